@@ -1,0 +1,1 @@
+"""Data of the demo: the real contract (`reference`) and what a seed invents around it (`fictif`)."""

@@ -1,0 +1,553 @@
+"""The real contract of La Porte du Hainaut, from `fixtures/`: each row tells its source (see fixtures/README.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from acteurs.models import Organisme
+from contrats.models import (
+    ActeDecision,
+    AppelExterne,
+    CibleEngagement,
+    Comite,
+    Contrat,
+    Engagement,
+    Objectif,
+    OperationUrbaine,
+    Orientation,
+    PerimetreDuContrat,
+    QualiteSignataire,
+    Ressource,
+    Signataire,
+    ThemeP147,
+)
+from geographie.models import (
+    Commune,
+    Epci,
+    FiliationPerimetre,
+    Indicateur,
+    Mesure,
+    Perimetre,
+    PopulationPerimetre,
+    VersionPerimetre,
+)
+
+from .lecture import decimal, entier, jour, lignes, poser, provenance, relier
+
+DOSSIER = "porte-du-hainaut"
+DEPARTEMENT = "59"
+
+# Territories of comparison that are neither a perimeter nor an EPCI of the base.
+TERRITOIRES_LIBRES = {
+    "QPV-CAPH": "QPV de La Porte du Hainaut (liste de 2015)",
+    "QPV-59": "QPV du Nord (liste de 2015)",
+    "QPV-FM": "QPV de France métropolitaine (liste de 2015)",
+    "EPCI-QPV-FM": "EPCI de France métropolitaine comportant un QPV",
+    "59": "Nord",
+    "FM": "France métropolitaine",
+}
+
+ETATS_RESSOURCE = {
+    "annexe": "Renvoi à l’annexe du contrat",
+    "a_organiser": "Mobilisation à organiser avec le territoire",
+    "a_completer": "À compléter",
+}
+
+
+def charger_reference() -> Contrat:
+    """Load or refresh everything that the contract's published text gives. Running it twice changes nothing."""
+    _geographie()
+    _indicateurs()
+    organismes = _organismes()
+    contrat = _contrat(organismes)
+    orientations = _orientations(contrat)
+    _engagements(contrat, organismes, orientations)
+    _autour_du_contrat(contrat, organismes, orientations)
+    return contrat
+
+
+def organismes_de_reference() -> dict[str, Organisme]:
+    """The organisations of the contract by the key that the fixtures use."""
+    presents = {organisme.nom: organisme for organisme in Organisme.objects.filter(fictif=False)}
+    return {ligne["cle"]: presents[ligne["nom"]] for ligne in _lire("organismes")}
+
+
+def _lire(nom: str) -> list[dict[str, str]]:
+    return lignes(f"{DOSSIER}/{nom}.csv")
+
+
+def _geographie() -> None:
+    """Communes, EPCI, perimeters and their two generations, populations and filiations."""
+    poser(
+        Epci,
+        ("siren",),
+        (
+            {
+                "siren": ligne["siren"],
+                "nom": ligne["nom"],
+                "population": entier(ligne["population_municipale"]),
+                "source": provenance(ligne),
+            }
+            for ligne in _lire("epci")
+        ),
+    )
+    epci = {e.siren: e for e in Epci.objects.all()}
+    poser(
+        Commune,
+        ("code",),
+        (
+            {
+                "code": ligne["code_insee"],
+                "nom": ligne["nom"],
+                "epci_id": epci[ligne["epci_siren"]].pk,
+                "population": entier(ligne["population_municipale"]),
+                "source": provenance(ligne),
+            }
+            for ligne in _lire("communes")
+        ),
+    )
+    communes = {c.code: c for c in Commune.objects.all()}
+
+    # An old QPV with one and the same successor lives on under the new code; a merged one keeps a place of its own.
+    filiations = _lire("filiations")
+    suite_de: dict[str, str] = {}
+    for filiation in filiations:
+        if filiation["version_ancienne"] and filiation["version_nouvelle"] not in suite_de.values():
+            suite_de[filiation["version_ancienne"]] = filiation["version_nouvelle"]
+    lieux = {ligne["cle"]: ligne for ligne in _lire("perimetres")}
+    perimetres = poser(
+        Perimetre,
+        ("code",),
+        (
+            {
+                "code": ligne["code"] or cle,
+                "type": ligne["type"],
+                "nom": ligne["nom"],
+                "departement": DEPARTEMENT,
+                "note": ligne["note"],
+                "source": provenance(ligne),
+            }
+            for cle, ligne in lieux.items()
+            if cle not in suite_de
+        ),
+    )
+    versions = poser(
+        VersionPerimetre,
+        ("perimetre_id", "generation"),
+        (
+            {
+                "perimetre_id": perimetres[(suite_de.get(v["perimetre"], v["perimetre"]),)].pk,
+                "generation": int(v["generation"]),
+                "code": lieux[v["perimetre"]]["code"],
+                "nom": lieux[v["perimetre"]]["nom"],
+                "texte": v["fondement"],
+                "valide_du": date.fromisoformat(v["valide_du"]),
+                "valide_au": jour(v["valide_au"]),
+                "source": provenance(v),
+            }
+            for v in _lire("versions_perimetres")
+        ),
+    )
+    par_cle = _versions_par_cle(suite_de, perimetres, versions)
+    relier(
+        VersionPerimetre.communes,
+        ((par_cle[cle], communes[code]) for cle, ligne in lieux.items() for code in ligne["communes"].split(";")),
+    )
+    poser(
+        PopulationPerimetre,
+        ("version_id", "commune_id", "epci_id", "millesime"),
+        (
+            {
+                "version_id": par_cle[p["version"]].pk,
+                "commune_id": communes[p["commune"]].pk if p["commune"] else None,
+                "epci_id": epci[p["epci"]].pk if p["epci"] else None,
+                "millesime": entier(p["annee"]),
+                "habitants": entier(p["population"]),
+                "est_une_part": p["etendue"] == "part_epci",
+                "source": provenance(p),
+            }
+            for p in _lire("populations")
+        ),
+    )
+    poser(
+        FiliationPerimetre,
+        ("ancienne_id", "nouvelle_id"),
+        (
+            {
+                "ancienne_id": par_cle[filiation["version_ancienne"]].pk,
+                "nouvelle_id": par_cle[filiation["version_nouvelle"]].pk,
+                "deduite": filiation["deduit"] == "oui",
+                "source": provenance(filiation),
+            }
+            for filiation in filiations
+            if filiation["version_ancienne"]
+        ),
+    )
+
+
+def _versions_par_cle(
+    suite_de: dict[str, str], perimetres: dict[tuple[Any, ...], Perimetre], versions: dict[tuple[Any, ...], Any]
+) -> dict[str, VersionPerimetre]:
+    return {
+        v["cle"]: versions[perimetres[(suite_de.get(v["perimetre"], v["perimetre"]),)].pk, int(v["generation"])]
+        for v in _lire("versions_perimetres")
+    }
+
+
+def versions_par_cle() -> dict[str, VersionPerimetre]:
+    """The versions of perimeters by the key that the fixtures use: a QN code, or QP2015-…, POCHE-…, COMPL-…."""
+    filiations = [ligne for ligne in _lire("filiations") if ligne["version_ancienne"]]
+    suite_de: dict[str, str] = {}
+    for filiation in filiations:
+        if filiation["version_nouvelle"] not in suite_de.values():
+            suite_de[filiation["version_ancienne"]] = filiation["version_nouvelle"]
+    perimetres = {(p.code,): p for p in Perimetre.objects.all()}
+    versions = {(v.perimetre_id, v.generation): v for v in VersionPerimetre.objects.all()}
+    return _versions_par_cle(suite_de, perimetres, versions)
+
+
+def _indicateurs() -> None:
+    """Indicators of COMPAS on the perimeters of 2015, and the median income of those of 2024."""
+    indicateurs = poser(
+        Indicateur,
+        ("code",),
+        (
+            {
+                "code": ligne["code"],
+                "nom": ligne["libelle"],
+                "theme": ligne["theme"],
+                "unite": ligne["unite"],
+                "numerateur": ligne["numerateur"],
+                "denominateur": ligne["denominateur"],
+                "additif": ligne["additif"] == "oui",
+                "sens": ligne["sens_favorable"],
+                "producteur": ligne["source_libelle"],
+                "source": provenance(ligne),
+            }
+            for ligne in _lire("indicateurs")
+        ),
+    )
+    versions = versions_par_cle()
+    epci = {e.siren: e for e in Epci.objects.all()}
+
+    def mesure(ligne: dict[str, str]) -> dict[str, Any]:
+        sur_perimetre, sur_epci = ligne["territoire_type"] == "perimetre", ligne["territoire_type"] == "epci"
+        a_verifier = f" ; à vérifier : {ligne['a_verifier']}" if ligne["a_verifier"] else ""
+        return {
+            "indicateur_id": indicateurs[(ligne["indicateur"],)].pk,
+            "version_perimetre_id": versions[ligne["territoire"]].pk if sur_perimetre else None,
+            "epci_id": epci[ligne["territoire"]].pk if sur_epci else None,
+            "territoire_libre": "" if sur_perimetre or sur_epci else TERRITOIRES_LIBRES[ligne["territoire"]],
+            "millesime": ligne["millesime"] or "non précisé",
+            "valeur": decimal(ligne["valeur"]),
+            "statut": ligne["etat"],
+            "source": (provenance(ligne) + a_verifier)[:200],
+        }
+
+    poser(
+        Mesure,
+        ("indicateur_id", "version_perimetre_id", "epci_id", "territoire_libre", "millesime"),
+        map(mesure, _lire("mesures")),
+    )
+
+
+def _organismes() -> dict[str, Organisme]:
+    """Signatories, State services, operators and communes of the contract's geography."""
+    attendus = _lire("organismes")
+    poser(
+        Organisme,
+        ("nom",),
+        (
+            {
+                "nom": ligne["nom"],
+                "sigle": ligne["nom_court"],
+                "type": ligne["type"],
+                "siren": ligne["siren"],
+                "code_commune": ligne["code_insee"],
+                "source": provenance(ligne),
+            }
+            for ligne in attendus
+        ),
+        fictif=False,
+    )
+    par_cle = organismes_de_reference()
+    a_rattacher = []
+    for ligne in attendus:
+        organisme = par_cle[ligne["cle"]]
+        parent = par_cle[ligne["parent"]] if ligne["parent"] else None
+        if organisme.parent_id != (parent.pk if parent else None):
+            organisme.parent = parent
+            a_rattacher.append(organisme)
+    Organisme.objects.bulk_update(a_rattacher, ["parent"])
+    return par_cle
+
+
+def _contrat(organismes: dict[str, Organisme]) -> Contrat:
+    (ligne,) = _lire("contrat")
+    contrat, _ = Contrat.objects.update_or_create(
+        slug=ligne["cle"],
+        defaults={
+            "nom": ligne["nom_court"],
+            "intitule": ligne["titre"],
+            "pilote": organismes[ligne["pilote"]],
+            "debut": int(ligne["periode_debut"][:4]),
+            "fin": int(ligne["periode_fin"][:4]),
+            "valide_le": jour(ligne["valide_le"]),
+            "signe_le": jour(ligne["signe_le"]),
+            "signe_a": ligne["signe_a"],
+            "actions_renforcees": int(ligne["nombre_actions_renforcees"]),
+            "part_cpo_visee": decimal(ligne["seuil_cpo"]),
+            "note": ligne["note"],
+            "source": provenance(ligne)[:200],
+        },
+    )
+    codes = [ligne["code_insee"] for ligne in _lire("communes") if ligne["geographie_contrat"]]
+    relier(Contrat.communes, ((contrat, commune) for commune in Commune.objects.filter(code__in=codes)))
+    actuels = [ligne for ligne in _lire("perimetres") if ligne["generation"] == "2024"]
+    perimetres = {p.code: p for p in Perimetre.objects.all()}
+    poser(
+        PerimetreDuContrat,
+        ("perimetre_id",),
+        ({"perimetre_id": perimetres[ligne["cle"]].pk, "source": provenance(ligne)} for ligne in actuels),
+        contrat=contrat,
+    )
+    return contrat
+
+
+def _orientations(contrat: Contrat) -> dict[str, Orientation]:
+    """Themes, orientations, and their objectives."""
+    themes = poser(
+        ThemeP147,
+        ("code",),
+        (
+            {"code": ligne["code"], "nom": ligne["libelle"], "source": provenance(ligne)}
+            for ligne in lignes("nomenclatures/themes_p147.csv")
+        ),
+    )
+    parents = {
+        ligne["code"]: ligne["code_parent"] for ligne in lignes("nomenclatures/themes_p147.csv") if ligne["code_parent"]
+    }
+    a_rattacher = [themes[(code,)] for code in parents]
+    for theme in a_rattacher:
+        theme.parent = themes[(parents[theme.code],)]
+    ThemeP147.objects.bulk_update(a_rattacher, ["parent"])
+
+    themes_etat = {ligne["code"]: ligne["libelle"] for ligne in lignes("nomenclatures/themes_etat.csv")}
+    orientations = poser(
+        Orientation,
+        ("code",),
+        (
+            {
+                "code": ligne["code"],
+                "nature": ligne["nature"],
+                "ordre": int(ligne["rang"]),
+                "nom": ligne["libelle"],
+                "nom_court": ligne["libelle_court"],
+                "theme_etat": themes_etat.get(ligne["theme_etat"], ""),
+                "theme_p147_id": themes[(ligne["theme_p147"],)].pk,
+                "source": provenance(ligne),
+            }
+            for ligne in _lire("orientations")
+        ),
+        contrat=contrat,
+    )
+    par_code = {code: orientation for (code,), orientation in orientations.items()}
+    ambitions = {ligne["code"]: ligne for ligne in _lire("ambitions")}
+    poser(
+        Objectif,
+        ("orientation_id", "code"),
+        (
+            {
+                "orientation_id": par_code[ambitions[ligne["ambition"]]["orientation"]].pk,
+                "code": ligne["code"],
+                "nom": ligne["libelle"],
+                "ambition": ambitions[ligne["ambition"]]["libelle"],
+                "ordre": rang,
+                "source": provenance(ligne),
+            }
+            for rang, ligne in enumerate(_lire("objectifs"), start=1)
+        ),
+    )
+    return par_code
+
+
+def _engagements(contrat: Contrat, organismes: dict[str, Organisme], orientations: dict[str, Orientation]) -> None:
+    """Signatories, what they promised, and each target. An owner that the text does not name stays unknown."""
+    poser(
+        Signataire,
+        ("organisme_id",),
+        (
+            {
+                "organisme_id": organismes[ligne["organisme"]].pk,
+                "qualite": QualiteSignataire.PILOTE if ligne["organisme"] == "caph" else QualiteSignataire.SIGNATAIRE,
+                "signe_le": jour(ligne["signe_le"]),
+                "ordre": rang,
+                "source": provenance(ligne),
+            }
+            for rang, ligne in enumerate(_lire("signataires"), start=1)
+        ),
+        contrat=contrat,
+    )
+    signataires = {s.organisme_id: s for s in contrat.signataires.all()}
+    engagements = poser(
+        Engagement,
+        ("reference",),
+        (
+            {
+                "reference": ligne["identifiant"],
+                "organisme_id": None if ligne["organisme"] == "nd" else organismes[ligne["organisme"]].pk,
+                "signataire_id": signataires[organismes[ligne["signataire"]].pk].pk,
+                "orientation_id": orientations[ligne["orientation"]].pk if ligne["orientation"] else None,
+                "portee": ligne["portee"],
+                "nature": ligne["nature"],
+                "libelle": ligne["libelle"],
+                "echeance": jour(ligne["echeance"]),
+                "source": _source_engagement(ligne),
+            }
+            for ligne in _lire("engagements")
+        ),
+        contrat=contrat,
+    )
+    poser(
+        CibleEngagement,
+        ("engagement_id", "ordre"),
+        (
+            {
+                "engagement_id": engagements[(ligne["engagement"],)].pk,
+                "ordre": int(ligne["rang"]),
+                "type": ligne["type"],
+                "numerateur": ligne["numerateur"] or ligne["indicateur"],
+                "denominateur": ligne["denominateur"],
+                "unite": ligne["unite"],
+                "reference": decimal(ligne["valeur_reference"]),
+                "reference_le": jour(ligne["date_reference"]),
+                "valeur": decimal(ligne["valeur"]),
+                "valeur_haute": decimal(ligne["valeur_max"]),
+                "echeance": jour(ligne["echeance"]),
+                "sens": ligne["sens"],
+                "source": provenance(ligne),
+            }
+            for ligne in _lire("cibles")
+        ),
+        engagement__contrat=contrat,
+    )
+
+
+def _source_engagement(ligne: dict[str, str]) -> str:
+    remarque = f" — {ligne['note']}" if ligne["note"] else ""
+    return (provenance(ligne) + remarque)[:200]
+
+
+def _autour_du_contrat(
+    contrat: Contrat, organismes: dict[str, Organisme], orientations: dict[str, Orientation]
+) -> None:
+    """Acts, bodies, droit commun, other funders' calls, urban renewal."""
+    poser(
+        ActeDecision,
+        ("organisme_id", "numero"),
+        (
+            {
+                "organisme_id": organismes[ligne["organisme"]].pk,
+                "numero": ligne["numero"],
+                "instance": ligne["instance"],
+                "pris_le": jour(ligne["pris_le"]),
+                "position": ligne["position"],
+                "voix_pour": entier(ligne["voix_pour"]),
+                "voix_contre": entier(ligne["voix_contre"]),
+                "abstentions": entier(ligne["abstentions"]),
+                "recu_prefecture_le": jour(ligne["recu_prefecture_le"]),
+                "source": f"{provenance(ligne)} — {ligne['note']}"[:200],
+            }
+            for ligne in _lire("actes")
+        ),
+        contrat=contrat,
+    )
+    poser(
+        Comite,
+        ("nom",),
+        (
+            {
+                "nom": ligne["nom"],
+                "type": ligne["type"],
+                "mission": ligne["mission"],
+                "valide_programmation": ligne["pouvoir"] == "programmation",
+                "valide_sip": ligne["pouvoir"] == "sip",
+                "valide_tfpb": ligne["pouvoir"] == "tfpb",
+                "reunions_par_an": entier(ligne["frequence_minimum"]),
+                "par_commune": ligne["perimetre"].startswith("commune"),
+                "source": provenance(ligne),
+            }
+            for ligne in _lire("comites")
+        ),
+        contrat=contrat,
+    )
+    poser(
+        Ressource,
+        ("organisme_id", "orientation_id", "nom", "source"),
+        (
+            {
+                "organisme_id": organismes[ligne["organisme"]].pk,
+                "orientation_id": orientations[ligne["orientation"]].pk if ligne["orientation"] else None,
+                "nom": ligne["libelle"],
+                "source": provenance(ligne),
+                "conditions": ligne["note"] or ETATS_RESSOURCE.get(ligne["etat"], ""),
+            }
+            for ligne in _lire("ressources")
+        ),
+        contrat=contrat,
+    )
+    poser(
+        AppelExterne,
+        ("organisme_id", "nom"),
+        (
+            {
+                "organisme_id": organismes[ligne["organisme"]].pk,
+                "nom": ligne["libelle"],
+                "periode": "-".join(dict.fromkeys(filter(None, (ligne["annee_debut"], ligne["annee_fin"])))),
+                "note": ligne["quantites"],
+                "source": provenance(ligne),
+            }
+            for ligne in _lire("appels_externes")
+        ),
+        contrat=contrat,
+    )
+    _operations(contrat)
+
+
+def _operations(contrat: Contrat) -> None:
+    operations = poser(
+        OperationUrbaine,
+        ("nom",),
+        (
+            {
+                "nom": ligne["nom"],
+                "programme": ligne["cadre"],
+                "cout": decimal(ligne["montant"]),
+                "logements_demolis": entier(ligne["logements_demolis"]),
+                "logements_construits": _somme(ligne["logements_sociaux_crees"], ligne["accessions_creees"]),
+                "logements_rehabilites": entier(ligne["logements_renoves"]),
+                "description": ligne["description"],
+                "source": provenance(ligne) + (f" — {ligne['deduction']}" if ligne["deduction"] else ""),
+            }
+            for ligne in _lire("operations_urbaines")
+        ),
+        contrat=contrat,
+    )
+    communes = {c.code: c for c in Commune.objects.all()}
+    perimetres = {p.code: p for p in Perimetre.objects.all()}
+    couples: list[tuple[models.Model, models.Model]] = []
+    lieux: list[tuple[models.Model, models.Model]] = []
+    for ligne in _lire("operations_urbaines"):
+        operation = operations[(ligne["nom"],)]
+        couples += [(operation, communes[code]) for code in ligne["communes"].split(";")]
+        lieux.append((operation, perimetres[ligne["perimetre"]]))
+    relier(OperationUrbaine.communes, couples)
+    relier(OperationUrbaine.perimetres, lieux)
+
+
+def _somme(*textes: str) -> int | None:
+    connus = [int(texte) for texte in textes if texte]
+    return sum(connus) if connus else None
