@@ -1,0 +1,1 @@
+"""State tables, journal, jobs, files, permissions, PDF, charts, exports: what every app uses, without a trade word."""

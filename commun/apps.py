@@ -1,0 +1,11 @@
+"""Registers what every app uses."""
+
+from django.apps import AppConfig
+
+
+class CommunConfig(AppConfig):
+    name = "commun"
+    verbose_name = "Commun"
+
+    def ready(self) -> None:
+        from . import verifications  # noqa: F401 — registers the system checks

@@ -1,0 +1,29 @@
+"""Slots: a lower app names a question, a higher app answers it from its `AppConfig.ready()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CRENEAUX: dict[str, Creneau] = {}
+
+
+class Creneau(Generic[P, R]):
+    """A question asked upwards. A system check fails while nobody answers it; ARCHITECTURE.md lists them."""
+
+    def __init__(self, nom: str, question: str) -> None:
+        self.nom = nom
+        self.question = question
+        self.reponse: Callable[P, R] | None = None
+        CRENEAUX[nom] = self
+
+    def remplir(self, reponse: Callable[P, R]) -> None:
+        self.reponse = reponse
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self.reponse is None:
+            raise RuntimeError(f"Nobody fills the slot {self.nom}.")
+        return self.reponse(*args, **kwargs)

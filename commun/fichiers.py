@@ -1,0 +1,76 @@
+"""Keeps private files: content first, then its row; orphans are swept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse
+from django.utils import timezone
+
+from .models import Fichier
+
+DELAI_ORPHELIN = timedelta(days=1)
+
+
+def ranger(contenu: bytes | Path, *, nom: str, type_mime: str, depose_par: Any = None) -> Fichier:
+    """Keep `contenu` and return its row. The same content is stored once; a crash leaves at worst an orphan."""
+    octets = contenu if isinstance(contenu, bytes) else contenu.read_bytes()
+    fichier = Fichier(
+        sha256=hashlib.sha256(octets).hexdigest(),
+        octets=len(octets),
+        nom=nom,
+        type_mime=type_mime,
+        depose_par=depose_par,
+    )
+    if not fichier.chemin.exists():
+        _ecrire(octets, fichier.chemin)
+    else:
+        os.utime(fichier.chemin)  # younger than the sweeper's delay again
+    fichier.save()
+    return fichier
+
+
+def lire(fichier: Fichier) -> bytes:
+    """The content, whole."""
+    return fichier.chemin.read_bytes()
+
+
+def reponse(fichier: Fichier, *, telecharger: bool = True) -> FileResponse:
+    """An HTTP answer with the content and its original name. The caller has checked who asks."""
+    return FileResponse(
+        fichier.chemin.open("rb"), as_attachment=telecharger, filename=fichier.nom, content_type=fichier.type_mime
+    )
+
+
+def balayer_orphelins() -> int:
+    """Remove contents that no row names, older than a day. Returns how many."""
+    racine = Path(settings.RACINE_FICHIERS)
+    limite = (timezone.now() - DELAI_ORPHELIN).timestamp()
+    vieux = [c for c in racine.glob("??/??/*") if c.is_file() and c.stat().st_mtime < limite]
+    connus = set(Fichier.objects.filter(sha256__in=[c.name for c in vieux]).values_list("sha256", flat=True))
+    orphelins = [c for c in vieux if c.name not in connus]
+    for chemin in orphelins:
+        chemin.unlink(missing_ok=True)
+    return len(orphelins)
+
+
+def _ecrire(octets: bytes, chemin: Path) -> None:
+    """Write whole or not at all: temporary file in the same folder, fsync, rename."""
+    chemin.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=".en-cours-")
+    try:
+        with os.fdopen(descripteur, "wb") as sortie:
+            sortie.write(octets)
+            sortie.flush()
+            os.fsync(sortie.fileno())
+        shutil.move(provisoire, chemin)
+    except BaseException:
+        Path(provisoire).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,117 @@
+"""Writes the journal's lines and seals each day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Max
+
+from .auteur import Auteur
+from .models import LigneJournal, ScelleJournal
+
+
+def inscrire(
+    objet: models.Model,
+    *,
+    acte: str,
+    libelle: str,
+    par: Auteur,
+    le: datetime,
+    motif: str = "",
+    avant: dict[str, Any] | None = None,
+    apres: dict[str, Any] | None = None,
+) -> LigneJournal:
+    """Add one line to the life of `objet`, in the current transaction.
+
+    The caller holds the object's row lock, so that two acts cannot take the same rank.
+    """
+    derniere = LigneJournal.objects.de(objet).last()
+    ligne = _ligne(objet, acte=acte, libelle=libelle, par=par, le=le, motif=motif, avant=avant, apres=apres)
+    _chainer(ligne, derniere)
+    ligne.save(force_insert=True)
+    return ligne
+
+
+def inscrire_lot(lignes: Iterable[LigneJournal]) -> None:
+    """Add first lines of newly created objects in one statement (imports, demo); keeps each object's own chain."""
+    dernieres: dict[tuple[str, int], LigneJournal] = {}
+    a_creer = []
+    for ligne in lignes:
+        cle = (ligne.cible_type, ligne.cible_id)
+        _chainer(ligne, dernieres.get(cle))
+        dernieres[cle] = ligne
+        a_creer.append(ligne)
+    LigneJournal.objects.bulk_create(a_creer, batch_size=2000)
+
+
+def preparer(objet: models.Model, *, acte: str, libelle: str, par: Auteur, le: datetime, **suite: Any) -> LigneJournal:
+    """A line for `inscrire_lot`, not yet chained nor saved."""
+    return _ligne(objet, acte=acte, libelle=libelle, par=par, le=le, **suite)
+
+
+def verifier_chaine(objet: models.Model) -> bool:
+    """True when no line of the object's journal was changed, removed from the middle or inserted."""
+    precedent = ""
+    for rang, ligne in enumerate(LigneJournal.objects.de(objet), start=1):
+        if ligne.numero != rang or ligne.precedent_sha256 != precedent or ligne.sha256 != ligne.empreinte():
+            return False
+        precedent = ligne.sha256
+    return True
+
+
+def sceller(jour: date) -> ScelleJournal:
+    """Seal one day: a hash over the heads of all objects touched that day. Sealing twice changes nothing."""
+    lignes = LigneJournal.objects.filter(fait_le__date=jour)
+    tetes = lignes.values("cible_type", "cible_id").annotate(tete=Max("numero")).order_by("cible_type", "cible_id")
+    somme = hashlib.sha256()
+    for tete in tetes.iterator():
+        empreinte = LigneJournal.objects.values_list("sha256", flat=True).get(
+            cible_type=tete["cible_type"], cible_id=tete["cible_id"], numero=tete["tete"]
+        )
+        somme.update(f"{tete['cible_type']} {tete['cible_id']} {tete['tete']} {empreinte}\n".encode())
+    scelle, _ = ScelleJournal.objects.get_or_create(
+        jour=jour, defaults={"lignes": lignes.count(), "sha256": somme.hexdigest()}
+    )
+    return scelle
+
+
+def _ligne(
+    objet: models.Model,
+    *,
+    acte: str,
+    libelle: str,
+    par: Auteur,
+    le: datetime,
+    motif: str = "",
+    avant: dict[str, Any] | None = None,
+    apres: dict[str, Any] | None = None,
+) -> LigneJournal:
+    organisme, represente = par.organisme, par.pour_le_compte_de
+    return LigneJournal(
+        cible_type=objet._meta.label_lower,
+        cible_id=objet.pk,
+        contrat_id=getattr(objet, "contrat_id", None),
+        acte=acte,
+        libelle=libelle,
+        fait_le=le,
+        utilisateur=par.utilisateur,
+        auteur_nom=par.nom,
+        organisme_id=organisme.pk if organisme else None,
+        organisme_nom=str(organisme) if organisme else "",
+        pour_le_compte_de_id=represente.pk if represente else None,
+        pour_le_compte_de_nom=str(represente) if represente else "",
+        canal=par.canal,
+        motif=motif,
+        avant=avant or {},
+        apres=apres or {},
+    )
+
+
+def _chainer(ligne: LigneJournal, derniere: LigneJournal | None) -> None:
+    ligne.numero = derniere.numero + 1 if derniere else 1
+    ligne.precedent_sha256 = derniere.sha256 if derniere else ""
+    ligne.sha256 = ligne.empreinte()

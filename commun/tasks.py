@@ -1,0 +1,38 @@
+"""The Celery tasks: run the job of a row; sweep. And the jobs of `commun` itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import fichiers, journal, travaux
+from .models import Travail
+from .travaux import Suivi, travail
+
+
+@shared_task(name="commun.executer_travail", ignore_result=True)
+def executer_travail(pk: str) -> None:
+    """Do the job of row `pk`: the only task that works."""
+    travaux.executer(pk)
+
+
+@shared_task(name="commun.balayer_travaux", ignore_result=True)
+def balayer_travaux() -> None:
+    """Sent by beat: sends again what was lost."""
+    travaux.balayer()
+
+
+@travail("commun.sceller_journal", chaque_jour_a=1)
+def sceller_journal(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Seal yesterday's journal."""
+    scelle = journal.sceller(timezone.localdate() - timedelta(days=1))
+    return {"jour": scelle.jour.isoformat(), "lignes": scelle.lignes, "sha256": scelle.sha256}
+
+
+@travail("commun.balayer_fichiers", chaque_jour_a=2)
+def balayer_fichiers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Remove contents that no row names."""
+    return {"orphelins": fichiers.balayer_orphelins()}

@@ -1,0 +1,1 @@
+"""One module per way of running: demo (default of manage.py), test, production."""

@@ -1,0 +1,9 @@
+"""All the addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("compte/", include("allauth.urls")),
+]

@@ -1,0 +1,8 @@
+"""Contrats et engagements."""
+
+from django.apps import AppConfig
+
+
+class ContratsConfig(AppConfig):
+    name = "contrats"
+    verbose_name = "Contrats et engagements"

@@ -1,0 +1,126 @@
+"""What a person is in a contract: its habilitations, its roles, the places and orientations they are limited to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from commun.auteur import Auteur
+from commun.permissions import OUI, Reponse, non
+
+from .etats import Role
+from .models.contrat import Contrat
+
+# Those who work together on the files before the decision, and see each other's amounts.
+ROLES_INSTRUCTEURS = frozenset(
+    {Role.CHEF_DE_PROJET, Role.INSTRUCTEUR, Role.DECIDEUR, Role.DELEGUE_PREFET, Role.JURIDIQUE, Role.FINANCES}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limites:
+    """The places and orientations that an habilitation is limited to; empty sets mean no limit."""
+
+    communes: frozenset[int] = frozenset()
+    perimetres: frozenset[int] = frozenset()
+    orientations: frozenset[int] = frozenset()
+
+    def filtre(self, *, commune: str, perimetre: str, orientation: str) -> Q:
+        """The limits as a filter on the given lookups; places are alternatives, the orientation is one more demand."""
+        lieux = Q()
+        if self.communes:
+            lieux |= Q(**{f"{commune}__in": self.communes})
+        if self.perimetres:
+            lieux |= Q(**{f"{perimetre}__in": self.perimetres})
+        themes = Q(**{f"{orientation}__in": self.orientations}) if self.orientations else Q()
+        return lieux & themes
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTenu:
+    """One habilitation in force, as plain values."""
+
+    role: Role
+    organisme_id: int
+    limites: Limites
+
+
+@dataclass(frozen=True, slots=True)
+class RolesTenus:
+    """All that a person is in one contract today."""
+
+    habilitations: tuple[RoleTenu, ...] = ()
+    administre: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.habilitations) or self.administre
+
+    def tient(self, *attendus: Role, organisme_id: int | None = None) -> bool:
+        """True when the person holds one of these roles (for this organisation, when given)."""
+        return any(
+            h.role in attendus and (organisme_id is None or h.organisme_id == organisme_id) for h in self.habilitations
+        )
+
+    def organismes(self, *attendus: Role) -> frozenset[int]:
+        """The organisations for which the person holds one of these roles."""
+        return frozenset(h.organisme_id for h in self.habilitations if h.role in attendus)
+
+    @property
+    def instruit(self) -> bool:
+        return self.administre or any(h.role in ROLES_INSTRUCTEURS for h in self.habilitations)
+
+    @property
+    def pilote(self) -> bool:
+        return self.administre or self.tient(Role.CHEF_DE_PROJET)
+
+    @property
+    def organismes_instructeurs(self) -> frozenset[int]:
+        return self.organismes(*ROLES_INSTRUCTEURS)
+
+    @property
+    def organismes_porteurs(self) -> frozenset[int]:
+        return self.organismes(Role.PORTEUR)
+
+
+def roles(auteur: Auteur, contrat: Contrat) -> RolesTenus:
+    """What the author is in `contrat` today; read once per request and kept on the person's object.
+
+    An author without a person (a job, a command) is the product itself: it administers.
+    """
+    utilisateur = auteur.utilisateur
+    if utilisateur is None:
+        return RolesTenus(administre=True)
+    if not utilisateur.is_authenticated or not utilisateur.is_active:
+        return RolesTenus()
+    if utilisateur.is_superuser:
+        return RolesTenus(administre=True)
+    connus: dict[int, RolesTenus] = utilisateur.__dict__.setdefault("_roles_tenus", {})
+    if contrat.pk not in connus:
+        habilitations = (
+            utilisateur.habilitations.actives()
+            .filter(contrat=contrat)
+            .prefetch_related("communes", "perimetres", "orientations")
+        )
+        connus[contrat.pk] = RolesTenus(
+            tuple(
+                RoleTenu(
+                    Role(h.role),
+                    h.organisme_id,
+                    Limites(
+                        frozenset(c.pk for c in h.communes.all()),
+                        frozenset(p.pk for p in h.perimetres.all()),
+                        frozenset(o.pk for o in h.orientations.all()),
+                    ),
+                )
+                for h in habilitations
+            )
+        )
+    return connus[contrat.pk]
+
+
+def peut_inviter(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """The team of the contract opens accounts."""
+    if roles(auteur, contrat).pilote:
+        return OUI
+    return non("Seul un chef de projet du contrat peut inviter une personne.")

@@ -1,0 +1,1 @@
+"""Reinforced actions, cross-app readings and the reports."""

@@ -1,0 +1,6 @@
+"""Reinforced actions and reports."""
+
+from .action_renforcee import ActionRenforcee, PointEtape
+from .rapport import Rapport
+
+__all__ = ["ActionRenforcee", "PointEtape", "Rapport"]

@@ -1,0 +1,1 @@
+"""Communes, EPCI, perimeters and their versions, indicators and measures of territories."""

@@ -1,0 +1,1 @@
+"""Home, my tasks, composed pages."""

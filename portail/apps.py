@@ -1,0 +1,8 @@
+"""Portail."""
+
+from django.apps import AppConfig
+
+
+class PortailConfig(AppConfig):
+    name = "portail"
+    verbose_name = "Portail"

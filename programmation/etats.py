@@ -1,0 +1,92 @@
+"""The whole life of a file and of a request to one funder, on one screen (conception 3)."""
+
+from django.db import models
+
+from commun.etats import Transition
+
+
+class EtatDossier(models.TextChoices):
+    """Where a file stands as a file; what each funder decides is told by its requests."""
+
+    BROUILLON = "brouillon", "Brouillon"
+    DEPOSE = "depose", "Déposé"
+    INCOMPLET = "incomplet", "Incomplet"
+    COMPLET = "complet", "Complet"
+    RECEVABLE = "recevable", "Recevable"
+    IRRECEVABLE = "irrecevable", "Irrecevable"
+    EN_INSTRUCTION = "en_instruction", "En instruction"
+    PROGRAMME = "programme", "Programmé"
+    AJOURNE = "ajourne", "Ajourné"
+    CLOS = "clos", "Clos"
+    RETIRE = "retire", "Retiré"
+
+
+E = EtatDossier
+
+TRANSITIONS_DOSSIER = {
+    "deposer": Transition((E.BROUILLON,), E.DEPOSE, "Déposer le dossier"),
+    "declarer_incomplet": Transition((E.DEPOSE, E.COMPLET), E.INCOMPLET, "Déclarer le dossier incomplet"),
+    "declarer_complet": Transition((E.DEPOSE, E.INCOMPLET), E.COMPLET, "Déclarer le dossier complet"),
+    "declarer_recevable": Transition((E.COMPLET,), E.RECEVABLE, "Déclarer le dossier recevable"),
+    "declarer_irrecevable": Transition((E.DEPOSE, E.INCOMPLET, E.COMPLET), E.IRRECEVABLE, "Déclarer irrecevable"),
+    "ouvrir_instruction": Transition((E.RECEVABLE,), E.EN_INSTRUCTION, "Ouvrir l’instruction"),
+    "programmer": Transition((E.EN_INSTRUCTION, E.AJOURNE), E.PROGRAMME, "Valider la programmation (COPIL)"),
+    "ajourner": Transition((E.EN_INSTRUCTION,), E.AJOURNE, "Ajourner (COPIL)"),
+    "deprogrammer": Transition((E.PROGRAMME,), E.EN_INSTRUCTION, "Revenir à l’instruction"),
+    "clore": Transition((E.PROGRAMME, E.AJOURNE, E.IRRECEVABLE), E.CLOS, "Clore le dossier"),
+    "retirer": Transition(
+        (E.BROUILLON, E.DEPOSE, E.INCOMPLET, E.COMPLET, E.RECEVABLE, E.EN_INSTRUCTION, E.AJOURNE),
+        E.RETIRE,
+        "Retirer le dossier",
+    ),
+}
+
+# States in which the funders work on a file together.
+DOSSIER_EN_COURS = (E.DEPOSE, E.INCOMPLET, E.COMPLET, E.RECEVABLE, E.EN_INSTRUCTION)
+
+
+class EtatDemande(models.TextChoices):
+    """What one funder was asked, what it proposes, what the COPIL validated, what its own act made firm."""
+
+    DEMANDEE = "demandee", "Demandée"
+    PROPOSEE = "proposee", "Proposée"
+    PROGRAMMEE = "programmee", "Programmée (COPIL)"
+    VOTEE = "votee", "Votée"
+    REFUSEE = "refusee", "Refusée"
+    AJOURNEE = "ajournee", "Ajournée"
+    NOTIFIEE = "notifiee", "Notifiée"
+    CONVENTIONNEE = "conventionnee", "Conventionnée"
+    AVANCE_VERSEE = "avance_versee", "Avance versée"
+    SOLDEE = "soldee", "Soldée"
+    ANNULEE = "annulee", "Annulée"
+
+
+D = EtatDemande
+
+TRANSITIONS_DEMANDE = {
+    "proposer": Transition((D.DEMANDEE, D.PROPOSEE), D.PROPOSEE, "Proposer un montant"),
+    "programmer": Transition((D.PROPOSEE,), D.PROGRAMMEE, "Programmer (COPIL)"),
+    "deprogrammer": Transition((D.PROGRAMMEE,), D.PROPOSEE, "Retirer de la programmation"),
+    "voter": Transition((D.PROGRAMMEE,), D.VOTEE, "Enregistrer l’acte du financeur"),
+    "refuser": Transition((D.DEMANDEE, D.PROPOSEE, D.PROGRAMMEE), D.REFUSEE, "Refuser"),
+    "ajourner": Transition((D.DEMANDEE, D.PROPOSEE), D.AJOURNEE, "Ajourner"),
+    "reprendre": Transition((D.AJOURNEE,), D.DEMANDEE, "Reprendre l’instruction"),
+    "notifier": Transition((D.VOTEE,), D.NOTIFIEE, "Notifier"),
+    "conventionner": Transition((D.NOTIFIEE,), D.CONVENTIONNEE, "Conventionner"),
+    "verser_avance": Transition((D.NOTIFIEE, D.CONVENTIONNEE), D.AVANCE_VERSEE, "Verser l’avance"),
+    "solder": Transition((D.NOTIFIEE, D.CONVENTIONNEE, D.AVANCE_VERSEE), D.SOLDEE, "Solder"),
+    "annuler": Transition((D.DEMANDEE, D.PROPOSEE, D.PROGRAMMEE, D.VOTEE, D.AJOURNEE), D.ANNULEE, "Annuler"),
+}
+
+# The funder's own act stands behind the amount: the money is firm.
+DEMANDE_FERME = (D.VOTEE, D.NOTIFIEE, D.CONVENTIONNEE, D.AVANCE_VERSEE, D.SOLDEE)
+# The porteur has been told.
+DEMANDE_NOTIFIEE = (D.NOTIFIEE, D.CONVENTIONNEE, D.AVANCE_VERSEE, D.SOLDEE)
+# The row consumes its envelope.
+DEMANDE_CONSOMME = (D.PROGRAMMEE, *DEMANDE_FERME)
+
+
+class SensAvis(models.TextChoices):
+    FAVORABLE = "favorable", "Favorable"
+    RESERVE = "reserve", "Favorable avec réserve"
+    DEFAVORABLE = "defavorable", "Défavorable"

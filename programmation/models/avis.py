@@ -1,0 +1,47 @@
+"""An opinion on a file."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from acteurs.models import Organisme
+
+from ..etats import SensAvis
+from .dossier import Dossier
+
+
+class Avis(models.Model):
+    """What one organisation thinks of a file; it decides nothing."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="avis", verbose_name="dossier")
+    organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="avis", verbose_name="organisme")
+    sens = models.CharField("sens", max_length=12, choices=SensAvis)
+    texte = models.TextField("avis", blank=True)
+    rendu_le = models.DateTimeField("rendu le")
+    rendu_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="rendu par"
+    )
+    saisi_par_organisme = models.ForeignKey(
+        Organisme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="saisi pour son compte par"
+    )
+    fictif = models.BooleanField("donnée fictive", default=False)
+
+    class Meta:
+        verbose_name = "avis"
+        verbose_name_plural = "avis"
+        ordering = ["dossier", "organisme"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "organisme"],
+                name="programmation_avis_un_par_organisme",
+                violation_error_message="Cet organisme a déjà rendu un avis sur ce dossier : modifiez-le.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisme.nom_court} : {self.get_sens_display().lower()}"
+
+    @property
+    def contrat_id(self) -> int:
+        return self.dossier.contrat_id

@@ -1,0 +1,186 @@
+"""A request to one funder: one row = one envelope = one decision."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+
+from acteurs.models import Organisme
+from commun.auteur import Auteur
+from commun.etats import ModeleAEtats
+from contrats.models import ActeDecision, Contrat, NatureMoyens, Reunion
+from contrats.permissions import roles
+
+from ..etats import (
+    DEMANDE_CONSOMME,
+    DEMANDE_FERME,
+    DEMANDE_NOTIFIEE,
+    TRANSITIONS_DEMANDE,
+    EtatDemande,
+)
+from .campagne import Dispositif
+from .dossier import Dossier
+from .enveloppe import Enveloppe
+
+_MONTANTS_VUS = {
+    "propose_vu": "montant_propose",
+    "programme_vu": "montant_programme",
+    "vote_vu": "montant_vote",
+}
+
+
+class DemandeFinancementQuerySet(models.QuerySet["DemandeFinancement"]):
+    def avec_montants_vus(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """Adds `propose_vu`, `programme_vu`, `vote_vu`, `etat_vu`: what this author may read of each row, else NULL.
+
+        The co-funders and the contract's team see the amounts, save a private draft of another funder; the porteur
+        sees its amounts once notified, and the state « demandée » until then.
+        """
+        vu = _conditions_de_vue(auteur, contrat)
+        montants = {
+            nom: Case(When(vu[nom], then=F(champ)), default=None, output_field=models.DecimalField())
+            for nom, champ in _MONTANTS_VUS.items()
+        }
+        etat = Case(When(vu["etat_vu"], then=F("etat")), default=Value(EtatDemande.DEMANDEE.value))
+        return self.annotate(**montants, etat_vu=etat)
+
+    def consommant(self) -> Self:
+        """Rows that consume their envelope."""
+        return self.filter(etat__in=DEMANDE_CONSOMME)
+
+    def fermes(self) -> Self:
+        """Rows made firm by their funder's own act."""
+        return self.filter(etat__in=DEMANDE_FERME)
+
+
+def _conditions_de_vue(auteur: Auteur, contrat: Contrat) -> dict[str, Q]:
+    tenus = roles(auteur, contrat)
+    tout, rien = Q(pk__isnull=False), Q(pk__isnull=True)
+    if tenus.administre:
+        return dict.fromkeys([*_MONTANTS_VUS, "etat_vu"], tout)
+    if tenus.instruit:
+        partagee = Q(proposition_partagee=True) | Q(financeur__in=tenus.organismes_instructeurs)
+        brouillon_cache = Q(etat=EtatDemande.PROPOSEE) & ~partagee
+        return {
+            "propose_vu": partagee | Q(etat__in=DEMANDE_CONSOMME),
+            "programme_vu": tout,
+            "vote_vu": tout,
+            "etat_vu": ~brouillon_cache,
+        }
+    if tenus.organismes_porteurs:
+        notifiee = Q(etat__in=(*DEMANDE_NOTIFIEE, EtatDemande.REFUSEE), notifie_le__isnull=False)
+        return {"propose_vu": rien, "programme_vu": rien, "vote_vu": notifiee, "etat_vu": notifiee}
+    return dict.fromkeys([*_MONTANTS_VUS, "etat_vu"], rien)
+
+
+class DemandeFinancement(ModeleAEtats):
+    """What a file asks one funder, in one scheme and one nature, and what that funder decides. Euros."""
+
+    TRANSITIONS = TRANSITIONS_DEMANDE
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="demandes", verbose_name="dossier")
+    financeur = models.ForeignKey(Organisme, models.PROTECT, related_name="demandes", verbose_name="financeur")
+    dispositif = models.ForeignKey(Dispositif, models.PROTECT, related_name="demandes", verbose_name="dispositif")
+    nature = models.CharField("nature", max_length=15, choices=NatureMoyens)
+    enveloppe = models.ForeignKey(
+        Enveloppe, models.PROTECT, null=True, blank=True, related_name="demandes", verbose_name="enveloppe"
+    )
+    etat = models.CharField("état", max_length=15, choices=EtatDemande, default=EtatDemande.DEMANDEE)
+    montant_demande = models.DecimalField("demandé (€)", max_digits=12, decimal_places=2)
+    montant_propose = models.DecimalField("proposé (€)", max_digits=12, decimal_places=2, null=True, blank=True)
+    montant_programme = models.DecimalField("programmé (€)", max_digits=12, decimal_places=2, null=True, blank=True)
+    montant_vote = models.DecimalField("voté (€)", max_digits=12, decimal_places=2, null=True, blank=True)
+    proposition_partagee = models.BooleanField("proposition visible des cofinanceurs", default=True)
+    conditions = models.TextField("conditions", blank=True)
+    motif = models.TextField("motif du refus ou de l’ajournement", blank=True)
+    reunion = models.ForeignKey(
+        Reunion, models.PROTECT, null=True, blank=True, related_name="demandes", verbose_name="COPIL"
+    )
+    acte = models.ForeignKey(
+        ActeDecision, models.PROTECT, null=True, blank=True, related_name="demandes", verbose_name="acte du financeur"
+    )
+    programme_le = models.DateField("programmée le", null=True, blank=True)
+    notifie_le = models.DateField("notifiée le", null=True, blank=True)
+    numero_ej = models.CharField("numéro d’engagement juridique", max_length=20, blank=True)
+    saisi_par_organisme = models.ForeignKey(
+        Organisme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="saisi pour son compte par"
+    )
+    piece_source = models.CharField("document source de la saisie", max_length=200, blank=True)
+    fictif = models.BooleanField("donnée fictive", default=False)
+
+    objects = DemandeFinancementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "demande de financement"
+        verbose_name_plural = "demandes de financement"
+        ordering = ["dossier", "financeur", "nature"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "financeur", "dispositif", "nature"],
+                name="programmation_demande_unique",
+                violation_error_message="Ce financeur est déjà sollicité au même titre sur ce dossier.",
+            ),
+            models.CheckConstraint(
+                condition=Q(montant_demande__gte=0)
+                & (Q(montant_propose__isnull=True) | Q(montant_propose__gte=0))
+                & (Q(montant_programme__isnull=True) | Q(montant_programme__gte=0))
+                & (Q(montant_vote__isnull=True) | Q(montant_vote__gte=0)),
+                name="programmation_demande_montants_positifs",
+                violation_error_message="Un montant n’est pas négatif.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=[EtatDemande.PROPOSEE]) | Q(montant_propose__isnull=False),
+                name="programmation_demande_proposee_a_montant",
+                violation_error_message="Une proposition porte un montant.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    etat__in=DEMANDE_CONSOMME,
+                    montant_programme__isnull=False,
+                    programme_le__isnull=False,
+                    enveloppe__isnull=False,
+                )
+                | Q(etat__in=[EtatDemande.REFUSEE, EtatDemande.ANNULEE])
+                | (
+                    Q(etat__in=[EtatDemande.DEMANDEE, EtatDemande.PROPOSEE, EtatDemande.AJOURNEE])
+                    & Q(montant_programme__isnull=True, programme_le__isnull=True)
+                ),
+                name="programmation_demande_programmee_sur_enveloppe",
+                violation_error_message="Un montant programmé a une date et prend sur une enveloppe.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=DEMANDE_FERME, acte__isnull=False, montant_vote__isnull=False)
+                | (Q(acte__isnull=True, montant_vote__isnull=True) & ~Q(etat__in=DEMANDE_FERME))
+                | Q(etat=EtatDemande.ANNULEE),
+                name="programmation_demande_votee_par_un_acte",
+                violation_error_message="Un montant voté porte l’acte qui l’a rendu ferme, et seulement lui.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=[EtatDemande.REFUSEE, EtatDemande.AJOURNEE, EtatDemande.ANNULEE])
+                | ~Q(motif=""),
+                name="programmation_demande_refus_motive",
+                violation_error_message="Un refus, un ajournement ou une annulation dit son motif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(notifie_le__isnull=True) | Q(etat__in=[*DEMANDE_NOTIFIEE, EtatDemande.REFUSEE, EtatDemande.ANNULEE]),
+                name="programmation_demande_notifiee_apres_decision",
+                violation_error_message="Une notification suit la décision du financeur.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["financeur", "etat"], name="programmation_demande_etat"),
+            models.Index(fields=["enveloppe"], name="programmation_demande_env"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.financeur.nom_court} ({self.get_nature_display().lower()}) — {self.dossier.numero}"
+
+    @property
+    def contrat_id(self) -> int:
+        return self.dossier.contrat_id
+
+    @property
+    def est_ferme(self) -> bool:
+        return self.etat in DEMANDE_FERME

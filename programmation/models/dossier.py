@@ -1,0 +1,253 @@
+"""A file: one action of one porteur for one year."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from acteurs.models import Organisme
+from commun.auteur import Auteur
+from commun.etats import ModeleAEtats
+from commun.recherche import champ_de_recherche, normaliser
+from contrats.etats import Role
+from contrats.models import Contrat, Engagement, NatureOrientation, Objectif, Orientation, ThemeP147
+from contrats.permissions import roles
+from geographie.models import Commune, VersionPerimetre
+
+from ..etats import TRANSITIONS_DOSSIER, EtatDossier
+from .campagne import Campagne, Dispositif
+from .convention import Convention
+
+
+class NatureDossier(models.TextChoices):
+    ACTION = "action", "Action annuelle"
+    TRANCHE_CPO = "tranche_cpo", "Tranche de CPO"
+
+
+class CaractereDossier(models.TextChoices):
+    NOUVELLE = "nouvelle", "Nouvelle action"
+    RECONDUITE = "reconduite", "Reconduction"
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """The files of `contrat` that this author may see (conception 3).
+
+        The team of the contract sees every deposited file, within the limits of its habilitations; a funder those
+        that ask it for money; a porteur its own, drafts included; a COPIL member and others none.
+        """
+        du_contrat = self.filter(contrat=contrat)
+        tenus = roles(auteur, contrat)
+        if tenus.administre:
+            return du_contrat
+        droits = Q(pk__in=[])
+        deposes = ~Q(etat=EtatDossier.BROUILLON)
+        for habilitation in tenus.habilitations:
+            limites = habilitation.limites
+            if habilitation.role in (Role.CHEF_DE_PROJET, Role.DELEGUE_PREFET, Role.JURIDIQUE, Role.FINANCES):
+                droits |= deposes & limites.filtre(
+                    commune="localisations__commune",
+                    perimetre="localisations__version__perimetre",
+                    orientation="orientation",
+                )
+            elif habilitation.role in (Role.INSTRUCTEUR, Role.DECIDEUR):
+                droits |= (
+                    deposes
+                    & Q(demandes__financeur=habilitation.organisme_id)
+                    & limites.filtre(
+                        commune="localisations__commune",
+                        perimetre="localisations__version__perimetre",
+                        orientation="orientation",
+                    )
+                )
+            elif habilitation.role == Role.PORTEUR:
+                droits |= Q(porteur=habilitation.organisme_id)
+        # The rights cross 1-n relations: asked as a set of keys, so that no row comes twice.
+        return du_contrat.filter(pk__in=Dossier.objects.filter(droits, contrat=contrat).values("pk"))
+
+    def cherches(self, texte: str) -> Self:
+        """Those whose number, title or porteur holds `texte`, accents and case aside."""
+        clair = normaliser(texte)
+        return self.filter(Q(recherche__contains=clair) | Q(porteur__recherche__contains=clair))
+
+    def sollicitant(self, financeur: Organisme) -> Self:
+        """Those that ask `financeur` for money."""
+        return self.filter(pk__in=Dossier.objects.filter(demandes__financeur=financeur).values("pk"))
+
+
+class Dossier(ModeleAEtats):
+    """One action for one year. One principal orientation and one P147 theme carry the euros; others are never summed."""
+
+    TRANSITIONS = TRANSITIONS_DOSSIER
+
+    contrat = models.ForeignKey(Contrat, models.PROTECT, related_name="dossiers", verbose_name="contrat")
+    campagne = models.ForeignKey(Campagne, models.PROTECT, related_name="dossiers", verbose_name="campagne")
+    numero = models.CharField("numéro", max_length=20)
+    etat = models.CharField("état", max_length=15, choices=EtatDossier, default=EtatDossier.BROUILLON)
+    nature = models.CharField("nature", max_length=15, choices=NatureDossier, default=NatureDossier.ACTION)
+    caractere = models.CharField("caractère", max_length=12, choices=CaractereDossier, default=CaractereDossier.NOUVELLE)
+    dispositif = models.ForeignKey(Dispositif, models.PROTECT, related_name="dossiers", verbose_name="dispositif")
+    convention = models.ForeignKey(
+        Convention, models.PROTECT, null=True, blank=True, related_name="dossiers", verbose_name="convention"
+    )
+    precedent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="suites", verbose_name="dossier de l’an passé"
+    )
+    porteur = models.ForeignKey(Organisme, models.PROTECT, related_name="dossiers", verbose_name="porteur")
+    intitule = models.CharField("intitulé", max_length=250)
+    resume = models.TextField("résumé", blank=True)
+    besoin = models.TextField("besoin auquel l’action répond", blank=True)
+    droit_commun_insuffisant = models.TextField("pourquoi le droit commun ne suffit pas", blank=True)
+    orientation = models.ForeignKey(
+        Orientation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dossiers",
+        limit_choices_to={"nature": NatureOrientation.THEMATIQUE},
+        verbose_name="orientation principale",
+    )
+    theme_p147 = models.ForeignKey(
+        ThemeP147, models.PROTECT, null=True, blank=True, related_name="dossiers", verbose_name="thème P147"
+    )
+    axes_transversaux: models.ManyToManyField[Orientation, Any] = models.ManyToManyField(
+        Orientation,
+        blank=True,
+        related_name="dossiers_transversaux",
+        limit_choices_to={"nature": NatureOrientation.TRANSVERSALE},
+        verbose_name="axes transversaux",
+    )
+    objectifs: models.ManyToManyField[Objectif, Any] = models.ManyToManyField(
+        Objectif, blank=True, related_name="dossiers", verbose_name="objectifs"
+    )
+    engagements: models.ManyToManyField[Engagement, Any] = models.ManyToManyField(
+        Engagement, blank=True, related_name="dossiers", verbose_name="engagements servis"
+    )
+    debut = models.DateField("début", null=True, blank=True)
+    fin = models.DateField("fin", null=True, blank=True)
+    beneficiaires = models.PositiveIntegerField("public attendu (personnes)", null=True, blank=True)
+    beneficiaires_qpv = models.PositiveIntegerField("dont habitants des QPV", null=True, blank=True)
+    femmes = models.PositiveIntegerField("dont femmes", null=True, blank=True)
+    hommes = models.PositiveIntegerField("dont hommes", null=True, blank=True)
+    jeunes = models.PositiveIntegerField("dont 12 à 25 ans", null=True, blank=True)
+    cout_total = models.DecimalField("coût total de l’action (€)", max_digits=12, decimal_places=2, default=0)
+    instructeur = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="dossiers_suivis",
+        verbose_name="suivi par",
+    )
+    cree_le = models.DateTimeField("créé le", auto_now_add=True)
+    depose_le = models.DateTimeField("déposé le", null=True, blank=True)
+    fictif = models.BooleanField("donnée fictive", default=False)
+    recherche = champ_de_recherche("numero", "intitule")
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dossier"
+        verbose_name_plural = "dossiers"
+        ordering = ["campagne", "numero"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contrat", "numero"],
+                name="programmation_dossier_numero_unique",
+                violation_error_message="Un dossier du contrat porte déjà ce numéro.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=[EtatDossier.BROUILLON, EtatDossier.RETIRE])
+                | Q(orientation__isnull=False, theme_p147__isnull=False, depose_le__isnull=False),
+                name="programmation_dossier_depose_complet",
+                violation_error_message="Un dossier déposé a une orientation principale, un thème P147 et une date de dépôt.",
+            ),
+            models.CheckConstraint(
+                condition=Q(debut__isnull=True) | Q(fin__isnull=True) | Q(fin__gte=F("debut")),
+                name="programmation_dossier_dates_en_ordre",
+                violation_error_message="La fin de l’action vient après son début.",
+            ),
+            models.CheckConstraint(
+                condition=Q(beneficiaires_qpv__isnull=True)
+                | Q(beneficiaires__isnull=True)
+                | Q(beneficiaires_qpv__lte=F("beneficiaires")),
+                name="programmation_dossier_public_qpv",
+                violation_error_message="Le public habitant en QPV ne dépasse pas le public total (S-17).",
+            ),
+            models.CheckConstraint(
+                condition=Q(nature=NatureDossier.TRANCHE_CPO, convention__isnull=False) | Q(nature=NatureDossier.ACTION),
+                name="programmation_dossier_tranche_a_convention",
+                violation_error_message="Une tranche de CPO vient de sa convention (C-03).",
+            ),
+            models.CheckConstraint(
+                condition=Q(caractere=CaractereDossier.RECONDUITE) | Q(precedent__isnull=True),
+                name="programmation_dossier_precedent_si_reconduit",
+                violation_error_message="Seule une reconduction a un dossier de l’an passé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(cout_total__gte=0),
+                name="programmation_dossier_cout_positif",
+                violation_error_message="Le coût d’une action n’est pas négatif.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["campagne", "numero"], name="programmation_dossier_numero"),
+            models.Index(fields=["campagne", "etat"], name="programmation_dossier_etat"),
+            models.Index(fields=["campagne", "recherche"], name="programmation_dossier_tri"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.numero} {self.intitule}"
+
+
+class ModeLocalisation(models.TextChoices):
+    PERIMETRE = "perimetre", "Un périmètre"
+    ENSEMBLE_QPV = "ensemble_qpv", "Ensemble des QPV"
+    NON_TERRITORIALISE = "non_territorialise", "Non territorialisé"
+
+
+class Localisation(models.Model):
+    """A share of the action in one place; the shares of a file add up to 100 % (S-17)."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="localisations", verbose_name="dossier")
+    mode = models.CharField("mode", max_length=20, choices=ModeLocalisation, default=ModeLocalisation.PERIMETRE)
+    version = models.ForeignKey(
+        VersionPerimetre, models.PROTECT, null=True, blank=True, related_name="localisations", verbose_name="périmètre"
+    )
+    commune = models.ForeignKey(
+        Commune, models.PROTECT, null=True, blank=True, related_name="localisations", verbose_name="commune"
+    )
+    part = models.DecimalField("part (%)", max_digits=5, decimal_places=2)
+
+    class Meta:
+        verbose_name = "localisation"
+        verbose_name_plural = "localisations"
+        ordering = ["dossier", "-part"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(part__gt=0, part__lte=100),
+                name="programmation_localisation_part",
+                violation_error_message="Une part va de 0 (exclu) à 100 %.",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(mode=ModeLocalisation.PERIMETRE) & (Q(version__isnull=False) | Q(commune__isnull=False))
+                )
+                | (~Q(mode=ModeLocalisation.PERIMETRE) & Q(version__isnull=True, commune__isnull=True)),
+                name="programmation_localisation_lieu_selon_mode",
+                violation_error_message="Indiquez un périmètre ou une commune, ou bien « Ensemble des QPV ».",
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "mode", "version", "commune"],
+                nulls_distinct=False,
+                name="programmation_localisation_unique",
+                violation_error_message="Ce lieu est déjà dans la répartition.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        lieu = self.version or self.commune or self.get_mode_display()
+        return f"{lieu} : {self.part} %"

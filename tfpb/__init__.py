@@ -1,0 +1,1 @@
+"""What landlords do in exchange for the abatement of property tax."""
