@@ -68,6 +68,9 @@ def _erreurs(erreur: Exception) -> list[dict[str, str]] | None:
     if not isinstance(erreur, exceptions.ValidationError) or not isinstance(erreur.detail, dict):
         return None
     return [
-        {"champ": str(champ), "message": " ".join(str(m) for m in (messages if isinstance(messages, list) else [messages]))}
+        {
+            "champ": str(champ),
+            "message": " ".join(str(m) for m in (messages if isinstance(messages, list) else [messages])),
+        }
         for champ, messages in erreur.detail.items()
     ]

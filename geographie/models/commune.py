@@ -29,9 +29,7 @@ class Commune(models.Model):
 
     code = models.CharField("code INSEE", max_length=5, unique=True)
     nom = models.CharField("nom", max_length=120)
-    epci = models.ForeignKey(
-        Epci, models.PROTECT, null=True, blank=True, related_name="communes", verbose_name="EPCI"
-    )
+    epci = models.ForeignKey(Epci, models.PROTECT, null=True, blank=True, related_name="communes", verbose_name="EPCI")
     population = models.PositiveIntegerField("population (habitants)", null=True, blank=True)
     source = models.CharField("source", max_length=200, blank=True)
     recherche = champ_de_recherche("nom")

@@ -84,8 +84,7 @@ class Mesure(models.Model):
                 | Q(version_perimetre__isnull=True, commune__isnull=False, epci__isnull=True, territoire_libre="")
                 | Q(version_perimetre__isnull=True, commune__isnull=True, epci__isnull=False, territoire_libre="")
                 | (
-                    Q(version_perimetre__isnull=True, commune__isnull=True, epci__isnull=True)
-                    & ~Q(territoire_libre="")
+                    Q(version_perimetre__isnull=True, commune__isnull=True, epci__isnull=True) & ~Q(territoire_libre="")
                 ),
                 name="geographie_mesure_un_territoire",
                 violation_error_message="Une mesure porte sur un territoire et un seul.",

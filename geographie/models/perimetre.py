@@ -156,7 +156,9 @@ class PopulationPerimetre(models.Model):
 class FiliationPerimetre(models.Model):
     """Where a perimeter of 2024 comes from: 1-1, n-1 or 1-n; a code is never derived from another."""
 
-    ancienne = models.ForeignKey(VersionPerimetre, models.CASCADE, related_name="suites", verbose_name="ancienne version")
+    ancienne = models.ForeignKey(
+        VersionPerimetre, models.CASCADE, related_name="suites", verbose_name="ancienne version"
+    )
     nouvelle = models.ForeignKey(
         VersionPerimetre, models.CASCADE, related_name="origines", verbose_name="nouvelle version"
     )

@@ -158,13 +158,13 @@ class DemandeFinancement(ModeleAEtats):
                 violation_error_message="Un montant voté porte l’acte qui l’a rendu ferme, et seulement lui.",
             ),
             models.CheckConstraint(
-                condition=~Q(etat__in=[EtatDemande.REFUSEE, EtatDemande.AJOURNEE, EtatDemande.ANNULEE])
-                | ~Q(motif=""),
+                condition=~Q(etat__in=[EtatDemande.REFUSEE, EtatDemande.AJOURNEE, EtatDemande.ANNULEE]) | ~Q(motif=""),
                 name="programmation_demande_refus_motive",
                 violation_error_message="Un refus, un ajournement ou une annulation dit son motif.",
             ),
             models.CheckConstraint(
-                condition=Q(notifie_le__isnull=True) | Q(etat__in=[*DEMANDE_NOTIFIEE, EtatDemande.REFUSEE, EtatDemande.ANNULEE]),
+                condition=Q(notifie_le__isnull=True)
+                | Q(etat__in=[*DEMANDE_NOTIFIEE, EtatDemande.REFUSEE, EtatDemande.ANNULEE]),
                 name="programmation_demande_notifiee_apres_decision",
                 violation_error_message="Une notification suit la décision du financeur.",
             ),

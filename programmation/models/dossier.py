@@ -88,7 +88,9 @@ class Dossier(ModeleAEtats):
     numero = models.CharField("numéro", max_length=20)
     etat = models.CharField("état", max_length=15, choices=EtatDossier, default=EtatDossier.BROUILLON)
     nature = models.CharField("nature", max_length=15, choices=NatureDossier, default=NatureDossier.ACTION)
-    caractere = models.CharField("caractère", max_length=12, choices=CaractereDossier, default=CaractereDossier.NOUVELLE)
+    caractere = models.CharField(
+        "caractère", max_length=12, choices=CaractereDossier, default=CaractereDossier.NOUVELLE
+    )
     dispositif = models.ForeignKey(Dispositif, models.PROTECT, related_name="dossiers", verbose_name="dispositif")
     convention = models.ForeignKey(
         Convention, models.PROTECT, null=True, blank=True, related_name="dossiers", verbose_name="convention"
@@ -178,7 +180,8 @@ class Dossier(ModeleAEtats):
                 violation_error_message="Le public habitant en QPV ne dépasse pas le public total (S-17).",
             ),
             models.CheckConstraint(
-                condition=Q(nature=NatureDossier.TRANCHE_CPO, convention__isnull=False) | Q(nature=NatureDossier.ACTION),
+                condition=Q(nature=NatureDossier.TRANCHE_CPO, convention__isnull=False)
+                | Q(nature=NatureDossier.ACTION),
                 name="programmation_dossier_tranche_a_convention",
                 violation_error_message="Une tranche de CPO vient de sa convention (C-03).",
             ),
@@ -233,9 +236,7 @@ class Localisation(models.Model):
                 violation_error_message="Une part va de 0 (exclu) à 100 %.",
             ),
             models.CheckConstraint(
-                condition=(
-                    Q(mode=ModeLocalisation.PERIMETRE) & (Q(version__isnull=False) | Q(commune__isnull=False))
-                )
+                condition=(Q(mode=ModeLocalisation.PERIMETRE) & (Q(version__isnull=False) | Q(commune__isnull=False)))
                 | (~Q(mode=ModeLocalisation.PERIMETRE) & Q(version__isnull=True, commune__isnull=True)),
                 name="programmation_localisation_lieu_selon_mode",
                 violation_error_message="Indiquez un périmètre ou une commune, ou bien « Ensemble des QPV ».",

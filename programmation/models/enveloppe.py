@@ -31,9 +31,7 @@ class Enveloppe(models.Model):
     contrat = models.ForeignKey(Contrat, models.CASCADE, related_name="enveloppes", verbose_name="contrat")
     financeur = models.ForeignKey(Organisme, models.PROTECT, related_name="enveloppes", verbose_name="financeur")
     annee = models.PositiveSmallIntegerField("année")
-    dispositif = models.ForeignKey(
-        Dispositif, models.PROTECT, related_name="enveloppes", verbose_name="dispositif"
-    )
+    dispositif = models.ForeignKey(Dispositif, models.PROTECT, related_name="enveloppes", verbose_name="dispositif")
     nature = models.CharField("nature", max_length=15, choices=NatureMoyens)
     section = models.CharField("section", max_length=15, choices=Section, default=Section.FONCTIONNEMENT)
     etat = models.CharField("état", max_length=10, choices=EtatEnveloppe, default=EtatEnveloppe.ATTENDUE)

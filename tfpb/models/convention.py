@@ -47,12 +47,12 @@ class Patrimoine(models.Model):
 
     contrat = models.ForeignKey(Contrat, models.CASCADE, related_name="patrimoines", verbose_name="contrat")
     bailleur = models.ForeignKey(Organisme, models.PROTECT, related_name="patrimoines", verbose_name="bailleur")
-    version = models.ForeignKey(
-        VersionPerimetre, models.PROTECT, related_name="patrimoines", verbose_name="périmètre"
-    )
+    version = models.ForeignKey(VersionPerimetre, models.PROTECT, related_name="patrimoines", verbose_name="périmètre")
     annee = models.PositiveSmallIntegerField("année")
     logements = models.PositiveIntegerField("logements", null=True, blank=True)
-    abattement_estime = models.DecimalField("abattement estimé (€)", max_digits=12, decimal_places=2, null=True, blank=True)
+    abattement_estime = models.DecimalField(
+        "abattement estimé (€)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
     abattement_reel = models.DecimalField("abattement réel (€)", max_digits=12, decimal_places=2, null=True, blank=True)
     fictif = models.BooleanField("donnée fictive", default=False)
 
