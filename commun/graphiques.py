@@ -378,7 +378,8 @@ def _graphique(
     nom = f"Graphique. {titre}. {sous_titre}. Les données figurent dans le tableau joint."
     svg = (
         f'<svg class="graphique-svg" xmlns="http://www.w3.org/2000/svg" role="img" '
-        f'viewBox="0 0 {LARGEUR} {_n(hauteur)}" width="{LARGEUR}" height="{_n(hauteur)}" font-family="{POLICES}" font-size="{CORPS}" fill="{ENCRE}">'
+        f'viewBox="0 0 {LARGEUR} {_n(hauteur)}" width="{LARGEUR}" height="{_n(hauteur)}" '
+        f'font-family="{POLICES}" font-size="{CORPS}" fill="{ENCRE}">'
         f"<title>{escape(nom)}</title>{''.join(dessin)}</svg>"
     )
     # Safe: every text went through escape, every other attribute is ours.

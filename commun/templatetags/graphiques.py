@@ -1,4 +1,4 @@
-"""Template tag that shows a chart with its message and its data: `{% graphique g %}`, `{% graphique g imprime=True %}`."""
+"""Template tag that shows a chart, its message and its data: `{% graphique g %}`, `{% graphique g imprime=True %}`."""
 
 from django import template
 

@@ -87,7 +87,12 @@ def test_dates():
     assert typo.date_longue(jour) == f"20{N}novembre 2026"
     assert typo.date_longue(date(2026, 1, 1)) == f"1er{N}janvier 2026"
     assert typo.date_heure(datetime(2026, 5, 3, 9, 5, tzinfo=UTC)) == f"3{N}mai 2026 à 9{N}h{N}05"
-    assert [typo.date_courte(None), typo.date_longue(None), typo.date_chiffres(None), typo.date_heure(None)] == ["—"] * 4
+    assert [
+        typo.date_courte(None),
+        typo.date_longue(None),
+        typo.date_chiffres(None),
+        typo.date_heure(None),
+    ] == ["—"] * 4
 
 
 @pytest.mark.parametrize(
@@ -118,7 +123,7 @@ def test_le_pluriel_commence_a_deux():
 @pytest.mark.parametrize(
     ("brut", "compose"),
     [
-        ("l'État : \"oui\" !", f"l’État{F}: \"oui\"{F}!"),
+        ('l\'État : "oui" !', f'l’État{F}: "oui"{F}!'),
         ("Vraiment?", f"Vraiment{F}?"),
         ("« Quartiers »", f"«{F}Quartiers{F}»"),
         ("«Quartiers»", f"«{F}Quartiers{F}»"),

@@ -1,0 +1,1 @@
+"""Measures of what the product promises; `python -m bench` prints medians and ratios."""
