@@ -264,7 +264,12 @@ class PostgreSQL:
     def _creer_base(self) -> None:
         connexion = ["-h", self.sockets, "-U", UTILISATEUR, "-d", "postgres"]
         psql = [self._binaire("psql"), "-X", "-q", "-A", "-t", *connexion, "-c"]
-        lecture = f"SELECT 1 FROM pg_database WHERE datname = '{BASE}'"
-        existe = subprocess.run([*psql, lecture], env=self._environnement(), capture_output=True, text=True, check=True)
-        if not existe.stdout.strip():
+        bases = subprocess.run(
+            [*psql, "SELECT datname FROM pg_database"],
+            env=self._environnement(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        if BASE not in bases.stdout.split():
             subprocess.run([*psql, f"CREATE DATABASE {BASE}"], env=self._environnement(), check=True)

@@ -113,7 +113,7 @@ class Superviseur:
                 for programme in self.programmes:
                     self._veiller(programme)
                 pret = pret or self.au_pret()
-                self.signaux.attendre(0.5)
+                self.signaux.attendre(0.2)
             self.annoncer("\nArrêt en cours…")
         finally:
             self._arreter()
