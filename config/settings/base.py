@@ -15,6 +15,8 @@ INSTALLATION = {
     "territoire": env("INSTALLATION_TERRITOIRE", default=""),
     "accent": env("INSTALLATION_ACCENT", default="#0b6168"),
     "contact": env("INSTALLATION_CONTACT", default=""),
+    # Where people reach it: e-mails are written by jobs, which have no request to read it from.
+    "adresse": env("INSTALLATION_ADRESSE", default="http://localhost:8000").rstrip("/"),
 }
 
 # --- Django ----------------------------------------------------------------------------------------------------------

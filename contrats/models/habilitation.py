@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import date, datetime
 from typing import Any, Self
@@ -21,9 +22,9 @@ from .structure import Orientation
 
 class HabilitationQuerySet(models.QuerySet["Habilitation"]):
     def actives(self, le: date | None = None) -> Self:
-        """Those in force on `le` (today by default)."""
+        """Those in force on `le` (today by default); a closed one is in force no more, whatever its dates."""
         le = le or timezone.localdate()
-        return self.filter(Q(valide_au__isnull=True) | Q(valide_au__gte=le), valide_du__lte=le)
+        return self.filter(Q(valide_au__isnull=True) | Q(valide_au__gte=le), valide_du__lte=le, close_le__isnull=True)
 
 
 class Habilitation(models.Model):
@@ -37,6 +38,7 @@ class Habilitation(models.Model):
     role = models.CharField("rôle", max_length=20, choices=Role)
     valide_du = models.DateField("valide du", default=timezone.localdate)
     valide_au = models.DateField("valide au", null=True, blank=True)
+    close_le = models.DateTimeField("fermée le", null=True, blank=True)
     communes: models.ManyToManyField[Commune, Any] = models.ManyToManyField(
         Commune, blank=True, related_name="+", verbose_name="limitée aux communes"
     )
@@ -71,13 +73,26 @@ class Habilitation(models.Model):
 
 
 def jeton_d_invitation() -> str:
+    """A new secret; it stands in the e-mail only, the database keeps its SHA-256."""
     return secrets.token_urlsafe(32)
+
+
+def empreinte_du_jeton(jeton: str) -> str:
+    return hashlib.sha256(jeton.encode()).hexdigest()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def ouvertes(self, le: datetime) -> Self:
         """Neither accepted, nor withdrawn, nor out of date on `le`."""
-        return self.filter(acceptee_le__isnull=True, retiree_le__isnull=True, expire_le__gt=le)
+        return self.en_attente().filter(expire_le__gt=le)
+
+    def en_attente(self) -> Self:
+        """Neither accepted nor withdrawn, perhaps out of date: such a one can still be sent again."""
+        return self.filter(acceptee_le__isnull=True, retiree_le__isnull=True)
+
+    def du_jeton(self, jeton: str) -> Self:
+        """The one whose e-mail carries `jeton`."""
+        return self.filter(jeton_sha256=empreinte_du_jeton(jeton))
 
 
 class Invitation(models.Model):
@@ -95,6 +110,16 @@ class Invitation(models.Model):
     expire_le = models.DateTimeField("expire le")
     acceptee_le = models.DateTimeField("acceptée le", null=True, blank=True)
     retiree_le = models.DateTimeField("retirée le", null=True, blank=True)
+    courriel_parti_le = models.DateTimeField("courriel parti le", null=True, blank=True)
+    communes: models.ManyToManyField[Commune, Any] = models.ManyToManyField(
+        Commune, blank=True, related_name="+", verbose_name="limitée aux communes"
+    )
+    perimetres: models.ManyToManyField[Perimetre, Any] = models.ManyToManyField(
+        Perimetre, blank=True, related_name="+", verbose_name="limitée aux périmètres"
+    )
+    orientations: models.ManyToManyField[Orientation, Any] = models.ManyToManyField(
+        Orientation, blank=True, related_name="+", verbose_name="limitée aux orientations"
+    )
 
     objects = InvitationQuerySet.as_manager()
 

@@ -1,0 +1,1 @@
+"""What pages, API, spreadsheets and PDFs read of the contract; one module per reading."""
