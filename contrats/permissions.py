@@ -11,6 +11,8 @@ from commun.permissions import OUI, Reponse, non
 
 from .etats import Role
 from .models.contrat import Contrat
+from .models.habilitation import Habilitation, Invitation
+from .regles import lieux_inclus, orientations_incluses
 
 # Those who work together on the files before the decision, and see each other's amounts.
 ROLES_INSTRUCTEURS = frozenset(
@@ -35,6 +37,15 @@ class Limites:
             lieux |= Q(**{f"{perimetre}__in": self.perimetres})
         themes = Q(**{f"{orientation}__in": self.orientations}) if self.orientations else Q()
         return lieux & themes
+
+    def incluses_dans(self, tenues: Limites) -> bool:
+        """True when whoever holds `tenues` holds all that these limits allow."""
+        return lieux_inclus(
+            self.communes,
+            self.perimetres,
+            communes_tenues=tenues.communes,
+            perimetres_tenus=tenues.perimetres,
+        ) and orientations_incluses(self.orientations, tenues=tenues.orientations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,15 @@ class RolesTenus:
         return self.organismes(Role.PORTEUR)
 
 
+def limites_de(objet: Habilitation | Invitation) -> Limites:
+    """The limits written on an habilitation or an invitation."""
+    return Limites(
+        frozenset(c.pk for c in objet.communes.all()),
+        frozenset(p.pk for p in objet.perimetres.all()),
+        frozenset(o.pk for o in objet.orientations.all()),
+    )
+
+
 def roles(auteur: Auteur, contrat: Contrat) -> RolesTenus:
     """What the author is in `contrat` today; read once per request and kept on the person's object.
 
@@ -103,18 +123,7 @@ def roles(auteur: Auteur, contrat: Contrat) -> RolesTenus:
             .prefetch_related("communes", "perimetres", "orientations")
         )
         connus[contrat.pk] = RolesTenus(
-            tuple(
-                RoleTenu(
-                    Role(h.role),
-                    h.organisme_id,
-                    Limites(
-                        frozenset(c.pk for c in h.communes.all()),
-                        frozenset(p.pk for p in h.perimetres.all()),
-                        frozenset(o.pk for o in h.orientations.all()),
-                    ),
-                )
-                for h in habilitations
-            )
+            tuple(RoleTenu(Role(h.role), h.organisme_id, limites_de(h)) for h in habilitations)
         )
     return connus[contrat.pk]
 
@@ -124,3 +133,20 @@ def peut_inviter(auteur: Auteur, contrat: Contrat) -> Reponse:
     if roles(auteur, contrat).pilote:
         return OUI
     return non("Seul un chef de projet du contrat peut inviter une personne.")
+
+
+def peut_accorder(auteur: Auteur, contrat: Contrat, limites: Limites) -> Reponse:
+    """Nobody grants more than it holds: a communal chef de projet opens accounts for its own commune."""
+    if not (reponse := peut_inviter(auteur, contrat)):
+        return reponse
+    tenus = roles(auteur, contrat)
+    if tenus.administre or any(
+        limites.incluses_dans(h.limites) for h in tenus.habilitations if h.role == Role.CHEF_DE_PROJET
+    ):
+        return OUI
+    return non("Vos propres droits sont limités : accordez une habilitation dans les mêmes lieux et orientations.")
+
+
+def peut_gerer(auteur: Auteur, objet: Habilitation | Invitation) -> Reponse:
+    """Whoever could have granted it may change it, close it or withdraw it."""
+    return peut_accorder(auteur, objet.contrat, limites_de(objet))
