@@ -17,7 +17,7 @@ function dire(texte) {
 
 document.addEventListener("htmx:response:error", (evenement) => {
   const statut = evenement.detail.ctx?.response?.status;
-  if (statut >= 500) dire("Le serveur n’a pas pu répondre. Rien n’a été enregistré ; recommencez dans un instant.");
+  if (statut >= 500) dire("Le serveur n’a pas pu répondre. Rien n’a été enregistré ; recommencez dans un instant.");
   else if (phrases[statut]) dire(phrases[statut]);
 });
 
