@@ -28,7 +28,7 @@ document.addEventListener("htmx:error", (evenement) => {
 
 // A form answered with its errors: the summary takes the focus, as on a full page.
 document.addEventListener("htmx:after:swap", (evenement) => {
-  evenement.detail.ctx?.target?.querySelector?.(".resume-erreurs")?.focus();
+  if (evenement.detail.ctx?.response?.status === 422) document.querySelector(".resume-erreurs")?.focus();
 });
 
 // A session that ended answers with the sign-in page: go there rather than put it inside a table.
