@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from commun.formulaires import ChampMontant, SaisieDate
+from commun.graphiques import Barre, barres_horizontales
 from commun.permissions import Acces, acces
 from commun.typographie import euros, nombre
 
@@ -164,6 +165,19 @@ def composants(request: HttpRequest) -> HttpResponse:
             {"libelle": "Programmer", "nom": "acte", "valeur": "programmer"},
             {"libelle": "Notifier", "nom": "acte", "valeur": "notifier", "refus": "Deux lignes ne sont pas votées."},
         ],
+        "graphique_exemple": barres_horizontales(
+            [
+                Barre("Emploi et développement économique", 412_000, accent=True),
+                Barre("Cohésion sociale", 380_500),
+                Barre("Accès aux soins", 121_000),
+                Barre("Cadre de vie", 64_000),
+            ],
+            titre="L’emploi reçoit le plus de crédits spécifiques",
+            sous_titre="Crédits spécifiques programmés en 2026, en euros (données inventées)",
+            ecrire=euros,
+            entete="Orientation",
+            nom_valeur="Programmé",
+        ),
         "page_obj": Paginator(range(312), 50).page(2),
         "travaux": [
             _travail(1, etat="a_faire"),
