@@ -1,0 +1,81 @@
+"""The fictitious part of the demo, the same for one seed and one day; every record is marked `fictif`."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+from acteurs.models import Organisme
+from contrats.models import (
+    ActeDecision,
+    AvancementOperation,
+    Contrat,
+    DecisionReunion,
+    Objectif,
+    PointAvancement,
+    Reunion,
+    ThemeP147,
+)
+from evaluation.models import ActionRenforcee
+from geographie.models import Commune
+from programmation.models import Campagne, Convention, Dossier, Enveloppe
+from tfpb.models import ConventionTfpb, Patrimoine, ProgrammeTfpb
+
+from .calendrier import Calendrier
+from .campagnes import Campagnes
+from .comptes import creer_comptes
+from .monde import Monde, communes_porteuses, organismes_inventes
+from .reference import organismes_de_reference, versions_par_cle
+from .reunions import creer_decisions, creer_reunions
+from .suivi import creer_actions_renforcees, creer_avancement_urbain, creer_points_avancement
+from .tfpb_invente import creer_tfpb
+
+
+def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
+    """Write the whole fictitious part around `aujourdhui`, on a base that holds none of it."""
+    monde = _monde(contrat, aujourdhui, graine)
+    agenda = creer_reunions(monde)
+    Campagnes(monde, agenda.copils, agenda.commissions).creer()
+    creer_decisions(monde, agenda)
+    creer_points_avancement(monde)
+    creer_avancement_urbain(monde)
+    creer_actions_renforcees(monde, agenda)
+    creer_tfpb(monde)
+
+
+def effacer(contrat: Contrat) -> None:
+    """Remove the fictitious part and the reports made of it; organisations, accounts and the journal stay."""
+    contrat.rapports.all().delete()
+    ActionRenforcee.objects.filter(contrat=contrat, fictif=True).delete()
+    for modele in (ProgrammeTfpb, Patrimoine, ConventionTfpb):
+        modele.objects.filter(contrat=contrat, fictif=True).delete()
+    dossiers = Dossier.objects.filter(contrat=contrat, fictif=True)
+    dossiers.update(precedent=None)
+    dossiers.delete()
+    for modele in (Enveloppe, Campagne, Convention, ActeDecision):
+        modele.objects.filter(contrat=contrat, fictif=True).delete()
+    DecisionReunion.objects.filter(reunion__comite__contrat=contrat, fictif=True).delete()
+    Reunion.objects.filter(comite__contrat=contrat, fictif=True).delete()
+    PointAvancement.objects.filter(engagement__contrat=contrat, fictif=True).delete()
+    AvancementOperation.objects.filter(operation__contrat=contrat, fictif=True).delete()
+
+
+def _monde(contrat: Contrat, aujourdhui: date, graine: int) -> Monde:
+    communes = {commune.code: commune for commune in Commune.objects.order_by("code")}
+    organismes = organismes_de_reference()
+    porteurs = organismes_inventes(communes)
+    organismes["porteur"] = porteurs[0].organisme
+    organismes["conseil-citoyen"] = Organisme.objects.get(type="conseil_citoyen", fictif=True)
+    return Monde(
+        contrat=contrat,
+        calendrier=Calendrier.autour_de(aujourdhui, debut=contrat.debut, fin=contrat.fin),
+        hasard=random.Random(graine),
+        organismes=organismes,
+        utilisateurs=creer_comptes(contrat, organismes),
+        porteurs=[*porteurs, *communes_porteuses(organismes)],
+        orientations={orientation.code: orientation for orientation in contrat.orientations.all()},
+        themes={theme.code: theme for theme in ThemeP147.objects.all()},
+        objectifs={o.code: o for o in Objectif.objects.filter(orientation__contrat=contrat)},
+        communes=communes,
+        versions=versions_par_cle(),
+    )
