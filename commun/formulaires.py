@@ -22,7 +22,7 @@ class ChampRendu(forms.BoundField):
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
         if classe := _classe_bootstrap(widget):
-            attrs["class"] = " ".join(filter(None, [widget.attrs.get("class"), attrs.get("class"), classe]))
+            attrs["class"] = f"{attrs.get('class') or widget.attrs.get('class') or ''} {classe}".strip()
         if widget.attrs.get("placeholder"):
             attrs.setdefault("placeholder", False)
         return attrs
@@ -82,7 +82,7 @@ class ChampMontant(forms.DecimalField):
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "€"}))
         super().__init__(max_digits=max_digits, decimal_places=decimal_places, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs derive it from IntegerField
         if isinstance(value, str):
             value = _ESPACES.sub("", value).removesuffix("€").replace(",", ".").replace("−", "-")
         return super().to_python(value)
