@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -15,8 +15,8 @@ from commun.auteur import Auteur, Canal
 from commun.erreurs import ActeRefuse
 
 from .etats import Role
-from .models import Contrat
-from .permissions import ROLES_INSTRUCTEURS, RolesTenus, roles
+from .models import Contrat, Habilitation
+from .permissions import ROLES_INSTRUCTEURS, RolesTenus, RoleTenu, roles
 
 P = ParamSpec("P")
 
@@ -105,11 +105,28 @@ def portee_de(request: HttpRequest, slug: str, annee: int | None = None, *, cana
     return Portee(contrat, annee, auteur, tenus)
 
 
-def _organisme(request: HttpRequest, contrat: Contrat, tenus: RolesTenus) -> Organisme:
-    """The organisation the person acts for: the one it chose, else that of its first role, else the lead."""
-    if not tenus.habilitations:
-        return contrat.pilote
-    choisi = request.session.get(f"organisme_{contrat.pk}")
-    ordre = sorted(tenus.habilitations, key=lambda h: _PRESEANCE.index(h.role))
+def organisme_agissant(
+    request: HttpRequest, contrat: Contrat, habilitations: Iterable[RoleTenu | Habilitation]
+) -> int | None:
+    """The organisation the person acts for, by number: the one it chose, else that of its first role."""
+    ordre = sorted(habilitations, key=lambda h: _PRESEANCE.index(Role(h.role)))
     possibles = [h.organisme_id for h in ordre]
-    return Organisme.objects.get(pk=choisi if choisi in possibles else possibles[0])
+    choisi = request.session.get(_cle_de_session(contrat))
+    if choisi in possibles:
+        return choisi
+    return possibles[0] if possibles else None
+
+
+def agir_pour(request: HttpRequest, contrat: Contrat, organisme: Organisme) -> None:
+    """Keep the person's choice for the length of its session; a choice it no longer holds is ignored."""
+    request.session[_cle_de_session(contrat)] = organisme.pk
+
+
+def _organisme(request: HttpRequest, contrat: Contrat, tenus: RolesTenus) -> Organisme:
+    """The organisation the person acts for; the lead for an administrator, who holds nothing."""
+    numero = organisme_agissant(request, contrat, tenus.habilitations)
+    return contrat.pilote if numero is None else Organisme.objects.get(pk=numero)
+
+
+def _cle_de_session(contrat: Contrat) -> str:
+    return f"organisme_{contrat.pk}"

@@ -1,4 +1,4 @@
-"""Rules of the contract on plain values: how long an invitation lasts, what each role sees, who may grant which limits."""
+"""Rules of the contract on plain values: how long an invitation lasts, what a role sees, who may grant which limits."""
 
 from __future__ import annotations
 
