@@ -1,6 +1,5 @@
 """The commands of the Makefile, one function each. They return the exit code."""
 
-import http.client
 import os
 import shlex
 import shutil
@@ -9,10 +8,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from . import installation, prerequis, processus, verifications
+from . import installation, prerequis, processus, sante, verifications
 from .chemins import DEMO, PYTHON_VENV, RACINE, TEST, Cadre
 from .environnement import serveurs, serveurs_embarques
 from .erreurs import ErreurDemarrage
+from .journaux import fin_du_journal
 from .signaux import Signaux
 from .superviseur import Enfant, Superviseur, terminer_orphelins
 from .verrous import Verrou
@@ -36,7 +36,8 @@ def pret() -> int:
 def demo(*, effacer: bool = False) -> int:
     """Do what `pret` does, then run web, worker and beat until a signal comes. `effacer`: forget what was entered."""
     port = prerequis.port_demande(os.environ.get("PORT") or "8000")
-    with Signaux() as signaux, _seul_superviseur(DEMO, port) as verrou:
+    adresse = f"http://127.0.0.1:{port}"
+    with Signaux() as signaux, _seul_superviseur(DEMO, adresse) as verrou:
         orphelins = terminer_orphelins(DEMO)
         if orphelins:
             annoncer(f"Processus laissés par un arrêt brutal, terminés : {', '.join(orphelins)}.")
@@ -47,7 +48,7 @@ def demo(*, effacer: bool = False) -> int:
         with serveurs(DEMO, annoncer=annoncer) as en_marche:
             _preparer(en_marche.environnement)
             prerequis.verifier_port_libre(port)
-            environnement = _environnement_django(en_marche.environnement)
+            environnement = {"INSTALLATION_ADRESSE": adresse} | _environnement_django(en_marche.environnement)
             accueil = _Accueil(port, environnement)
             superviseur = Superviseur(
                 DEMO, _enfants(port), en_marche, signaux=signaux, annoncer=annoncer, au_pret=accueil,
@@ -139,22 +140,36 @@ def _enfants(port: int) -> list[Enfant]:
 class _Accueil:
     """Waits for the first page, then prints the address and the accounts, once."""
 
+    PATIENCE = 45.0  # seconds before we say that something is wrong
+
     def __init__(self, port: int, environnement: Mapping[str, str]) -> None:
         self.port = port
+        self.limite: float | None = time.monotonic() + self.PATIENCE
         self.comptes = subprocess.Popen(
-            [PYTHON_VENV, "manage.py", "comptes_demo"], cwd=RACINE, env=environnement, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            [str(PYTHON_VENV), "manage.py", "comptes_demo"],
+            cwd=RACINE,
+            env=environnement,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def __call__(self) -> bool:
-        if self.comptes.poll() is None or not self._page_servie():
+        if self.comptes.poll() is None or not sante.repond(self.port):
+            self._s_impatienter()
             return False
-        sortie, _ = self.comptes.communicate()
-        if self.comptes.returncode == 0:
-            annoncer(f"\n{sortie.decode(errors='replace').rstrip()}")
+        sortie, erreurs = self.comptes.communicate()
+        annoncer("\n" + (sortie or erreurs).decode(errors="replace").rstrip())
         annoncer(f"\nPilotville est ouvert : http://127.0.0.1:{self.port}/   (Ctrl-C pour tout arrêter)")
         annoncer(f"Journaux : {DEMO.journaux}")
         return True
+
+    def _s_impatienter(self) -> None:
+        if self.limite is not None and time.monotonic() > self.limite:
+            self.limite = None
+            journal = DEMO.journaux / "web.log"
+            annoncer(f"Le site ne répond toujours pas ; fin de {journal} :\n{fin_du_journal(journal)}")
 
     def abandonner(self) -> None:
         """End what may still run when we stop early."""
@@ -162,19 +177,9 @@ class _Accueil:
             processus.terminer_groupe(self.comptes.pid, 2, enfant=self.comptes)
         self.comptes.communicate()
 
-    def _page_servie(self) -> bool:
-        liaison = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            liaison.request("GET", "/sante/")
-            return liaison.getresponse().status < 500
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            liaison.close()
-
 
 @contextmanager
-def _seul_superviseur(cadre: Cadre, port: int) -> Iterator[Verrou]:
+def _seul_superviseur(cadre: Cadre, adresse: str) -> Iterator[Verrou]:
     """Hold the place of the one supervisor of the checkout; wait for one that is on its way out."""
     cadre.preparer_dossiers()
     verrou = Verrou(cadre.verrous / "superviseur")
@@ -186,7 +191,7 @@ def _seul_superviseur(cadre: Cadre, port: int) -> Iterator[Verrou]:
                 f"La démonstration tourne déjà ({mot}) : ouvrez cette adresse, ou arrêtez-la d'abord (Ctrl-C)."
             )
     try:
-        verrou.ecrire(f"processus {os.getpid()}, http://127.0.0.1:{port}/")
+        verrou.ecrire(f"processus {os.getpid()}, {adresse}/")
         yield verrou
     finally:
         verrou.ecrire("")

@@ -264,12 +264,7 @@ class PostgreSQL:
     def _creer_base(self) -> None:
         connexion = ["-h", self.sockets, "-U", UTILISATEUR, "-d", "postgres"]
         psql = [self._binaire("psql"), "-X", "-q", "-A", "-t", *connexion, "-c"]
-        bases = subprocess.run(
-            [*psql, "SELECT datname FROM pg_database"],
-            env=self._environnement(),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        lecture = [*psql, "SELECT datname FROM pg_database"]
+        bases = subprocess.run(lecture, env=self._environnement(), capture_output=True, text=True, check=True)
         if BASE not in bases.stdout.split():
             subprocess.run([*psql, f"CREATE DATABASE {BASE}"], env=self._environnement(), check=True)

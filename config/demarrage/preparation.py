@@ -4,7 +4,7 @@ Run with the virtual environment's Python: `python -m config.demarrage.preparati
 """
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 
 def preparer() -> None:
@@ -12,8 +12,7 @@ def preparer() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if "charger_demo" in get_commands():
-        call_command("charger_demo")
+    call_command("charger_demo")
 
 
 if __name__ == "__main__":

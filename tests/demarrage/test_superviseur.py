@@ -91,7 +91,7 @@ def pid_de(cadre: Cadre, nom: str) -> int:
 @pytest.mark.parametrize("numero", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_un_signal_arrete_tout_dans_l_ordre_sans_laisser_de_processus(cadre: Cadre, autre_programme, numero) -> None:
     def comme_un_script() -> None:
-        # A script leaves SIGINT ignored in what it starts in the background, and a careless one leaves signals blocked.
+        # A script leaves SIGINT ignored in what it starts in the background; a careless one leaves signals blocked.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_BLOCK, [numero])
 
