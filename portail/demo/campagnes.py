@@ -125,8 +125,10 @@ class Campagnes:
             reunion = self._reunion(annee, prevu)
             argent.faire_vivre(prevu, reunion)
             if prevu.dossier.etat == EtatDossier.EN_INSTRUCTION and reunion and self.calendrier.est_passe(reunion.le):
-                acte = "programmer" if prevu.garde else "ajourner"
-                prevu.vie.faire(acte, a_l_heure(reunion.le, 16), self.monde.chef_de_projet)
+                acte, motif = (
+                    ("programmer", str(reunion)) if prevu.garde else ("ajourner", "Aucun financeur ne retient l’action")
+                )
+                prevu.vie.faire(acte, a_l_heure(reunion.le, 16), self.monde.chef_de_projet, motif=motif)
             self._donner_avis(prevu)
             self._clore(annee, prevu)
         argent.ecrire(prevus)
@@ -212,7 +214,7 @@ class Campagnes:
             debut=debut,
             fin=max(date(annee, 12, 31), debut + timedelta(days=60)),
             beneficiaires=personnes,
-            beneficiaires_qpv=round(personnes * hasard.uniform(0.55, 0.95)),
+            beneficiaires_qpv=round(personnes * hasard.uniform(0.45, 0.95)),
             femmes=femmes,
             hommes=personnes - femmes,
             jeunes=round(personnes * part_jeunes),
@@ -328,18 +330,20 @@ class Campagnes:
             else:
                 sens, texte = SensAvis.FAVORABLE, hasard.choice(AVIS_FAVORABLES)
             auteur = self.monde.auteur(organisme)
-            prevu.avis.append(
-                Avis(
-                    dossier=prevu.dossier,
-                    organisme=organisme,
-                    sens=sens,
-                    texte=texte,
-                    rendu_le=a_l_heure(rendu, 15),
-                    rendu_par=auteur.utilisateur,
-                    saisi_par_organisme=auteur.organisme if auteur.pour_le_compte_de is not None else None,
-                    fictif=True,
-                )
+            avis = Avis(
+                dossier=prevu.dossier,
+                organisme=organisme,
+                sens=sens,
+                texte=texte,
+                rendu_le=a_l_heure(rendu, 15),
+                rendu_par=auteur.utilisateur,
+                saisi_par_organisme=auteur.organisme if auteur.pour_le_compte_de is not None else None,
+                fictif=True,
             )
+            prevu.avis.append(avis)
+            libelle = f"Avis {avis.get_sens_display().lower()} de {organisme.nom_court}"
+            motif = "Courriel du financeur" if avis.saisi_par_organisme else ""
+            prevu.vie.noter("donner_avis", libelle, avis.rendu_le, auteur, motif=motif)
 
     def _clore(self, annee: int, prevu: DossierPrevu) -> None:
         """A file is closed when nothing is owed any more; one that was not kept, after two months."""

@@ -43,9 +43,13 @@ class Vie:
             }
         )
 
+    def noter(self, acte: str, libelle: str, le: datetime, par: Auteur, *, motif: str = "") -> None:
+        """A line that changes no state, such as an opinion."""
+        self.actes.append({"acte": acte, "libelle": libelle, "par": par, "le": le, "motif": motif})
+
     def lignes(self) -> list[LigneJournal]:
-        """The journal lines, once the object has its number."""
-        return [preparer(self.objet, **acte) for acte in self.actes]
+        """The journal lines in order of time, once the object has its number."""
+        return [preparer(self.objet, **acte) for acte in sorted(self.actes, key=lambda acte: acte["le"])]
 
 
 def _simple(valeur: Any) -> Any:
