@@ -20,6 +20,8 @@ PRODUCTION_FACTICE = {
     "DATABASE_URL": "postgres://pilotville@base.invalid/pilotville",
     "REDIS_URL": "redis://redis.invalid:6379/0",
 }
+# The drawers whose types are checked: where a rule, a state, a write or a figure is decided.
+TIROIRS_TYPES = ("regles", "etats", "actions", "lectures")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,13 @@ class Resultat:
 def etapes(dossier: Path) -> list[Etape]:
     """The checks, longest first; `dossier` receives what they write."""
     gabarits = [chemin for chemin in (RACINE / "templates", *sorted(RACINE.glob("*/templates"))) if chemin.is_dir()]
+    tiroirs = [
+        chemin
+        for tiroir in TIROIRS_TYPES
+        for chemin in sorted((*RACINE.glob(f"[!.]*/{tiroir}.py"), *RACINE.glob(f"[!.]*/{tiroir}/")))
+    ]
     return [
-        Etape("mypy", ["-m", "mypy"]),
+        Etape("mypy", ["-m", "mypy", *tiroirs]),
         Etape("djlint", ["-m", "djlint", "--lint", "--profile", "django", "--quiet", *gabarits]),
         Etape(
             "manage.py check --deploy",
@@ -68,8 +75,8 @@ def etapes(dossier: Path) -> list[Etape]:
             "OpenAPI", ["manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", dossier / "openapi.yaml"]
         ),
         Etape("import-linter", [PYTHON_VENV.with_name("lint-imports")]),
-        Etape("ruff check", ["-m", "ruff", "check", "."]),
-        Etape("ruff format --check", ["-m", "ruff", "format", "--check", "."]),
+        Etape("ruff check", ["-m", "ruff", "check", "--output-format", "concise", "."]),
+        Etape("ruff format --check", ["-m", "ruff", "format", "--check", "--output-format", "concise", "."]),
     ]
 
 
