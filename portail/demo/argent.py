@@ -240,11 +240,12 @@ class Argent:
 
     def ecrire(self, prevus: list[DossierPrevu]) -> None:
         """Counters from the rows, then the envelopes and their dated movements."""
-        for demande in (prevue.demande for prevu in prevus for prevue in prevu.demandes):
+        for prevue in (prevue for prevu in prevus for prevue in prevu.demandes):
+            demande, enveloppe = prevue.demande, self.enveloppes[prevue.guichet]
             if demande.etat == EtatDemande.PROGRAMMEE:
-                demande.enveloppe.montant_programme += demande.montant_programme
+                enveloppe.montant_programme += demande.montant_programme or 0
             elif demande.etat in DEMANDE_FERME:
-                demande.enveloppe.montant_vote += demande.montant_vote
+                enveloppe.montant_vote += demande.montant_vote or 0
         Enveloppe.objects.bulk_create(self.enveloppes.values())
         MouvementEnveloppe.objects.bulk_create(
             MouvementEnveloppe(enveloppe=enveloppe, le=le, montant=montant, motif=motif, fictif=True)

@@ -92,10 +92,11 @@ class Campagnes:
         habitants = PopulationPerimetre.objects.order_by().values_list("version_id").annotate(Sum("habitants"))
         self.tirage = Tirage(monde, {version: total or 0 for version, total in habitants})
         self.vivantes: list[ActionSuivie] = []
-        self.engagements: dict[int, list[Engagement]] = defaultdict(list)
-        servis = monde.contrat.engagements.filter(reference__regex="^[EC][0-9]", orientation__isnull=False)
-        for engagement in servis.order_by("reference"):
-            self.engagements[engagement.orientation_id].append(engagement)
+        self.engagements: dict[str, list[Engagement]] = defaultdict(list)
+        servis = monde.contrat.engagements.filter(reference__regex="^[EC][0-9]")
+        for engagement in servis.select_related("orientation").order_by("reference"):
+            if engagement.orientation is not None:
+                self.engagements[engagement.orientation.code].append(engagement)
 
     def creer(self) -> None:
         """All the years; a demo far into the contract has more of them than levels, and its first ones are alike."""
@@ -383,7 +384,7 @@ class Campagnes:
         relier(
             Dossier.engagements,
             [
-                (p.dossier, self.hasard.choice(self.engagements[p.dossier.orientation_id]))
+                (p.dossier, self.hasard.choice(self.engagements[p.action.orientation]))
                 for p in prevus
                 if self.hasard.random() < 0.45
             ],

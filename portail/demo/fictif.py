@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date
 
+from django.db import models
+
 from acteurs.models import Organisme
 from contrats.models import (
     ActeDecision,
@@ -47,13 +49,20 @@ def effacer(contrat: Contrat) -> None:
     """Remove the fictitious part and the reports made of it; organisations, accounts and the journal stay."""
     contrat.rapports.all().delete()
     ActionRenforcee.objects.filter(contrat=contrat, fictif=True).delete()
-    for modele in (ProgrammeTfpb, Patrimoine, ConventionTfpb):
-        modele.objects.filter(contrat=contrat, fictif=True).delete()
     dossiers = Dossier.objects.filter(contrat=contrat, fictif=True)
     dossiers.update(precedent=None)
     dossiers.delete()
-    for modele in (Enveloppe, Campagne, Convention, ActeDecision):
-        modele.objects.filter(contrat=contrat, fictif=True).delete()
+    modeles: tuple[type[models.Model], ...] = (
+        Enveloppe,
+        Campagne,
+        Convention,
+        ActeDecision,
+        ProgrammeTfpb,
+        Patrimoine,
+        ConventionTfpb,
+    )
+    for modele in modeles:
+        modele._default_manager.filter(contrat=contrat, fictif=True).delete()
     DecisionReunion.objects.filter(reunion__comite__contrat=contrat, fictif=True).delete()
     Reunion.objects.filter(comite__contrat=contrat, fictif=True).delete()
     PointAvancement.objects.filter(engagement__contrat=contrat, fictif=True).delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -299,7 +300,7 @@ def _contrat(organismes: dict[str, Organisme]) -> Contrat:
             "signe_le": jour(ligne["signe_le"]),
             "signe_a": ligne["signe_a"],
             "actions_renforcees": int(ligne["nombre_actions_renforcees"]),
-            "part_cpo_visee": decimal(ligne["seuil_cpo"]),
+            "part_cpo_visee": Decimal(ligne["seuil_cpo"]),
             "note": ligne["note"],
             "source": provenance(ligne)[:200],
         },

@@ -198,7 +198,7 @@ def _revue(monde: Monde, reunion: Reunion, annee: int) -> list[DecisionReunion]:
 
 
 def _decision(
-    reunion: Reunion, ordre: int, texte: str, responsable: str, monde: Monde, execution: Execution, suite: str
+    reunion: Reunion, ordre: int, texte: str, responsable: str, monde: Monde, execution: str, suite: str
 ) -> DecisionReunion:
     return DecisionReunion(
         reunion=reunion,
