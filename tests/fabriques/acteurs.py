@@ -1,0 +1,62 @@
+"""Factories of organisations and accounts."""
+
+import factory
+from factory.django import DjangoModelFactory, Password
+from stdnum import luhn
+
+from acteurs.models import FormeJuridique, Organisme, TypeOrganisme, Utilisateur
+
+MOT_DE_PASSE = "un mot de passe de test"
+
+
+def siren_numero(rang: int) -> str:
+    """A well-formed SIREN, another for each rank."""
+    debut = f"{77_000_000 + rang:08d}"
+    return debut + luhn.calc_check_digit(debut)
+
+
+def siret_numero(siren: str) -> str:
+    """The SIRET of the head office of a SIREN."""
+    debut = f"{siren}0001"
+    return debut + luhn.calc_check_digit(debut)
+
+
+class OrganismeFactory(DjangoModelFactory):
+    """An association without numbers."""
+
+    nom = factory.Sequence(lambda n: f"Association Éclaircie {n}")
+    type = TypeOrganisme.ASSOCIATION
+
+    class Meta:
+        model = Organisme
+
+    class Params:
+        immatricule = factory.Trait(
+            siren=factory.Sequence(siren_numero),
+            siret=factory.LazyAttribute(lambda o: siret_numero(o.siren)),
+            forme_juridique=FormeJuridique.ASSOCIATION_1901,
+        )
+        etat = factory.Trait(
+            nom=factory.Sequence(lambda n: f"État (préfecture) {n}"), sigle="État", type=TypeOrganisme.ETAT
+        )
+        epci = factory.Trait(nom=factory.Sequence(lambda n: f"Communauté d’agglomération {n}"), type=TypeOrganisme.EPCI)
+        commune = factory.Trait(nom=factory.Sequence(lambda n: f"Ville de Commune-{n}"), type=TypeOrganisme.COMMUNE)
+        departement = factory.Trait(nom=factory.Sequence(lambda n: f"Département {n}"), type=TypeOrganisme.DEPARTEMENT)
+        caf = factory.Trait(nom=factory.Sequence(lambda n: f"CAF {n}"), type=TypeOrganisme.CAF)
+        bailleur = factory.Trait(nom=factory.Sequence(lambda n: f"Bailleur {n}"), type=TypeOrganisme.BAILLEUR)
+
+
+class UtilisateurFactory(DjangoModelFactory):
+    """An active account without any habilitation; its password is `MOT_DE_PASSE`."""
+
+    email = factory.Sequence(lambda n: f"personne{n}@exemple.test")
+    first_name = "Camille"
+    last_name = factory.Sequence(lambda n: f"Personne {n}")
+    password = Password(MOT_DE_PASSE)
+
+    class Meta:
+        model = Utilisateur
+
+    class Params:
+        administrateur = factory.Trait(is_staff=True, is_superuser=True)
+        inactif = factory.Trait(is_active=False)

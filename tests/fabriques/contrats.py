@@ -1,0 +1,304 @@
+"""Factories of the contract and of what hangs from it."""
+
+import hashlib
+from datetime import date, timedelta
+from decimal import Decimal
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from acteurs.models import TypeOrganisme
+from contrats.etats import EtatEngagement, Role, TypeCible
+from contrats.models import (
+    ActeDecision,
+    AppelExterne,
+    AvancementOperation,
+    CibleEngagement,
+    Comite,
+    Contrat,
+    DecisionReunion,
+    Engagement,
+    Habilitation,
+    Invitation,
+    NatureMoyens,
+    NatureOrientation,
+    Objectif,
+    OperationUrbaine,
+    Orientation,
+    PerimetreDuContrat,
+    PointAvancement,
+    ProgrammeUrbain,
+    QualiteSignataire,
+    Ressource,
+    Reunion,
+    Signataire,
+    ThemeP147,
+    TypeComite,
+)
+
+from .acteurs import OrganismeFactory, UtilisateurFactory
+from .geographie import PerimetreFactory
+
+
+class ContratFactory(DjangoModelFactory):
+    """A contract of 2024–2030, signed, with its lead and nothing else."""
+
+    slug = factory.Sequence(lambda n: f"contrat-{n}")
+    nom = factory.Sequence(lambda n: f"Contrat de l’Escaut {n}")
+    intitule = factory.LazyAttribute(lambda o: f"{o.nom}, « Quartiers 2030 »")
+    pilote = factory.SubFactory(OrganismeFactory, epci=True)
+    debut = 2024
+    fin = 2030
+    valide_le = date(2024, 3, 1)
+    signe_le = date(2024, 6, 14)
+
+    class Meta:
+        model = Contrat
+
+
+class PerimetreDuContratFactory(DjangoModelFactory):
+    contrat = factory.SubFactory(ContratFactory)
+    perimetre = factory.SubFactory(PerimetreFactory)
+
+    class Meta:
+        model = PerimetreDuContrat
+
+
+class HabilitationFactory(DjangoModelFactory):
+    """A person who instructs for a co-funder, since the first day of the contract; other roles by `role`."""
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    contrat = factory.SubFactory(ContratFactory)
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    role = Role.INSTRUCTEUR
+    valide_du = date(2024, 1, 1)
+
+    class Meta:
+        model = Habilitation
+        skip_postgeneration_save = True
+
+    class Params:
+        chef_de_projet = factory.Trait(role=Role.CHEF_DE_PROJET, organisme=factory.SelfAttribute("contrat.pilote"))
+        finie = factory.Trait(valide_au=date(2024, 12, 31))
+
+    @factory.post_generation
+    def communes(self, create, extracted, **kwargs):
+        """Limited to these communes: `communes=[…]`."""
+        if create and extracted:
+            self.communes.set(extracted)
+
+    @factory.post_generation
+    def perimetres(self, create, extracted, **kwargs):
+        """Limited to these perimeters: `perimetres=[…]`."""
+        if create and extracted:
+            self.perimetres.set(extracted)
+
+    @factory.post_generation
+    def orientations(self, create, extracted, **kwargs):
+        """Limited to these orientations: `orientations=[…]`."""
+        if create and extracted:
+            self.orientations.set(extracted)
+
+
+class InvitationFactory(DjangoModelFactory):
+    """An open invitation; `jeton` gives the secret of its address."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    role = Role.INSTRUCTEUR
+    email = factory.Sequence(lambda n: f"invitee{n}@exemple.test")
+    jeton_sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.jeton.encode()).hexdigest())
+    invite_par = factory.SubFactory(UtilisateurFactory)
+    envoyee_le = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    expire_le = factory.LazyAttribute(lambda o: o.envoyee_le + timedelta(days=7))
+
+    class Meta:
+        model = Invitation
+
+    class Params:
+        jeton = factory.Sequence(lambda n: f"jeton-de-test-{n}")
+        acceptee = factory.Trait(acceptee_le=factory.LazyFunction(timezone.now))
+        retiree = factory.Trait(retiree_le=factory.LazyFunction(timezone.now))
+        perimee = factory.Trait(
+            envoyee_le=factory.LazyFunction(lambda: timezone.now() - timedelta(days=30)),
+        )
+
+
+class ThemeP147Factory(DjangoModelFactory):
+    code = factory.Sequence(lambda n: f"{n:04d}")
+    nom = factory.Sequence(lambda n: f"Éducation et petite enfance {n}")
+
+    class Meta:
+        model = ThemeP147
+
+
+class OrientationFactory(DjangoModelFactory):
+    """A thematic orientation; `transversale` an axis whose euros are never summed."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    nature = NatureOrientation.THEMATIQUE
+    code = factory.Sequence(lambda n: f"O{n}")
+    nom = factory.Sequence(lambda n: f"Réussite éducative {n}")
+    nom_court = factory.Sequence(lambda n: f"Éducation {n}")
+    ordre = factory.Sequence(lambda n: n % 30_000)
+
+    class Meta:
+        model = Orientation
+
+    class Params:
+        transversale = factory.Trait(nature=NatureOrientation.TRANSVERSALE, code=factory.Sequence(lambda n: f"T{n}"))
+
+
+class ObjectifFactory(DjangoModelFactory):
+    orientation = factory.SubFactory(OrientationFactory)
+    code = factory.Sequence(lambda n: f"OBJ{n}")
+    nom = factory.Sequence(lambda n: f"Prévenir le décrochage scolaire {n}")
+
+    class Meta:
+        model = Objectif
+
+
+class SignataireFactory(DjangoModelFactory):
+    contrat = factory.SubFactory(ContratFactory)
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    qualite = QualiteSignataire.SIGNATAIRE
+    signe_le = date(2024, 6, 14)
+
+    class Meta:
+        model = Signataire
+
+
+class EngagementFactory(DjangoModelFactory):
+    """A commitment of droit commun over the whole contract; `sans_auteur` one whose owner is unknown."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    reference = factory.Sequence(lambda n: f"E{n}")
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    nature = NatureMoyens.DROIT_COMMUN
+    libelle = factory.Sequence(lambda n: f"Maintenir les permanences sociales {n}")
+
+    class Meta:
+        model = Engagement
+
+    class Params:
+        sans_auteur = factory.Trait(organisme=None)
+
+
+class CibleEngagementFactory(DjangoModelFactory):
+    """A figure to reach; `muette` a target of which nothing is known."""
+
+    engagement = factory.SubFactory(EngagementFactory)
+    type = TypeCible.NOMBRE
+    numerateur = "jeunes accompagnés"
+    valeur = Decimal(120)
+
+    class Meta:
+        model = CibleEngagement
+
+    class Params:
+        intervalle = factory.Trait(type=TypeCible.INTERVALLE, valeur=Decimal(10), valeur_haute=Decimal(20))
+        muette = factory.Trait(numerateur="", valeur=None)
+
+
+class PointAvancementFactory(DjangoModelFactory):
+    engagement = factory.SubFactory(EngagementFactory)
+    annee = 2026
+    etat = EtatEngagement.EN_COURS
+    declare_le = factory.LazyFunction(timezone.now)
+
+    class Meta:
+        model = PointAvancement
+
+
+class ActeDecisionFactory(DjangoModelFactory):
+    """A délibération of a département's commission permanente."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    instance = "Commission permanente"
+    numero = factory.Sequence(lambda n: f"DEL-{n}")
+    pris_le = date(2026, 6, 15)
+    recu_prefecture_le = date(2026, 6, 18)
+
+    class Meta:
+        model = ActeDecision
+
+
+class ComiteFactory(DjangoModelFactory):
+    """A COPIL that validates the programming."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    type = TypeComite.COPIL
+    nom = factory.Sequence(lambda n: f"Comité de pilotage {n}")
+    valide_programmation = True
+
+    class Meta:
+        model = Comite
+
+
+class ReunionFactory(DjangoModelFactory):
+    comite = factory.SubFactory(ComiteFactory)
+    le = date(2026, 4, 10)
+    objet = factory.Sequence(lambda n: f"Programmation {n}")
+
+    class Meta:
+        model = Reunion
+
+    class Params:
+        tenue_et_close = factory.Trait(tenue=True, compte_rendu="Les propositions sont validées.")
+
+
+class DecisionReunionFactory(DjangoModelFactory):
+    reunion = factory.SubFactory(ReunionFactory)
+    texte = "Valider la programmation de l’année."
+
+    class Meta:
+        model = DecisionReunion
+
+    class Params:
+        prise = factory.Trait(
+            nature=DecisionReunion.Nature.DECIDEE,
+            responsable=factory.SubFactory(OrganismeFactory, type=TypeOrganisme.EPCI),
+            execution=DecisionReunion.Execution.A_FAIRE,
+        )
+
+
+class RessourceFactory(DjangoModelFactory):
+    contrat = factory.SubFactory(ContratFactory)
+    organisme = factory.SubFactory(OrganismeFactory, caf=True)
+    nom = factory.Sequence(lambda n: f"Contrat local d’accompagnement à la scolarité {n}")
+
+    class Meta:
+        model = Ressource
+
+
+class AppelExterneFactory(DjangoModelFactory):
+    contrat = factory.SubFactory(ContratFactory)
+    organisme = factory.SubFactory(OrganismeFactory, caf=True)
+    nom = factory.Sequence(lambda n: f"Fonds publics et territoires {n}")
+    ouvre_le = date(2026, 1, 15)
+    ferme_le = date(2026, 3, 15)
+
+    class Meta:
+        model = AppelExterne
+
+
+class OperationUrbaineFactory(DjangoModelFactory):
+    contrat = factory.SubFactory(ContratFactory)
+    programme = ProgrammeUrbain.NPNRU
+    nom = factory.Sequence(lambda n: f"Renouvellement du Chêne {n}")
+    cout = Decimal("25000000.00")
+
+    class Meta:
+        model = OperationUrbaine
+
+
+class AvancementOperationFactory(DjangoModelFactory):
+    operation = factory.SubFactory(OperationUrbaineFactory)
+    le = date(2026, 9, 30)
+    phase = "Travaux"
+    avancement = 35
+
+    class Meta:
+        model = AvancementOperation

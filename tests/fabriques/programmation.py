@@ -1,0 +1,319 @@
+"""Factories of calls for projects, files, requests and envelopes, coherent with one another.
+
+`DossierFactory(contrat=…)` takes the contract's own campaign; a request that consumes its envelope is counted in it.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import factory
+from django.db.models import F
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from contrats.models import NatureMoyens
+from programmation.etats import DEMANDE_FERME, EtatDemande, EtatDossier, SensAvis
+from programmation.models import (
+    Avis,
+    BudgetPrevisionnel,
+    Campagne,
+    CaractereDossier,
+    Convention,
+    DemandeFinancement,
+    Dispositif,
+    Dossier,
+    Enveloppe,
+    EtatEnveloppe,
+    FamilleDispositif,
+    LigneBudget,
+    Localisation,
+    ModeLocalisation,
+    MouvementEnveloppe,
+    NatureDossier,
+    SensLigne,
+    TypeConvention,
+)
+
+from .acteurs import OrganismeFactory
+from .contrats import (
+    ActeDecisionFactory,
+    ContratFactory,
+    OrientationFactory,
+    ReunionFactory,
+    ThemeP147Factory,
+)
+from .geographie import VersionPerimetreFactory
+
+
+class DispositifFactory(DjangoModelFactory):
+    """The national yearly call."""
+
+    code = factory.Sequence(lambda n: f"AAP-{n}")
+    nom = factory.Sequence(lambda n: f"Appel à projets politique de la ville {n}")
+    famille = FamilleDispositif.AAP
+
+    class Meta:
+        model = Dispositif
+
+
+class CampagneFactory(DjangoModelFactory):
+    """The campaign of 2026, one per contract and year: asked twice, it is the same."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    annee = 2026
+    nom = factory.LazyAttribute(lambda o: f"Programmation {o.annee}")
+    ouverte_le = factory.LazyAttribute(lambda o: date(o.annee - 1, 10, 1))
+    limite_depot = factory.LazyAttribute(lambda o: date(o.annee - 1, 12, 15))
+    copil_prevu_le = factory.LazyAttribute(lambda o: date(o.annee, 4, 10))
+
+    class Meta:
+        model = Campagne
+        django_get_or_create = ("contrat", "annee")
+
+
+class ConventionFactory(DjangoModelFactory):
+    """A CPO of three years; `annuelle` a convention of one."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    numero = factory.Sequence(lambda n: f"CPO-{n}")
+    type = TypeConvention.CPO
+    porteur = factory.SubFactory(OrganismeFactory)
+    premiere_annee = 2025
+    derniere_annee = 2027
+
+    class Meta:
+        model = Convention
+
+    class Params:
+        annuelle = factory.Trait(type=TypeConvention.ANNUELLE, derniere_annee=factory.SelfAttribute("premiere_annee"))
+
+
+class DossierFactory(DjangoModelFactory):
+    """A draft, complete enough to be deposited; one trait per state of `EtatDossier`."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    contrat = factory.SelfAttribute("campagne.contrat")
+    numero = factory.LazyAttributeSequence(lambda o, n: f"{o.campagne.annee}-{n:04d}")
+    dispositif = factory.SubFactory(DispositifFactory)
+    porteur = factory.SubFactory(OrganismeFactory)
+    intitule = factory.Sequence(lambda n: f"Ateliers d’été au pied des tours {n}")
+    orientation = factory.SubFactory(OrientationFactory, contrat=factory.SelfAttribute("..contrat"))
+    theme_p147 = factory.SubFactory(ThemeP147Factory)
+    debut = factory.LazyAttribute(lambda o: date(o.campagne.annee, 1, 1))
+    fin = factory.LazyAttribute(lambda o: date(o.campagne.annee, 12, 31))
+    beneficiaires = 80
+    beneficiaires_qpv = 60
+    cout_total = Decimal("20000.00")
+
+    class Meta:
+        model = Dossier
+        skip_postgeneration_save = True
+
+    class Params:
+        depose = factory.Trait(
+            etat=EtatDossier.DEPOSE,
+            depose_le=factory.LazyAttribute(lambda o: datetime(o.campagne.annee - 1, 12, 1, 9, tzinfo=UTC)),
+        )
+        incomplet = factory.Trait(depose=True, etat=EtatDossier.INCOMPLET)
+        complet = factory.Trait(depose=True, etat=EtatDossier.COMPLET)
+        recevable = factory.Trait(depose=True, etat=EtatDossier.RECEVABLE)
+        irrecevable = factory.Trait(depose=True, etat=EtatDossier.IRRECEVABLE)
+        en_instruction = factory.Trait(depose=True, etat=EtatDossier.EN_INSTRUCTION)
+        programme = factory.Trait(depose=True, etat=EtatDossier.PROGRAMME)
+        ajourne = factory.Trait(depose=True, etat=EtatDossier.AJOURNE)
+        clos = factory.Trait(depose=True, etat=EtatDossier.CLOS)
+        retire = factory.Trait(depose=True, etat=EtatDossier.RETIRE)
+        tranche_de_cpo = factory.Trait(
+            nature=NatureDossier.TRANCHE_CPO,
+            convention=factory.SubFactory(
+                ConventionFactory,
+                contrat=factory.SelfAttribute("..contrat"),
+                porteur=factory.SelfAttribute("..porteur"),
+            ),
+        )
+        reconduit = factory.Trait(
+            caractere=CaractereDossier.RECONDUITE,
+            precedent=factory.SubFactory(
+                "tests.fabriques.programmation.DossierFactory",
+                campagne__contrat=factory.SelfAttribute("...contrat"),
+                campagne__annee=factory.SelfAttribute("...campagne.annee"),
+                porteur=factory.SelfAttribute("..porteur"),
+                intitule=factory.SelfAttribute("..intitule"),
+                clos=True,
+            ),
+        )
+        localise = factory.Trait(
+            lieu=factory.RelatedFactory(
+                "tests.fabriques.programmation.LocalisationFactory", factory_related_name="dossier"
+            )
+        )
+
+    @classmethod
+    def _generate(cls, strategy, params):
+        if "contrat" in params and "campagne" not in params:
+            params = {"campagne__contrat": params["contrat"]} | params
+        return super()._generate(strategy, params)
+
+
+class LocalisationFactory(DjangoModelFactory):
+    """The whole action in one QPV; `ensemble_des_qpv` in all of them."""
+
+    dossier = factory.SubFactory(DossierFactory)
+    version = factory.SubFactory(VersionPerimetreFactory)
+    part = Decimal(100)
+
+    class Meta:
+        model = Localisation
+
+    class Params:
+        ensemble_des_qpv = factory.Trait(mode=ModeLocalisation.ENSEMBLE_QPV, version=None)
+        non_territorialise = factory.Trait(mode=ModeLocalisation.NON_TERRITORIALISE, version=None)
+
+
+class EnveloppeFactory(DjangoModelFactory):
+    """A notified envelope of 100 000 €, one per funder, year, scheme and nature: asked twice, it is the same."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    financeur = factory.SubFactory(OrganismeFactory, departement=True)
+    annee = 2026
+    dispositif = factory.SubFactory(DispositifFactory)
+    nature = NatureMoyens.SPECIFIQUE
+    etat = EtatEnveloppe.NOTIFIEE
+    montant = Decimal("100000.00")
+
+    class Meta:
+        model = Enveloppe
+        django_get_or_create = ("contrat", "financeur", "annee", "dispositif", "nature")
+
+    class Params:
+        depassable = factory.Trait(depassement_autorise=Decimal("10000.00"), motif_depassement="Report de crédits.")
+
+
+class MouvementEnveloppeFactory(DjangoModelFactory):
+    enveloppe = factory.SubFactory(EnveloppeFactory)
+    le = date(2026, 2, 1)
+    montant = Decimal("5000.00")
+    motif = "Notification complémentaire"
+
+    class Meta:
+        model = MouvementEnveloppe
+
+
+class DemandeFactory(DjangoModelFactory):
+    """5 000 € asked of a département on a file in instruction; one trait per state of `EtatDemande`.
+
+    From `programmee` on it has its envelope, whose counters count it.
+    """
+
+    dossier = factory.SubFactory(DossierFactory, en_instruction=True)
+    financeur = factory.SubFactory(OrganismeFactory, departement=True)
+    dispositif = factory.SelfAttribute("dossier.dispositif")
+    nature = NatureMoyens.SPECIFIQUE
+    montant_demande = Decimal("5000.00")
+
+    class Meta:
+        model = DemandeFinancement
+
+    class Params:
+        dotee = factory.Trait(
+            enveloppe=factory.SubFactory(
+                EnveloppeFactory,
+                contrat=factory.SelfAttribute("..dossier.contrat"),
+                financeur=factory.SelfAttribute("..financeur"),
+                annee=factory.SelfAttribute("..dossier.campagne.annee"),
+                dispositif=factory.SelfAttribute("..dispositif"),
+                nature=factory.SelfAttribute("..nature"),
+            )
+        )
+        proposee = factory.Trait(
+            dotee=True, etat=EtatDemande.PROPOSEE, montant_propose=factory.SelfAttribute("montant_demande")
+        )
+        brouillon = factory.Trait(proposee=True, proposition_partagee=False)
+        programmee = factory.Trait(
+            proposee=True,
+            etat=EtatDemande.PROGRAMMEE,
+            montant_programme=factory.SelfAttribute("montant_propose"),
+            programme_le=factory.LazyAttribute(lambda o: date(o.dossier.campagne.annee, 4, 10)),
+            reunion=factory.SubFactory(
+                ReunionFactory,
+                comite__contrat=factory.SelfAttribute("...dossier.contrat"),
+                le=factory.SelfAttribute("..programme_le"),
+            ),
+        )
+        votee = factory.Trait(
+            programmee=True,
+            etat=EtatDemande.VOTEE,
+            montant_vote=factory.SelfAttribute("montant_programme"),
+            acte=factory.SubFactory(
+                ActeDecisionFactory,
+                contrat=factory.SelfAttribute("..dossier.contrat"),
+                organisme=factory.SelfAttribute("..financeur"),
+                pris_le=factory.LazyAttribute(lambda o: date(o.factory_parent.dossier.campagne.annee, 6, 15)),
+                recu_prefecture_le=factory.SelfAttribute("pris_le"),
+            ),
+        )
+        notifiee = factory.Trait(
+            votee=True,
+            etat=EtatDemande.NOTIFIEE,
+            notifie_le=factory.LazyAttribute(lambda o: date(o.dossier.campagne.annee, 7, 1)),
+        )
+        conventionnee = factory.Trait(notifiee=True, etat=EtatDemande.CONVENTIONNEE)
+        avance_versee = factory.Trait(notifiee=True, etat=EtatDemande.AVANCE_VERSEE)
+        soldee = factory.Trait(notifiee=True, etat=EtatDemande.SOLDEE)
+        refusee = factory.Trait(etat=EtatDemande.REFUSEE, motif="Hors des priorités du financeur.")
+        ajournee = factory.Trait(etat=EtatDemande.AJOURNEE, motif="Budget à préciser.")
+        annulee = factory.Trait(etat=EtatDemande.ANNULEE, motif="Action abandonnée par le porteur.")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        demande = super()._create(model_class, *args, **kwargs)
+        compteur = {EtatDemande.PROGRAMMEE: "montant_programme"} | dict.fromkeys(DEMANDE_FERME, "montant_vote")
+        if champ := compteur.get(demande.etat):
+            enveloppe = Enveloppe.objects.filter(pk=demande.enveloppe_id)
+            enveloppe.update(**{champ: F(champ) + getattr(demande, champ)})
+            demande.enveloppe.refresh_from_db()
+        return demande
+
+
+class AvisFactory(DjangoModelFactory):
+    dossier = factory.SubFactory(DossierFactory, en_instruction=True)
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    sens = SensAvis.FAVORABLE
+    rendu_le = factory.LazyFunction(timezone.now)
+
+    class Meta:
+        model = Avis
+
+
+class BudgetPrevisionnelFactory(DjangoModelFactory):
+    """A budget without lines; `equilibre` 20 000 € on each side."""
+
+    dossier = factory.SubFactory(DossierFactory)
+
+    class Meta:
+        model = BudgetPrevisionnel
+        skip_postgeneration_save = True
+
+    class Params:
+        equilibre = factory.Trait(
+            charges=factory.RelatedFactory(
+                "tests.fabriques.programmation.LigneBudgetFactory", factory_related_name="budget"
+            ),
+            produits=factory.RelatedFactory(
+                "tests.fabriques.programmation.LigneBudgetFactory", factory_related_name="budget", produit=True
+            ),
+        )
+
+
+class LigneBudgetFactory(DjangoModelFactory):
+    budget = factory.SubFactory(BudgetPrevisionnelFactory)
+    sens = SensLigne.CHARGE
+    compte = "64"
+    libelle = "Charges de personnel"
+    montant = 20_000
+
+    class Meta:
+        model = LigneBudget
+
+    class Params:
+        produit = factory.Trait(sens=SensLigne.PRODUIT, compte="74", libelle="Subventions d’exploitation")
