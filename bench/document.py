@@ -120,7 +120,10 @@ def _graphiques(partie: int) -> list:
 
 
 def document_exemple(parties: int = 6, lignes_par_partie: int = 24) -> str:
-    """Return the HTML of a report: cover, contents, key figures, then `parties` parts with a chart and a table each."""
+    """Return the HTML of a report: cover, contents, then `parties` parts with a chart and a table each.
+
+    Key figures open every third part, so that a long report is as dense as a short one: 3 parts make 12 pages.
+    """
     titres = [f"{THEMES[numero % 5]}, partie {numero}" for numero in range(1, parties + 1)]
     tuiles = [
         Tuile(
@@ -154,13 +157,14 @@ def document_exemple(parties: int = 6, lignes_par_partie: int = 24) -> str:
             empreinte="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         ),
         "sommaire": [
-            EntreeSommaire("chiffres", "L’année en huit chiffres"),
+            EntreeSommaire("chiffres-1", "L’année en huit chiffres"),
             *(EntreeSommaire(f"partie-{n}", titre) for n, titre in enumerate(titres, start=1)),
         ],
         "tuiles": tuiles,
         "parties": [
             {
                 "numero": numero,
+                "ouvre_un_volet": numero % 3 == 1,
                 "titre": titre,
                 "graphiques": _graphiques(numero),
                 "lignes": (lignes := _tableau(numero, lignes_par_partie)),

@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -184,8 +185,11 @@ def _mettre_en_page(html: str, feuilles: tuple[str, ...], archive: bool) -> tupl
     _verifier_entete(page.etree_element)
     style, polices = _style(feuilles)
     variante = "pdf/a-3a" if archive else "pdf/ua-1"
-    document = page.render(stylesheets=[style], font_config=polices, pdf_variant=variante)
-    octets = document.write_pdf(pdf_variant=variante)
+    with warnings.catch_warnings():
+        # For PDF/A the library reads a colour profile and leaves the file to be closed by the interpreter.
+        warnings.simplefilter("ignore", ResourceWarning)
+        document = page.render(stylesheets=[style], font_config=polices, pdf_variant=variante)
+        octets = document.write_pdf(pdf_variant=variante)
     if recuperateur.refusees:
         raise ErreurPdf(
             "Le document demande des ressources extérieures, ce qui est interdit : "
