@@ -377,7 +377,7 @@ def _graphique(
     # The name of the picture is a child `title`: WeasyPrint takes it as alternative text, aria-label it does not.
     nom = f"Graphique. {titre}. {sous_titre}. Les données figurent dans le tableau joint."
     svg = (
-        f'<svg class="graphique-svg" xmlns="http://www.w3.org/2000/svg" role="img" '
+        f'<svg class="graphique-svg" xmlns="http://www.w3.org/2000/svg" role="img" overflow="visible" '
         f'viewBox="0 0 {LARGEUR} {_n(hauteur)}" width="{LARGEUR}" height="{_n(hauteur)}" '
         f'font-family="{POLICES}" font-size="{CORPS}" fill="{ENCRE}">'
         f"<title>{escape(nom)}</title>{''.join(dessin)}</svg>"
