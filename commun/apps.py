@@ -8,4 +8,4 @@ class CommunConfig(AppConfig):
     verbose_name = "Commun"
 
     def ready(self) -> None:
-        from . import verifications  # noqa: F401 — registers the system checks
+        from . import tasks, verifications  # noqa: F401 — registers the jobs and the system checks

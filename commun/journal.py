@@ -63,6 +63,12 @@ def verifier_chaine(objet: models.Model) -> bool:
     return True
 
 
+def tete(contrat_id: int) -> int:
+    """The number of the contract's latest line, 0 when it has none: what people see changes with it."""
+    lignes = LigneJournal.objects.filter(contrat_id=contrat_id).order_by("-id")
+    return lignes.values_list("id", flat=True).first() or 0
+
+
 def sceller(jour: date) -> ScelleJournal:
     """Seal one day: a hash over the heads of all objects touched that day. Sealing twice changes nothing."""
     lignes = LigneJournal.objects.filter(fait_le__date=jour)

@@ -1,5 +1,133 @@
-"""What the frame of every page shows."""
+"""What the frame of every page shows: contract and year, navigation, tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from commun.auteur import Auteur
+from contrats.etats import Role
+from contrats.models import Contrat
+from contrats.portee import INSTRUCTEURS, Portee
+
+from .lectures import annee_courante, taches
 
 
-def cadre(request):
-    return {}
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """One entry of the navigation."""
+
+    libelle: str
+    icone: str
+    url: str
+    actif: bool
+    nombre: int | None = None
+
+
+# Label, icon, route, whether the route holds a year, the roles that see it (any when empty).
+_ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
+    ("Accueil", "house", "portail:contrat", True, ()),
+    ("Programmation", "table", "programmation:tableau", True, (*INSTRUCTEURS, Role.PORTEUR)),
+    ("Enveloppes", "wallet2", "programmation:enveloppes", True, INSTRUCTEURS),
+    ("Contrat", "journal-text", "contrats:presentation", False, ()),
+    ("Engagements", "hand-thumbs-up", "contrats:engagements", False, ()),
+    ("Territoires", "geo-alt", "contrats:territoires", False, ()),
+    ("Rapports", "file-earmark-bar-graph", "evaluation:rapports", False, ()),
+    ("Équipe", "people", "contrats:equipe", False, (Role.CHEF_DE_PROJET,)),
+]
+
+
+def cadre(request: HttpRequest) -> dict[str, Any]:
+    """Context of base.html; the parts that ask the database are read only when the page shows them."""
+    contexte: dict[str, Any] = {
+        "installation": settings.INSTALLATION,
+        "portee": None,
+        "navigation": [],
+        "donnees_fictives": settings.DONNEES_DE_DEMONSTRATION,
+        "nb_taches": None,
+        "url_taches": "",
+        "url_recherche": "",
+    }
+    portee: Portee | None = getattr(request, "portee", None)
+    if portee is None:
+        return contexte
+    annee = portee.annee or annee_courante(portee.contrat)
+    accueil = _accueil(portee.contrat, annee)
+    recherche = ""
+    if portee.roles.administre or portee.roles.tient(*INSTRUCTEURS, Role.PORTEUR):
+        recherche = reverse("programmation:tableau", kwargs={"contrat": portee.contrat.slug, "annee": annee})
+    return contexte | {
+        "portee": SimpleLazyObject(lambda: _portee(request, portee, annee)),
+        "navigation": _navigation(request, portee, annee),
+        "nb_taches": SimpleLazyObject(lambda: _nombre_de_taches(portee, annee)),
+        "url_taches": f"{accueil}#taches",
+        "url_recherche": recherche,
+    }
+
+
+def _portee(request: HttpRequest, portee: Portee, annee: int) -> dict[str, Any]:
+    contrats = Contrat.objects.visibles_par(Auteur(utilisateur=request.user))
+    return {
+        "contrat": portee.contrat,
+        "annee": annee,
+        "annees": [(a, _meme_page(request, portee, a), a == annee) for a in reversed(portee.contrat.annees)],
+        "contrats": [
+            (
+                contrat.nom,
+                reverse("portail:contrat", kwargs={"contrat": contrat.slug, "annee": annee_courante(contrat)}),
+            )
+            for contrat in contrats
+        ],
+        "role_libelle": portee.role_libelle,
+        "organisme": portee.auteur.organisme,
+    }
+
+
+def _meme_page(request: HttpRequest, portee: Portee, annee: int) -> str:
+    """The same list in another year; the home of that year for a page that belongs to one object."""
+    route = request.resolver_match
+    if route is not None and set(route.kwargs) == {"contrat", "annee"}:
+        return reverse(route.view_name, kwargs={"contrat": portee.contrat.slug, "annee": annee})
+    return _accueil(portee.contrat, annee)
+
+
+def _accueil(contrat: Contrat, annee: int) -> str:
+    return reverse("portail:contrat", kwargs={"contrat": contrat.slug, "annee": annee})
+
+
+def _navigation(request: HttpRequest, portee: Portee, annee: int) -> list[Entree]:
+    ici = request.resolver_match.view_name if request.resolver_match else ""
+    entrees = []
+    for libelle, icone, route, avec_annee, attendus in _ENTREES:
+        if attendus and not portee.roles.administre and not portee.roles.tient(*attendus):
+            continue
+        cles: dict[str, Any] = {"contrat": portee.contrat.slug}
+        if avec_annee:
+            cles["annee"] = annee
+        entrees.append(Entree(libelle, icone, reverse(route, kwargs=cles), _est_ici(ici, route)))
+    return entrees
+
+
+_PAGES_FILLES = {
+    "programmation:tableau": {"selection", "travail", "dossier", "programmer", "motiver", "avis"}
+    | {"proposer", "voter", "refuser", "notifier"},
+    "programmation:enveloppes": {"mouvement", "depassement"},
+    "evaluation:rapports": {"rapport", "avancement"},
+    "contrats:equipe": {"inviter", "habilitation"},
+}
+
+
+def _est_ici(ici: str, route: str) -> bool:
+    """True when the page is this entry's, or one of those that it leads to."""
+    espace, _, nom = ici.partition(":")
+    return ici == route or (route.startswith(f"{espace}:") and nom in _PAGES_FILLES.get(route, set()))
+
+
+def _nombre_de_taches(portee: Portee, annee: int) -> int:
+    return sum(t.nombre for t in taches(portee.contrat, annee, pour=portee.auteur, le=timezone.localdate()))

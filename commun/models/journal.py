@@ -60,7 +60,7 @@ class LigneJournal(models.Model):
                 violation_error_message="Deux actes ont été faits en même temps sur cet objet. Rechargez la page.",
             ),
         ]
-        indexes = [models.Index(fields=["contrat_id", "fait_le"], name="commun_journal_contrat")]
+        indexes = [models.Index(fields=["contrat_id", "-id"], name="commun_journal_contrat")]
 
     def __str__(self) -> str:
         return f"{self.fait_le:%d/%m/%Y %H:%M} — {self.libelle}"

@@ -13,8 +13,15 @@ env = environ.Env()
 INSTALLATION = {
     "nom": env("INSTALLATION_NOM", default="Pilotville"),
     "territoire": env("INSTALLATION_TERRITOIRE", default=""),
-    "accent": env("INSTALLATION_ACCENT", default="#0b6168"),
+    "accent": env("INSTALLATION_ACCENT", default="sarcelle"),  # a palette of static/theme/css/jetons.css
     "contact": env("INSTALLATION_CONTACT", default=""),
+    # Read by the legal pages.
+    "editeur": env("INSTALLATION_EDITEUR", default=""),
+    "directeur_publication": env("INSTALLATION_DIRECTEUR_PUBLICATION", default=""),
+    "hebergeur": env("INSTALLATION_HEBERGEUR", default=""),
+    "dpo": env("INSTALLATION_DPO", default=""),
+    "conformite": env("INSTALLATION_CONFORMITE", default="non"),  # non, partiellement, totalement: told by an audit
+    "url_audit": env("INSTALLATION_URL_AUDIT", default=""),
     # Where people reach it: e-mails are written by jobs, which have no request to read it from.
     "adresse": env("INSTALLATION_ADRESSE", default="http://localhost:8000").rstrip("/"),
 }

@@ -5,7 +5,7 @@ from .budget import BudgetPrevisionnel, LigneBudget, SensLigne
 from .campagne import Campagne, Dispositif, FamilleDispositif
 from .convention import Convention, TypeConvention
 from .demande import DemandeFinancement
-from .dossier import CaractereDossier, Dossier, ModeLocalisation, Localisation, NatureDossier
+from .dossier import CaractereDossier, Dossier, Localisation, ModeLocalisation, NatureDossier
 from .enveloppe import Enveloppe, EtatEnveloppe, MouvementEnveloppe, Section
 
 __all__ = [

@@ -79,7 +79,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
 
 class Dossier(ModeleAEtats):
-    """One action for one year. One principal orientation and one P147 theme carry the euros; others are never summed."""
+    """One action for one year. One principal orientation and one P147 theme carry the euros, others are not summed."""
 
     TRANSITIONS = TRANSITIONS_DOSSIER
 
@@ -165,7 +165,7 @@ class Dossier(ModeleAEtats):
                 condition=Q(etat__in=[EtatDossier.BROUILLON, EtatDossier.RETIRE])
                 | Q(orientation__isnull=False, theme_p147__isnull=False, depose_le__isnull=False),
                 name="programmation_dossier_depose_complet",
-                violation_error_message="Un dossier déposé a une orientation principale, un thème P147 et une date de dépôt.",
+                violation_error_message="Un dossier déposé a une orientation, un thème P147 et une date de dépôt.",
             ),
             models.CheckConstraint(
                 condition=Q(debut__isnull=True) | Q(fin__isnull=True) | Q(fin__gte=F("debut")),

@@ -73,7 +73,7 @@ class Enveloppe(models.Model):
         return f"{self.financeur.nom_court} {self.annee} — {self.dispositif.code}, {self.get_nature_display().lower()}"
 
     @property
-    def disponible(self):  # noqa: ANN201 — a Decimal, or what an annotation made of it
+    def disponible(self):
         """What may still be programmed, in euros."""
         return self.montant + self.depassement_autorise - self.montant_programme - self.montant_vote
 

@@ -1,0 +1,244 @@
+"""Home: what awaits a person and its organisation, and the year's figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from commun.auteur import Auteur
+from commun.typographie import euros, euros_abreges, nombre, pourcent
+from contrats.etats import EtatEngagement, EtatVisa, Role
+from contrats.lectures.suivi import prochain_copil
+from contrats.models import Contrat, Engagement, PointAvancement, Reunion
+from contrats.permissions import RolesTenus, roles
+from evaluation.etats import EtatRapport
+from evaluation.models import Rapport
+from programmation.etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
+from programmation.lectures.programmation_annuelle import Chiffres, chiffres_annuels
+from programmation.models import DemandeFinancement, Dossier
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tache:
+    """Something that waits for this person; it goes away by itself once done."""
+
+    libelle: str
+    nombre: int
+    url: str
+    qui: str
+    echeance: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tuile:
+    """One figure of the year, its comparison and its meaning in words."""
+
+    libelle: str
+    valeur: str
+    comparaison: str
+    sens: str
+    ton: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accueil:
+    """The home of one person in one contract and one year."""
+
+    taches: tuple[Tache, ...]
+    tuiles: tuple[Tuile, ...]
+    copil: Reunion | None
+    rapport: Rapport | None
+    fictif: bool
+
+
+def annee_courante(contrat: Contrat) -> int:
+    """The year one works on: the latest whose campaign is open, else this year, within the contract."""
+    derniere = contrat.campagnes.order_by("-annee").values_list("annee", flat=True).first()
+    annee = derniere or timezone.localdate().year
+    return min(max(annee, contrat.debut), contrat.fin)
+
+
+def accueil(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> Accueil:
+    """The home page of `pour`."""
+    chiffres, precedents = chiffres_annuels(contrat, annee, pour=pour)
+    rapports = Rapport.objects.filter(contrat=contrat, etat=EtatRapport.PUBLIE).select_related("pdf")
+    return Accueil(
+        taches=tuple(taches(contrat, annee, pour=pour, le=le)),
+        tuiles=_tuiles(contrat, annee, chiffres, precedents, pour),
+        copil=prochain_copil(contrat, le=le),
+        rapport=rapports.order_by("-annee", "-version").first(),
+        fictif=contrat.campagnes.filter(annee=annee, fictif=True).exists(),
+    )
+
+
+def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tache]:
+    """What awaits the person in each of its roles, computed from the states; empty lines are left out."""
+    tenus = roles(pour, contrat)
+    trouvees = [
+        *_taches_de_l_equipe(contrat, annee, pour, tenus),
+        *_taches_du_financeur(contrat, annee, tenus),
+        *_taches_du_porteur(contrat, annee, tenus),
+        *_taches_du_signataire(contrat, le, tenus),
+    ]
+    return [tache for tache in trouvees if tache.nombre]
+
+
+def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
+    if not tenus.tient(Role.CHEF_DE_PROJET):
+        return []
+    dossiers = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
+    comptes = dict(dossiers.order_by().values_list("etat").annotate(nombre=Count("pk")))
+    tableau = _tableau(contrat, annee)
+    en_cours = dossiers.filter(etat=EtatDossier.EN_INSTRUCTION)
+    prets = en_cours.filter(demandes__etat=EtatDemande.PROPOSEE).exclude(demandes__etat=EtatDemande.DEMANDEE)
+    a_voir = PointAvancement.objects.filter(engagement__contrat=contrat, visa=EtatVisa.NON_VU).count()
+    return [
+        Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
+        Tache("Se prononcer sur la recevabilité", comptes.get("complet", 0), f"{tableau}?etat=complet", "Équipe"),
+        Tache("Ouvrir l’instruction", comptes.get("recevable", 0), f"{tableau}?etat=recevable", "Équipe"),
+        Tache(
+            "Préparer pour le COPIL : tous les financeurs ont proposé",
+            prets.order_by().values("pk").distinct().count(),
+            f"{tableau}?etat=en_instruction",
+            "Équipe",
+        ),
+        Tache(
+            "Lire les points d’avancement des signataires",
+            a_voir,
+            reverse("contrats:engagements", kwargs={"contrat": contrat.slug}),
+            "Équipe",
+        ),
+    ]
+
+
+def _taches_du_financeur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[Tache]:
+    miens = tenus.organismes(Role.INSTRUCTEUR, Role.DECIDEUR)
+    if not miens:
+        return []
+    comptes = (
+        DemandeFinancement.objects.filter(dossier__contrat=contrat, dossier__campagne__annee=annee, financeur__in=miens)
+        .values("financeur", "financeur__sigle", "financeur__nom")
+        .annotate(
+            a_proposer=Count("pk", filter=Q(etat=EtatDemande.DEMANDEE, dossier__etat=EtatDossier.EN_INSTRUCTION)),
+            a_voter=Count("pk", filter=Q(etat=EtatDemande.PROGRAMMEE)),
+            a_notifier=Count("pk", filter=Q(etat=EtatDemande.VOTEE)),
+        )
+        .order_by("financeur__nom")
+    )
+    decide = tenus.organismes(Role.DECIDEUR)
+    tableau = _tableau(contrat, annee)
+    trouvees = []
+    for compte in comptes:
+        nom = compte["financeur__sigle"] or compte["financeur__nom"]
+        lien = f"{tableau}?financeur={compte['financeur']}"
+        trouvees.append(Tache("Proposer un montant", compte["a_proposer"], f"{lien}&etat=en_instruction", nom))
+        if compte["financeur"] in decide:
+            trouvees += [
+                Tache("Prendre l’acte des montants programmés", compte["a_voter"], f"{lien}&etat=programme", nom),
+                Tache("Notifier les montants votés", compte["a_notifier"], f"{lien}&etat=programme", nom),
+            ]
+    return trouvees
+
+
+def _taches_du_porteur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[Tache]:
+    if not tenus.organismes_porteurs:
+        return []
+    miens = Dossier.objects.filter(contrat=contrat, campagne__annee=annee, porteur__in=tenus.organismes_porteurs)
+    incomplets = miens.filter(etat=EtatDossier.INCOMPLET).count()
+    return [Tache("Compléter un dossier", incomplets, f"{_tableau(contrat, annee)}?etat=incomplet", "Porteur")]
+
+
+def _taches_du_signataire(contrat: Contrat, le: date, tenus: RolesTenus) -> list[Tache]:
+    miens = tenus.organismes(Role.SIGNATAIRE, Role.BAILLEUR)
+    if not miens:
+        return []
+    sans_point = (
+        Engagement.objects.filter(contrat=contrat, organisme__in=miens)
+        .exclude(
+            pk__in=PointAvancement.objects.filter(annee=le.year)
+            .exclude(etat=EtatEngagement.SANS_INFORMATION)
+            .values("engagement")
+        )
+        .count()
+    )
+    url = reverse("contrats:engagements", kwargs={"contrat": contrat.slug})
+    return [Tache(f"Dire où en sont vos engagements en {le.year}", sans_point, url, "Signataire")]
+
+
+def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Auteur) -> tuple[Tuile, ...]:
+    """The year's figures for those who work on the files; others read them in the published reports."""
+    tenus = roles(pour, contrat)
+    if not tenus.instruit:
+        return ()
+    tableau = _tableau(contrat, annee)
+    enveloppes = reverse("programmation:enveloppes", kwargs={"contrat": contrat.slug, "annee": annee})
+    tuiles = [
+        Tuile(
+            "Dossiers déposés",
+            nombre(c.dossiers),
+            f"{nombre(avant.dossiers)} en {avant.annee}",
+            _en_instruction(contrat, annee, pour),
+            "info",
+            tableau,
+        ),
+        Tuile(
+            "Demandé aux financeurs",
+            euros_abreges(c.demande),
+            f"{euros_abreges(avant.demande)} en {avant.annee}",
+            f"dont {euros_abreges(c.propose)} proposés à ce jour",
+            "info",
+            f"{tableau}?tri=-cout",
+        ),
+        Tuile(
+            "Programmé par le COPIL",
+            euros_abreges(c.programme),
+            f"{euros_abreges(avant.programme)} en {avant.annee}",
+            f"dont {euros_abreges(c.vote)} rendus fermes par les financeurs" if c.programme else "rien avant le COPIL",
+            "succes" if c.programme else "info",
+            f"{tableau}?etat=programme",
+        ),
+    ]
+    if c.programme and c.cpo.base:
+        tuiles.append(_tuile_cpo(c, f"{tableau}?nature=tranche_cpo"))
+    elif c.cpo.base:
+        tuiles.append(
+            Tuile(
+                "Crédits spécifiques de l’État",
+                euros_abreges(c.cpo.base),
+                "enveloppe notifiée" if c.cpo.base_notifiee else "enveloppe attendue, non notifiée",
+                f"{nombre(c.cpo.visee)} % visés en conventions pluriannuelles",
+                "succes" if c.cpo.base_notifiee else "attention",
+                enveloppes,
+            )
+        )
+    return tuple(tuiles)
+
+
+def _en_instruction(contrat: Contrat, annee: int, pour: Auteur) -> str:
+    en_cours = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee, etat__in=DOSSIER_EN_COURS)
+    restants = en_cours.count()
+    return f"{nombre(restants)} en cours d’instruction" if restants else "tous instruits"
+
+
+def _tuile_cpo(c: Chiffres, url: str) -> Tuile:
+    manque = f"il manque {euros(c.cpo.manque, False)} pour atteindre {nombre(c.cpo.visee)} %"
+    return Tuile(
+        "Crédits spécifiques de l’État en CPO",
+        pourcent((c.cpo.part or ZERO) / 100),
+        f"objectif : {nombre(c.cpo.visee)} %",
+        "objectif atteint" if c.cpo.atteinte else manque,
+        "succes" if c.cpo.atteinte else "attention",
+        url,
+    )
+
+
+def _tableau(contrat: Contrat, annee: int) -> str:
+    return reverse("programmation:tableau", kwargs={"contrat": contrat.slug, "annee": annee})

@@ -1,0 +1,48 @@
+"""Home, choice of a contract, legal pages, health."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from commun.auteur import Auteur
+from commun.permissions import Acces, acces
+from contrats.models import Contrat
+from contrats.portee import Portee, dans_le_contrat
+
+from .lectures import accueil as lire_accueil
+from .lectures import annee_courante
+
+
+@acces(Acces.CONNECTE)
+def accueil(request: HttpRequest) -> HttpResponse:
+    """Straight to the only contract; else the choice; or why there is nothing."""
+    contrats = list(Contrat.objects.visibles_par(Auteur(utilisateur=request.user)))
+    if len(contrats) == 1:
+        return redirect("portail:contrat", contrat=contrats[0].slug, annee=annee_courante(contrats[0]))
+    choix = [(contrat, annee_courante(contrat)) for contrat in contrats]
+    return render(request, "portail/contrats.html", {"contrats": choix})
+
+
+@dans_le_contrat()
+def contrat(request: HttpRequest, portee: Portee) -> HttpResponse:
+    """What awaits me and my organisation; the year's figures."""
+    assert portee.annee is not None
+    lu = lire_accueil(portee.contrat, portee.annee, pour=portee.auteur, le=timezone.localdate())
+    return render(request, "portail/accueil.html", {"accueil": lu})
+
+
+@acces(Acces.PUBLIC)
+def page(request: HttpRequest, nom: str) -> HttpResponse:
+    """A legal page."""
+    return render(request, f"portail/pages/{nom}.html")
+
+
+@acces(Acces.PUBLIC)
+def sante(request: HttpRequest) -> JsonResponse:
+    """For the load balancer: the process answers and its database too."""
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT 1")
+    return JsonResponse({"etat": "bon"})

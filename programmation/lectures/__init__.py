@@ -1,0 +1,1 @@
+"""What people read of the programming: frozen dataclasses for page, API, spreadsheet and PDF."""

@@ -1,0 +1,467 @@
+"""A file as one reader sees it: its ledger of funders, opinions, last year, journal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from commun.auteur import Auteur
+from commun.models import LigneJournal
+from commun.permissions import Reponse
+from contrats.models import Contrat, NatureMoyens
+from contrats.permissions import roles
+
+from ..etats import DEMANDE_FERME, EtatDemande, EtatDossier
+from ..models import Avis, BudgetPrevisionnel, DemandeFinancement, Dossier, LigneBudget, SensLigne
+from ..permissions import peut_notifier, peut_proposer, peut_refuser, peut_voter
+from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class LigneFinanceur:
+    """One request: what was asked, proposed, programmed, voted, in euros; what this reader may do with it."""
+
+    pk: int
+    financeur: str
+    financeur_id: int
+    dispositif: str
+    nature: str
+    nature_libelle: str
+    etat: str
+    etat_libelle: str
+    demande: Decimal
+    propose: Decimal | None
+    programme: Decimal | None
+    vote: Decimal | None
+    an_passe: Decimal | None
+    conditions: str
+    motif: str
+    acte: str
+    saisi_par: str
+    privee: bool
+    a_moi: bool
+    proposer: Reponse
+    voter: Reponse
+    refuser: Reponse
+    notifier: Reponse
+    fictif: bool
+
+    @property
+    def ferme(self) -> bool:
+        return self.etat in DEMANDE_FERME
+
+
+@dataclass(frozen=True, slots=True)
+class GroupeFinanceur:
+    """A funder's rows together: the State may pay from P147 and from FIPD."""
+
+    financeur: str
+    lignes: tuple[LigneFinanceur, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Livre:
+    """The balanced ledger of a file, in euros."""
+
+    groupes: tuple[GroupeFinanceur, ...]
+    cout: Decimal
+    autres_produits: Decimal
+    demande: Decimal
+    propose: Decimal
+    programme: Decimal
+    vote: Decimal
+    manque: Decimal
+    accord: Accord
+
+    @property
+    def lignes(self) -> list[LigneFinanceur]:
+        return [ligne for groupe in self.groupes for ligne in groupe.lignes]
+
+    @property
+    def surplus(self) -> Decimal:
+        """Euros brought beyond the cost of the action."""
+        return max(ZERO, -self.manque)
+
+
+@dataclass(frozen=True, slots=True)
+class Lieu:
+    nom: str
+    part: Decimal  # %
+
+
+@dataclass(frozen=True, slots=True)
+class AvisLu:
+    organisme: str
+    sens: str
+    sens_libelle: str
+    texte: str
+    rendu_le: datetime
+    saisi_par: str
+
+
+@dataclass(frozen=True, slots=True)
+class LigneBudgetLue:
+    compte: str
+    libelle: str
+    montant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Both sides of the forecast budget, in whole euros; contributions in kind (86, 87) apart."""
+
+    charges: tuple[LigneBudgetLue, ...]
+    produits: tuple[LigneBudgetLue, ...]
+    nature_charges: tuple[LigneBudgetLue, ...]
+    nature_produits: tuple[LigneBudgetLue, ...]
+
+    @property
+    def total_charges(self) -> int:
+        return sum(ligne.montant for ligne in self.charges)
+
+    @property
+    def total_produits(self) -> int:
+        return sum(ligne.montant for ligne in self.produits)
+
+    @property
+    def equilibre(self) -> bool:
+        return self.total_charges == self.total_produits
+
+
+@dataclass(frozen=True, slots=True)
+class AnPasse:
+    """The renewed file of the year before: what was asked and made firm, in euros."""
+
+    numero: str
+    annee: int
+    etat_libelle: str
+    cout: Decimal
+    demande: Decimal
+    vote: Decimal | None
+    beneficiaires: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDeVie:
+    """A line of the journal, as people read it."""
+
+    le: datetime
+    libelle: str
+    auteur: str
+    organisme: str
+    pour_le_compte_de: str
+    motif: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProchainActe:
+    """What the file waits for, who does it, and until when where a date is known."""
+
+    libelle: str
+    qui: str = ""
+    echeance: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fiche:
+    """All that the page of a file shows to one reader."""
+
+    dossier: Dossier
+    lieux: tuple[Lieu, ...]
+    livre: Livre
+    prochain: ProchainActe
+    avis: tuple[AvisLu, ...]
+    budget: Budget | None
+    an_passe: AnPasse | None
+    vie: tuple[LigneDeVie, ...]
+    alertes: tuple[str, ...]
+    annee: int
+
+
+def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
+    """Read the whole page of `dossier`, already found through `visibles_par`; a constant number of queries."""
+    demandes = _demandes(dossier, pour, contrat)
+    passees = _demandes(dossier.precedent, pour, contrat) if dossier.precedent else []
+    budget = _budget(dossier)
+    livre = _livre(dossier, demandes, passees, pour, contrat)
+    return Fiche(
+        dossier=dossier,
+        lieux=_lieux(dossier),
+        livre=livre,
+        prochain=_prochain_acte(dossier, livre),
+        avis=_avis(dossier, pour, contrat),
+        budget=budget,
+        an_passe=_an_passe(dossier, passees),
+        vie=_vie(dossier, demandes, pour, contrat),
+        alertes=tuple(_alertes(dossier, budget)),
+        annee=dossier.campagne.annee,
+    )
+
+
+def pour_la_fiche() -> Any:
+    """The relations that `fiche` reads, joined once."""
+    return Dossier.objects.select_related(
+        "contrat",
+        "campagne",
+        "porteur",
+        "orientation",
+        "theme_p147",
+        "dispositif",
+        "convention",
+        "instructeur",
+        "precedent__campagne",
+    ).prefetch_related("axes_transversaux", "objectifs", "engagements__organisme")
+
+
+def _demandes(dossier: Dossier, pour: Auteur, contrat: Contrat) -> list[DemandeFinancement]:
+    lues = list(
+        dossier.demandes.avec_montants_vus(pour, contrat)
+        .select_related("financeur", "dispositif", "acte", "saisi_par_organisme", "enveloppe")
+        .order_by("financeur__type", "financeur__nom", "nature")
+    )
+    for demande in lues:
+        demande.dossier = dossier  # permissions read the file's state and contract without a query per row
+    return lues
+
+
+def _livre(
+    dossier: Dossier,
+    demandes: list[DemandeFinancement],
+    passees: list[DemandeFinancement],
+    pour: Auteur,
+    contrat: Contrat,
+) -> Livre:
+    an_passe = {(d.financeur_id, d.nature): d.vote_vu for d in passees}  # type: ignore[attr-defined]
+    miens = roles(pour, contrat).organismes_instructeurs
+    groupes: dict[str, list[LigneFinanceur]] = defaultdict(list)
+    for demande in demandes:
+        groupes[demande.financeur.nom_court].append(_ligne(demande, an_passe, miens, pour))
+    lignes = [ligne for groupe in groupes.values() for ligne in groupe if ligne.etat != EtatDemande.ANNULEE]
+    autres = _autres_produits(dossier)
+    return Livre(
+        groupes=tuple(GroupeFinanceur(nom, tuple(groupe)) for nom, groupe in groupes.items()),
+        cout=dossier.cout_total,
+        autres_produits=autres,
+        demande=sum((ligne.demande for ligne in lignes), ZERO),
+        propose=sum((ligne.propose or ZERO for ligne in lignes), ZERO),
+        programme=sum((ligne.programme or ZERO for ligne in lignes), ZERO),
+        vote=sum((ligne.vote or ZERO for ligne in lignes), ZERO),
+        manque=manque_pour_equilibrer(dossier.cout_total, autres, [_apport(ligne) for ligne in lignes]),
+        accord=accord([(ligne.financeur_id, ligne.etat) for ligne in lignes]),
+    )
+
+
+def _apport(ligne: LigneFinanceur) -> Decimal:
+    """What a row brings as known today: voted, else programmed, else proposed, else asked; nothing once refused."""
+    if ligne.etat == EtatDemande.REFUSEE:
+        return ZERO
+    connus = (ligne.vote, ligne.programme, ligne.propose)
+    return next((montant for montant in connus if montant is not None), ligne.demande)
+
+
+def _ligne(
+    demande: DemandeFinancement, an_passe: dict[tuple[int, str], Decimal | None], miens: frozenset[int], pour: Auteur
+) -> LigneFinanceur:
+    vue: Any = demande
+    visible = vue.etat_vu == demande.etat
+    return LigneFinanceur(
+        pk=demande.pk,
+        financeur=demande.financeur.nom_court,
+        financeur_id=demande.financeur_id,
+        dispositif=demande.dispositif.nom,
+        nature=demande.nature,
+        nature_libelle=NatureMoyens(demande.nature).label,
+        etat=vue.etat_vu,
+        etat_libelle=EtatDemande(vue.etat_vu).label,
+        demande=demande.montant_demande,
+        propose=vue.propose_vu,
+        programme=vue.programme_vu,
+        vote=vue.vote_vu,
+        an_passe=an_passe.get((demande.financeur_id, demande.nature)),
+        conditions=demande.conditions if vue.propose_vu is not None else "",
+        motif=demande.motif if visible else "",
+        acte=str(demande.acte) if demande.acte and vue.vote_vu is not None else "",
+        saisi_par=str(demande.saisi_par_organisme) if demande.saisi_par_organisme and visible else "",
+        privee=not demande.proposition_partagee and vue.propose_vu is not None,
+        a_moi=demande.financeur_id in miens,
+        proposer=peut_proposer(pour, demande),
+        voter=peut_voter(pour, demande),
+        refuser=peut_refuser(pour, demande),
+        notifier=peut_notifier(pour, demande),
+        fictif=demande.fictif,
+    )
+
+
+def _autres_produits(dossier: Dossier) -> Decimal:
+    """Income of the action that no funder of the ledger brings: own resources, fees, private aid. Euros."""
+    lignes = LigneBudget.objects.filter(budget__dossier=dossier, sens=SensLigne.PRODUIT)
+    return Decimal(
+        sum(
+            ligne.montant
+            for ligne in lignes
+            if not ligne.compte.startswith(("74", "87")) or ligne.compte in _AIDES_HORS_LIVRE
+        )
+    )
+
+
+# Lines of account 74 that are not requests to a funder of the contract (regles 2.2).
+_AIDES_HORS_LIVRE = ("74aidespriv", "74agenceserv", "74fe", "74x")
+
+
+def _lieux(dossier: Dossier) -> tuple[Lieu, ...]:
+    return tuple(
+        Lieu(_nom_du_lieu(localisation), localisation.part)
+        for localisation in dossier.localisations.select_related("version", "commune")
+    )
+
+
+def _nom_du_lieu(localisation: Any) -> str:
+    if localisation.version and localisation.commune:
+        return f"{localisation.version.nom} ({localisation.commune.nom})"
+    lieu = localisation.version or localisation.commune
+    return lieu.nom if lieu else localisation.get_mode_display()
+
+
+def _avis(dossier: Dossier, pour: Auteur, contrat: Contrat) -> tuple[AvisLu, ...]:
+    """Opinions are shared among those who instruct; a porteur reads none."""
+    if not roles(pour, contrat).instruit:
+        return ()
+    return tuple(
+        AvisLu(
+            organisme=avis.organisme.nom_court,
+            sens=avis.sens,
+            sens_libelle=avis.get_sens_display(),
+            texte=avis.texte,
+            rendu_le=avis.rendu_le,
+            saisi_par=str(avis.saisi_par_organisme) if avis.saisi_par_organisme else "",
+        )
+        for avis in Avis.objects.filter(dossier=dossier).select_related("organisme", "saisi_par_organisme")
+    )
+
+
+def _budget(dossier: Dossier) -> Budget | None:
+    budget = BudgetPrevisionnel.objects.filter(dossier=dossier).prefetch_related("lignes").first()
+    if budget is None:
+        return None
+    lignes = sorted(budget.lignes.all(), key=lambda ligne: ligne.ordre)
+
+    def cote(sens: str, *, en_nature: bool) -> tuple[LigneBudgetLue, ...]:
+        return tuple(
+            LigneBudgetLue(ligne.compte, ligne.libelle, ligne.montant)
+            for ligne in lignes
+            if ligne.sens == sens and ligne.compte.startswith(("86", "87")) is en_nature
+        )
+
+    return Budget(
+        charges=cote(SensLigne.CHARGE, en_nature=False),
+        produits=cote(SensLigne.PRODUIT, en_nature=False),
+        nature_charges=cote(SensLigne.CHARGE, en_nature=True),
+        nature_produits=cote(SensLigne.PRODUIT, en_nature=True),
+    )
+
+
+def _an_passe(dossier: Dossier, passees: list[DemandeFinancement]) -> AnPasse | None:
+    precedent = dossier.precedent
+    if precedent is None:
+        return None
+    votes = [d.vote_vu for d in passees if d.vote_vu is not None]  # type: ignore[attr-defined]
+    return AnPasse(
+        numero=precedent.numero,
+        annee=precedent.campagne.annee,
+        etat_libelle=precedent.get_etat_display(),
+        cout=precedent.cout_total,
+        demande=sum((d.montant_demande for d in passees), ZERO),
+        vote=sum(votes, ZERO) if votes else None,
+        beneficiaires=precedent.beneficiaires,
+    )
+
+
+def _vie(
+    dossier: Dossier, demandes: list[DemandeFinancement], pour: Auteur, contrat: Contrat
+) -> tuple[LigneDeVie, ...]:
+    """The file's journal and that of the rows this reader sees as they are, latest first; for those who instruct."""
+    if not roles(pour, contrat).instruit:
+        return ()
+    visibles = {d.pk: d for d in demandes if d.etat_vu == d.etat}  # type: ignore[attr-defined]
+    lignes = LigneJournal.objects.filter(cible_type=Dossier._meta.label_lower, cible_id=dossier.pk) | (
+        LigneJournal.objects.filter(cible_type=DemandeFinancement._meta.label_lower, cible_id__in=list(visibles))
+    )
+    return tuple(
+        LigneDeVie(
+            le=ligne.fait_le,
+            libelle=_libelle_de_vie(ligne, visibles),
+            auteur=ligne.auteur_nom,
+            organisme=ligne.organisme_nom,
+            pour_le_compte_de=ligne.pour_le_compte_de_nom,
+            motif=ligne.motif,
+        )
+        for ligne in lignes.order_by("-fait_le", "-id")
+    )
+
+
+def _libelle_de_vie(ligne: LigneJournal, demandes: dict[int, DemandeFinancement]) -> str:
+    if ligne.cible_type == Dossier._meta.label_lower:
+        return ligne.libelle
+    return f"{demandes[ligne.cible_id].financeur.nom_court} : {ligne.libelle[0].lower()}{ligne.libelle[1:]}"
+
+
+def _alertes(dossier: Dossier, budget: Budget | None) -> list[str]:
+    alertes = alertes_public(
+        total=dossier.beneficiaires,
+        qpv=dossier.beneficiaires_qpv,
+        femmes=dossier.femmes,
+        hommes=dossier.hommes,
+    )
+    if budget and not budget.equilibre:
+        alertes.append("Le total des charges n’est pas égal au total des produits.")
+    return alertes
+
+
+_EQUIPE = "L’équipe du contrat"
+
+
+def _prochain_acte(dossier: Dossier, livre: Livre) -> ProchainActe:
+    """The one thing that the file waits for now."""
+    copil = dossier.campagne.copil_prevu_le
+    match dossier.etat:
+        case EtatDossier.BROUILLON:
+            return ProchainActe("Déposer le dossier", str(dossier.porteur), dossier.campagne.limite_depot)
+        case EtatDossier.DEPOSE:
+            return ProchainActe("Vérifier que le dossier est complet", _EQUIPE)
+        case EtatDossier.INCOMPLET:
+            return ProchainActe("Compléter le dossier", str(dossier.porteur))
+        case EtatDossier.COMPLET:
+            return ProchainActe("Se prononcer sur la recevabilité", _EQUIPE)
+        case EtatDossier.RECEVABLE:
+            return ProchainActe("Ouvrir l’instruction", _EQUIPE)
+        case EtatDossier.EN_INSTRUCTION:
+            return _prochaine_proposition(livre, copil)
+        case EtatDossier.AJOURNE:
+            return ProchainActe("Repasser en COPIL", _EQUIPE)
+        case EtatDossier.PROGRAMME:
+            return _prochain_vote(livre)
+    return ProchainActe("Plus rien à faire")
+
+
+def _prochaine_proposition(livre: Livre, copil: date | None) -> ProchainActe:
+    attendus = _financeurs(livre, EtatDemande.DEMANDEE)
+    if attendus:
+        return ProchainActe("Proposer un montant", attendus, copil)
+    return ProchainActe("Valider la programmation en COPIL", "Le comité de pilotage", copil)
+
+
+def _prochain_vote(livre: Livre) -> ProchainActe:
+    if attendus := _financeurs(livre, EtatDemande.PROGRAMMEE):
+        return ProchainActe("Prendre l’acte qui rend le montant ferme", attendus)
+    if attendus := _financeurs(livre, EtatDemande.VOTEE):
+        return ProchainActe("Notifier le montant au porteur", attendus)
+    return ProchainActe("Tous les financeurs se sont prononcés")
+
+
+def _financeurs(livre: Livre, etat: str) -> str:
+    return ", ".join(dict.fromkeys(ligne.financeur for ligne in livre.lignes if ligne.etat == etat))

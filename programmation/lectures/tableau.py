@@ -1,0 +1,192 @@
+"""The instruction table: its rows and its totals, as one reader may see them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet, Sum
+
+from commun import journal
+from commun.auteur import Auteur
+from contrats.models import Contrat, NatureMoyens
+from contrats.permissions import roles
+
+from ..etats import EtatDemande
+from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
+from ..regles import Accord, accord
+
+ZERO = Decimal(0)
+DUREE_TOTAUX = 60  # seconds; the key already changes with every act
+
+
+@dataclass(frozen=True, slots=True)
+class LigneTableau:
+    """One file of the table. Amounts in euros, None where the reader sees none or nobody gave any."""
+
+    pk: int
+    numero: str
+    intitule: str
+    porteur: str
+    etat: str
+    etat_libelle: str
+    orientation: str
+    lieux: str
+    caractere: str
+    nature: str
+    suivi_par: str
+    cout: Decimal
+    demande: Decimal
+    droit_commun: Decimal
+    specifique: Decimal
+    propose: Decimal | None
+    programme: Decimal | None
+    vote: Decimal | None
+    accord: Accord
+    financeurs: str
+    fictif: bool
+
+    @property
+    def accord_libelle(self) -> str:
+        return self.accord.libelle
+
+
+@dataclass(frozen=True, slots=True)
+class Totaux:
+    """The totals of all the files that the filters keep, not of the page alone. Euros."""
+
+    nombre: int
+    cout: Decimal
+    demande: Decimal
+    droit_commun: Decimal
+    specifique: Decimal
+    propose: Decimal
+    programme: Decimal
+    vote: Decimal
+
+
+def totaux(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Contrat, financeur: int | None = None) -> Totaux:
+    """Totals of `dossiers` for this reader, of one funder's rows only when `financeur` is given.
+
+    Kept for a minute under a key that holds the filters, what the reader is, and the head of the contract's journal:
+    any act makes a new key.
+    """
+    cle = _cle(dossiers, pour, contrat, financeur)
+    connus = cache.get(cle)
+    if connus is not None:
+        return Totaux(*connus)
+    calcules = _calculer_totaux(dossiers, pour=pour, contrat=contrat, financeur=financeur)
+    cache.set(cle, astuple(calcules), DUREE_TOTAUX)
+    return calcules
+
+
+def lignes(
+    dossiers: Iterable[Dossier], *, pour: Auteur, contrat: Contrat, financeur: int | None = None
+) -> list[LigneTableau]:
+    """The rows of these files, in their order; two queries whatever their number."""
+    dossiers = list(dossiers)
+    cles = [dossier.pk for dossier in dossiers]
+    demandes: dict[int, list[Any]] = defaultdict(list)
+    lues = (
+        DemandeFinancement.objects.filter(dossier__in=cles)
+        .avec_montants_vus(pour, contrat)
+        .values_list(
+            "dossier_id",
+            "financeur_id",
+            "financeur__sigle",
+            "financeur__nom",
+            "nature",
+            "etat_vu",
+            "montant_demande",
+            "propose_vu",
+            "programme_vu",
+            "vote_vu",
+            named=True,
+        )
+    )
+    for demande in lues:
+        demandes[demande.dossier_id].append(demande)
+    lieux: dict[int, list[str]] = defaultdict(list)
+    for dossier_id, mode, version, commune in Localisation.objects.filter(dossier__in=cles).values_list(
+        "dossier_id", "mode", "version__nom", "commune__nom"
+    ):
+        lieux[dossier_id].append(version or commune or ModeLocalisation(mode).label)
+    return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur) for d in dossiers]
+
+
+def avec_relations(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """What `lignes` reads of each file, joined once."""
+    return dossiers.select_related("porteur", "orientation", "instructeur")
+
+
+def _ligne(dossier: Dossier, demandes: list[Any], lieux: list[str], financeur: int | None) -> LigneTableau:
+    comptees = [d for d in demandes if d.etat_vu != EtatDemande.ANNULEE and financeur in (None, d.financeur_id)]
+    specifique = [d for d in comptees if d.nature == NatureMoyens.SPECIFIQUE]
+    demande = _somme(d.montant_demande for d in comptees) or ZERO
+    part_specifique = _somme(d.montant_demande for d in specifique) or ZERO
+    return LigneTableau(
+        pk=dossier.pk,
+        numero=dossier.numero,
+        intitule=dossier.intitule,
+        porteur=dossier.porteur.nom,
+        etat=dossier.etat,
+        etat_libelle=dossier.get_etat_display(),
+        orientation=dossier.orientation.nom_court if dossier.orientation else "",
+        lieux=", ".join(lieux),
+        caractere=dossier.get_caractere_display(),
+        nature=dossier.get_nature_display(),
+        suivi_par=str(dossier.instructeur) if dossier.instructeur else "",
+        cout=dossier.cout_total,
+        demande=demande,
+        droit_commun=demande - part_specifique,
+        specifique=part_specifique,
+        propose=_somme(d.propose_vu for d in comptees),
+        programme=_somme(d.programme_vu for d in comptees),
+        vote=_somme(d.vote_vu for d in comptees),
+        accord=accord([(d.financeur_id, d.etat_vu) for d in demandes]),
+        financeurs=", ".join(dict.fromkeys(d.financeur__sigle or d.financeur__nom for d in demandes)),
+        fictif=dossier.fictif,
+    )
+
+
+def _calculer_totaux(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Contrat, financeur: int | None) -> Totaux:
+    comptes = dossiers.order_by().aggregate(nombre=Count("pk"), cout=Sum("cout_total"))
+    demandes = (
+        DemandeFinancement.objects.filter(dossier__in=dossiers.order_by().values("pk"))
+        .exclude(etat=EtatDemande.ANNULEE)
+        .avec_montants_vus(pour, contrat)
+    )
+    if financeur is not None:
+        demandes = demandes.filter(financeur=financeur)
+    sommes = demandes.aggregate(
+        demande=Sum("montant_demande"),
+        specifique=Sum("montant_demande", filter=Q(nature=NatureMoyens.SPECIFIQUE)),
+        propose=Sum("propose_vu"),
+        programme=Sum("programme_vu"),
+        vote=Sum("vote_vu"),
+    )
+    euros = {nom: somme or ZERO for nom, somme in sommes.items()}
+    return Totaux(
+        nombre=comptes["nombre"],
+        cout=comptes["cout"] or ZERO,
+        droit_commun=euros["demande"] - euros["specifique"],
+        **euros,
+    )
+
+
+def _cle(dossiers: QuerySet[Dossier], pour: Auteur, contrat: Contrat, financeur: int | None) -> str:
+    requete, parametres = dossiers.order_by().values("pk").query.sql_with_params()
+    quoi = repr((requete, parametres, financeur, roles(pour, contrat)))
+    empreinte = hashlib.sha256(quoi.encode()).hexdigest()
+    return f"tableau:{contrat.pk}:{journal.tete(contrat.pk)}:{empreinte}"
+
+
+def _somme(montants: Iterable[Decimal | None]) -> Decimal | None:
+    """Their sum, None when none of them is known."""
+    connus = [montant for montant in montants if montant is not None]
+    return sum(connus, ZERO) if connus else None

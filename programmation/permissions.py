@@ -1,0 +1,96 @@
+"""Who may do what to a file, to its requests and to the envelopes: each answer comes with its reason."""
+
+from __future__ import annotations
+
+from commun.auteur import Auteur
+from commun.permissions import OUI, Reponse, non
+from contrats.etats import Role
+from contrats.models import Contrat
+from contrats.permissions import roles
+
+from .etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
+from .models import DemandeFinancement, Dossier
+
+_REPRESENTE = (Role.INSTRUCTEUR, Role.DECIDEUR)
+
+
+def peut_instruire(auteur: Auteur, dossier: Dossier) -> Reponse:
+    """Form, admissibility, opening of the instruction: the team of the contract."""
+    if roles(auteur, dossier.contrat).pilote:
+        return OUI
+    return non("Seul un chef de projet du contrat fait avancer le dossier.")
+
+
+def peut_donner_avis(auteur: Auteur, dossier: Dossier) -> Reponse:
+    """Those who instruct, the délégué du préfet included: an opinion decides nothing."""
+    tenus = roles(auteur, dossier.contrat)
+    if not tenus.instruit:
+        return non("Votre rôle ne donne pas d’avis sur les dossiers.")
+    if dossier.etat not in DOSSIER_EN_COURS:
+        return non("Les avis se donnent avant la décision du COPIL.")
+    return OUI
+
+
+def peut_proposer(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
+    """The funder itself on its own row; the chef de projet *pour le compte de*."""
+    acces = _pour_le_financeur(auteur, demande, _REPRESENTE)
+    if not acces:
+        return acces
+    if demande.dossier.etat != EtatDossier.EN_INSTRUCTION:
+        return non("Les montants se proposent pendant l’instruction du dossier.")
+    if not demande.transition_possible("proposer"):
+        return non(f"Cette demande est déjà « {demande.get_etat_display().lower()} ».")
+    return OUI
+
+
+def peut_programmer(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """The chef de projet records what the COPIL validated."""
+    if roles(auteur, contrat).pilote:
+        return OUI
+    return non("Seul un chef de projet enregistre la validation du COPIL.")
+
+
+def peut_voter(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
+    """The funder's decider records its act; the chef de projet *pour le compte de*, with the document it read."""
+    acces = _pour_le_financeur(auteur, demande, (Role.DECIDEUR,))
+    if not acces:
+        return acces
+    if demande.etat != EtatDemande.PROGRAMMEE:
+        return non("L’acte d’un financeur s’enregistre après la validation du COPIL.")
+    return OUI
+
+
+def peut_refuser(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
+    """The funder's decider, or the chef de projet *pour le compte de*."""
+    acces = _pour_le_financeur(auteur, demande, (Role.DECIDEUR,))
+    if not acces:
+        return acces
+    if not demande.transition_possible("refuser"):
+        return non(f"Cette demande est déjà « {demande.get_etat_display().lower()} ».")
+    return OUI
+
+
+def peut_notifier(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
+    """Who records the act also tells the porteur."""
+    acces = _pour_le_financeur(auteur, demande, (Role.DECIDEUR,))
+    if not acces:
+        return acces
+    if demande.etat != EtatDemande.VOTEE:
+        return non("On notifie un montant une fois voté.")
+    return OUI
+
+
+def peut_gerer_enveloppes(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """The team of the contract keeps the envelopes."""
+    if roles(auteur, contrat).pilote:
+        return OUI
+    return non("Seul un chef de projet met à jour les enveloppes.")
+
+
+def _pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tuple[Role, ...]) -> Reponse:
+    tenus = roles(auteur, demande.dossier.contrat)
+    if tenus.pilote or tenus.tient(*attendus, organisme_id=demande.financeur_id):
+        return OUI
+    if tenus.tient(*_REPRESENTE):
+        return non(f"Seul {demande.financeur.nom_court} décide de sa propre ligne.")
+    return non("Votre rôle ne modifie pas les montants des financeurs.")

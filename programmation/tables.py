@@ -1,0 +1,60 @@
+"""Columns of the instruction table, declared once for the screen, the menu, the totals and the exports."""
+
+from __future__ import annotations
+
+from commun.colonnes import Colonne, JeuDeColonnes, TypeColonne
+
+COLONNES = JeuDeColonnes(
+    (
+        Colonne("numero", "N°", type=TypeColonne.IDENTIFIANT, tri="numero"),
+        Colonne("intitule", "Action", tri="recherche", largeur=45),
+        Colonne("porteur", "Porteur", tri="porteur__recherche", largeur=32),
+        Colonne("etat_libelle", "État", type=TypeColonne.ETAT, tri="etat"),
+        Colonne("orientation", "Orientation", tri="orientation__ordre"),
+        Colonne("lieux", "Quartiers et communes", visible=False, largeur=40),
+        Colonne("caractere", "Nouvelle ou reconduite", visible=False, tri="caractere"),
+        Colonne("nature", "Annuelle ou CPO", visible=False, tri="nature"),
+        Colonne("financeurs", "Financeurs sollicités", visible=False, largeur=40),
+        Colonne("cout", "Coût", type=TypeColonne.EUROS, tri="cout_total", total=True, visible=False),
+        Colonne("demande", "Demandé", type=TypeColonne.EUROS, total=True),
+        Colonne("droit_commun", "dont droit commun", type=TypeColonne.EUROS, total=True, visible=False),
+        Colonne("specifique", "dont spécifiques", type=TypeColonne.EUROS, total=True, visible=False),
+        Colonne("propose", "Proposé", type=TypeColonne.EUROS, total=True),
+        Colonne("programme", "Programmé", type=TypeColonne.EUROS, total=True),
+        Colonne("vote", "Voté", type=TypeColonne.EUROS, total=True),
+        Colonne("accord_libelle", "Accords", largeur=28),
+        Colonne("suivi_par", "Suivi par", visible=False, tri="instructeur__last_name"),
+    ),
+    tri_defaut="numero",
+    departage="numero",
+)
+
+# On a phone a row is a card: its state and the two figures that matter.
+ESSENTIELLES = frozenset({"etat_libelle", "demande", "propose"})
+
+TON_DE_L_ETAT = {
+    "depose": "info",
+    "incomplet": "attention",
+    "complet": "info",
+    "recevable": "info",
+    "irrecevable": "danger",
+    "en_instruction": "info",
+    "programme": "succes",
+    "ajourne": "attention",
+    "clos": "neutre",
+    "retire": "neutre",
+    "brouillon": "neutre",
+}
+TON_DE_LA_DEMANDE = {
+    "demandee": "neutre",
+    "proposee": "info",
+    "programmee": "info",
+    "votee": "succes",
+    "notifiee": "succes",
+    "conventionnee": "succes",
+    "avance_versee": "succes",
+    "soldee": "succes",
+    "refusee": "danger",
+    "ajournee": "attention",
+    "annulee": "neutre",
+}
