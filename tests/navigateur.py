@@ -114,7 +114,7 @@ def page_de(
 
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """`axe(page)`: fail with a readable list when the page breaks a rule of axe-core."""
+    """`axe(page)`: fail with a readable list when the page breaks a rule of axe-core, which needs JavaScript."""
     from axe_playwright_python.sync_playwright import Axe
 
     outil = Axe()
