@@ -14,9 +14,9 @@ from commun.auteur import Auteur
 from commun.formulaires import SaisieDate
 from geographie.models import Commune, Perimetre
 
-from .etats import Role
+from .etats import EtatEngagement, Role
 from .lectures.equipe import Situation
-from .models import Contrat, Orientation
+from .models import Contrat, Orientation, Signataire
 from .permissions import Limites, peut_accorder, roles
 from .regles import CE_QUE_VOIT
 
@@ -145,6 +145,24 @@ class FiltreEquipeForm(forms.Form):
         required=False,
         choices=[(Situation.EN_VIGUEUR, "En vigueur"), (Situation.TERMINEES, "Terminées ou à venir")],
     )
+
+
+class FiltreEngagementsForm(forms.Form):
+    """Filters of the list of commitments."""
+
+    q = forms.CharField(label="Mots ou référence", required=False, widget=forms.TextInput({"type": "search"}))
+    signataire = forms.ModelChoiceField(Signataire.objects.none(), required=False, empty_label="Tous")
+    orientation = forms.ModelChoiceField(Orientation.objects.none(), required=False, empty_label="Toutes")
+    etat = forms.ChoiceField(
+        label="Dernier état déclaré", required=False, choices=[("", "Tous"), *EtatEngagement.choices]
+    )
+
+    def __init__(self, *args: Any, contrat: Contrat, declarations: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["signataire"].queryset = contrat.signataires.select_related("organisme")  # type: ignore[attr-defined]
+        self.fields["orientation"].queryset = contrat.orientations.all()  # type: ignore[attr-defined]
+        if not declarations:
+            del self.fields["etat"]
 
 
 class RechercheOrganismeForm(forms.Form):

@@ -94,6 +94,14 @@ class RolesTenus:
         return self.organismes(Role.PORTEUR)
 
 
+def voit_les_declarations(tenus: RolesTenus) -> bool:
+    """Yearly statements are read by those who work with them: the team, the co-funders, signatories and landlords.
+
+    Others read the commitments as the contract writes them, and the statements in published reports.
+    """
+    return tenus.instruit or tenus.tient(Role.SIGNATAIRE, Role.BAILLEUR)
+
+
 def limites_de(objet: Habilitation | Invitation) -> Limites:
     """The limits written on an habilitation or an invitation."""
     return Limites(
@@ -149,4 +157,6 @@ def peut_accorder(auteur: Auteur, contrat: Contrat, limites: Limites) -> Reponse
 
 def peut_gerer(auteur: Auteur, objet: Habilitation | Invitation) -> Reponse:
     """Whoever could have granted it may change it, close it or withdraw it."""
+    if not roles(auteur, objet.contrat).pilote:
+        return non("Seul un chef de projet du contrat modifie son équipe.")
     return peut_accorder(auteur, objet.contrat, limites_de(objet))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from .etats import Role
+from .etats import EtatEngagement, Role
 
 DUREE_INVITATION = timedelta(days=14)
 
@@ -20,8 +20,8 @@ CE_QUE_VOIT: dict[Role, str] = {
     Role.BAILLEUR: "Voit et saisit le programme TFPB de son organisme, et son bilan.",
     Role.JURIDIQUE: "Voit les dossiers déposés pour préparer et suivre les conventions.",
     Role.FINANCES: "Voit les dossiers déposés et les montants décidés pour suivre les paiements.",
-    Role.MEMBRE_COPIL: "Voit et télécharge les rapports publiés, rien d’autre avant leur publication.",
-    Role.CONSEIL_CITOYEN: "Voit ce qui est publié et donne l’avis des habitants.",
+    Role.MEMBRE_COPIL: "Lit le contrat et télécharge les rapports publiés ; ne voit rien de ce qui est en préparation.",
+    Role.CONSEIL_CITOYEN: "Lit le contrat et ce qui est publié, et donne l’avis des habitants.",
 }
 
 
@@ -45,3 +45,9 @@ def lieux_inclus(
 def orientations_incluses(orientations: Set[int], *, tenues: Set[int]) -> bool:
     """True when orientations asked stay within orientations held; none means all of them."""
     return not tenues or (bool(orientations) and orientations <= tenues)
+
+
+def en_retard(echeance: date | None, etat: str, *, le: date) -> bool:
+    """True when a commitment's deadline is behind and it is neither kept nor given up: computed, never declared."""
+    clos = (EtatEngagement.TENU, EtatEngagement.ABANDONNE)
+    return echeance is not None and echeance < le and etat not in clos

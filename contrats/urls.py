@@ -15,6 +15,8 @@ urlpatterns = [
     ),
     path("invitation/<str:jeton>/", invitation.invitation, name="invitation"),
     path("c/<slug:contrat>/", lecture.presentation, name="presentation"),
+    path("c/<slug:contrat>/engagements/", lecture.engagements, name="engagements"),
+    path("c/<slug:contrat>/territoires/", lecture.territoires, name="territoires"),
     path("c/<slug:contrat>/equipe/", equipe.equipe, name="equipe"),
     path("c/<slug:contrat>/equipe/inviter/", equipe.inviter, name="inviter"),
     path("c/<slug:contrat>/equipe/invitations/", equipe.invitations, name="invitations"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Length
 
 from acteurs.models import Organisme
+from commun.recherche import champ_de_recherche, normaliser
 from geographie.models import Perimetre
 
 from ..etats import EtatEngagement, EtatVisa, TypeCible
@@ -38,6 +40,30 @@ class SensCible(models.TextChoices):
     NEUTRE = "neutre", "Sans sens"
 
 
+class EngagementQuerySet(models.QuerySet["Engagement"]):
+    def avec_derniere_declaration(self) -> Self:
+        """Adds `declare` and `declare_annee`: the state last stated and its year; without one, « sans information »."""
+        points = PointAvancement.objects.filter(engagement=OuterRef("pk")).order_by("-annee")
+        return self.annotate(
+            declare=Coalesce(Subquery(points.values("etat")[:1]), Value(EtatEngagement.SANS_INFORMATION.value)),
+            declare_annee=Subquery(points.values("annee")[:1]),
+        )
+
+    def declares(self, etat: str) -> Self:
+        """Those last stated to be in this state."""
+        return self.avec_derniere_declaration().filter(declare=etat)
+
+    def cherches(self, texte: str) -> Self:
+        """Those whose reference, wording or organisation holds `texte`, accents and case aside."""
+        clair = normaliser(texte)
+        return self.filter(Q(recherche__contains=clair) | Q(organisme__recherche__contains=clair))
+
+    def dans_l_ordre(self) -> Self:
+        """By family of references, then by number: E2 before E10."""
+        famille = Func(F("reference"), Value(r"\d.*$"), Value(""), function="regexp_replace", output_field=TextField())
+        return self.order_by(famille, Length("reference"), "reference")
+
+
 class Engagement(models.Model):
     """What an organisation promised in the contract. An unknown owner stays unknown; an incomplete one is accepted."""
 
@@ -64,6 +90,9 @@ class Engagement(models.Model):
     echeance = models.DateField("échéance", null=True, blank=True)
     fictif = models.BooleanField("donnée fictive", default=False)
     source = models.CharField("source", max_length=200, blank=True)
+    recherche = champ_de_recherche("reference", "libelle")
+
+    objects = EngagementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "engagement"

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from acteurs.models import Organisme
@@ -21,6 +20,7 @@ from ..lectures.equipe import Situation, invitations_en_attente, membres, organi
 from ..models import Habilitation, Invitation
 from ..permissions import limites_de, peut_gerer, peut_inviter
 from ..portee import Portee, dans_le_contrat
+from .filtres import puces
 
 PAR_PAGE = 50
 
@@ -40,7 +40,7 @@ def equipe(request: HttpRequest, portee: Portee) -> HttpResponse:
     contexte = {
         "page_obj": Paginator(lignes, PAR_PAGE).get_page(request.GET.get("page")),
         "form_filtres": form,
-        "puces": _puces(request, form),
+        "puces": puces(request, form),
         "nb_invitations": Invitation.objects.en_attente().filter(contrat=portee.contrat).count(),
         "peut_inviter": peut_inviter(portee.auteur, portee.contrat),
         "contrat": portee.contrat,
@@ -190,17 +190,3 @@ def clore(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         return redirect("contrats:habilitation", contrat=portee.contrat.slug, pk=pk)
     messages.success(request, f"L’habilitation de {objet.utilisateur} est fermée.")
     return redirect("contrats:equipe", contrat=portee.contrat.slug)
-
-
-def _puces(request: HttpRequest, form: FiltreEquipeForm) -> list[tuple[str, str]]:
-    """The filters set, in words, each with the address of the list without it."""
-    if not form.is_bound or not form.is_valid():
-        return []
-    puces = []
-    for nom, valeur in form.cleaned_data.items():
-        if not valeur or valeur == Situation.EN_VIGUEUR:
-            continue
-        reste = {n: v for n, v in request.GET.items() if n not in (nom, "page") and v}
-        libelle = dict(getattr(form.fields[nom], "choices", ())).get(valeur, f"« {valeur} »")
-        puces.append((str(libelle), f"?{urlencode(reste)}"))
-    return puces
