@@ -6,11 +6,30 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from .erreurs import ActeRefuse, RegleEnfreinte
+
+
+class ErreurDeChampSerializer(serializers.Serializer[Any]):
+    """What is wrong with one field."""
+
+    champ = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProblemeSerializer(serializers.Serializer[Any]):
+    """An error, as `application/problem+json`."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField(required=False)
+    erreurs = ErreurDeChampSerializer(many=True, required=False)
+
 
 _TITRES = {
     400: "Demande mal formée",

@@ -37,7 +37,7 @@ class TypeCible(models.TextChoices):
     NOMBRE = "nombre", "Nombre à atteindre"
     INCREMENT = "increment", "Augmentation en nombre"
     CROISSANCE = "croissance", "Évolution en %"
-    PART = "part", "Part du public habitant en QPV"
+    PART = "part", "Part d’un public"
     COUVERTURE = "couverture", "Couverture des QPV"
     PLAFOND = "plafond", "Plafond à ne pas dépasser"
     PLANCHER = "plancher", "Minimum à garantir"

@@ -130,4 +130,4 @@ def _est_ici(ici: str, route: str) -> bool:
 
 
 def _nombre_de_taches(portee: Portee, annee: int) -> int:
-    return sum(t.nombre for t in taches(portee.contrat, annee, pour=portee.auteur, le=timezone.localdate()))
+    return len(taches(portee.contrat, annee, pour=portee.auteur, le=timezone.localdate()))

@@ -14,7 +14,7 @@ class FamilleDispositif(models.TextChoices):
     AAP = "aap", "Appel à projets annuel"
     CPO = "cpo", "Convention pluriannuelle d’objectifs"
     SIP = "sip", "Soutien aux initiatives de proximité"
-    FPC = "fpc", "Fonds de participation citoyenne"
+    FPC = "fpc", "Fabrique des projets concertés"
     AMI = "ami", "Appel à manifestation d’intérêt"
     RESERVE = "reserve", "Réserve au fil de l’eau"
     FONDS_DE_CONCOURS = "fonds_de_concours", "Fonds de concours"

@@ -41,7 +41,14 @@ def mouvementer(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         MouvementForm(request.POST or None),
         lambda saisie: actions.mouvementer_enveloppe(enveloppe, **saisie, par=portee.auteur, le=timezone.now()),
         gabarit="programmation/enveloppe.html",
-        contexte={"enveloppe": enveloppe, "titre_acte": "Mouvement d’enveloppe"},
+        contexte={
+            "enveloppe": enveloppe,
+            "titre_acte": "Enregistrer un mouvement",
+            "url_depassement": reverse(
+                "programmation:depassement",
+                kwargs={"contrat": portee.contrat.slug, "annee": portee.annee, "pk": enveloppe.pk},
+            ),
+        },
         retour=_retour(portee),
         succes="Le mouvement est enregistré.",
     )
@@ -57,7 +64,7 @@ def depasser(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         DepassementForm(request.POST or None),
         lambda saisie: actions.autoriser_depassement(enveloppe, **saisie, par=portee.auteur, le=timezone.now()),
         gabarit="programmation/enveloppe.html",
-        contexte={"enveloppe": enveloppe, "titre_acte": "Autoriser un dépassement"},
+        contexte={"enveloppe": enveloppe, "titre_acte": "Autoriser un dépassement", "url_depassement": ""},
         retour=_retour(portee),
         succes="Le dépassement est autorisé.",
     )

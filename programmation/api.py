@@ -1,0 +1,93 @@
+"""REST API of the programming: the files that the caller's organisation may read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from commun.api import ProblemeSerializer
+from commun.pages import Pagination
+from contrats.api import VueDuContrat
+
+from .lectures.enveloppes import enveloppes
+from .lectures.tableau import avec_relations, lignes, totaux
+from .models import Dossier
+
+
+class DossierSerializer(serializers.Serializer[Any]):
+    """One file as the caller may see it: an amount it may not read is null. Euros."""
+
+    numero = serializers.CharField()
+    intitule = serializers.CharField()
+    porteur = serializers.CharField()
+    etat = serializers.CharField()
+    orientation = serializers.CharField(allow_blank=True)
+    lieux = serializers.CharField(allow_blank=True)
+    cout = serializers.DecimalField(max_digits=12, decimal_places=2)
+    demande = serializers.DecimalField(max_digits=12, decimal_places=2)
+    propose = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    programme = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    vote = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    fictif = serializers.BooleanField()
+
+
+class PageDeDossiersSerializer(serializers.Serializer[Any]):
+    """A page of files."""
+
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    dossiers = DossierSerializer(many=True)
+
+
+class EnveloppeSerializer(serializers.Serializer[Any]):
+    """An envelope, in euros."""
+
+    financeur = serializers.CharField()
+    dispositif = serializers.CharField()
+    nature = serializers.CharField()
+    notifiee = serializers.BooleanField()
+    montant = serializers.DecimalField(max_digits=12, decimal_places=2)
+    propose = serializers.DecimalField(max_digits=14, decimal_places=2)
+    programme = serializers.DecimalField(max_digits=12, decimal_places=2)
+    vote = serializers.DecimalField(max_digits=12, decimal_places=2)
+    disponible = serializers.DecimalField(max_digits=12, decimal_places=2)
+
+
+class DossiersView(VueDuContrat):
+    """The files of a year."""
+
+    @extend_schema(
+        operation_id="dossiers_lister",
+        summary="Lister les dossiers d’une année que l’organisme peut lire",
+        parameters=[OpenApiParameter("page", int, description="Numéro de page, à partir de 1.")],
+        responses={200: PageDeDossiersSerializer, 403: ProblemeSerializer, 404: ProblemeSerializer},
+    )
+    def get(self, request: Request, contrat: str, annee: int) -> Response:
+        portee = self.portee
+        visibles = Dossier.objects.visibles_par(portee.auteur, portee.contrat).filter(campagne__annee=annee)
+        nombre = totaux(visibles, pour=portee.auteur, contrat=portee.contrat).nombre
+        page = Pagination(avec_relations(visibles).order_by("numero"), total=nombre).get_page(
+            request.query_params.get("page")
+        )
+        lues = lignes(page.object_list, pour=portee.auteur, contrat=portee.contrat)
+        corps = {"total": nombre, "page": page.number, "pages": page.paginator.num_pages, "dossiers": lues}
+        return Response(PageDeDossiersSerializer(corps).data)
+
+
+class EnveloppesView(VueDuContrat):
+    """The envelopes of a year."""
+
+    @extend_schema(
+        operation_id="enveloppes_lister",
+        summary="Lister les enveloppes d’une année : toutes pour l’équipe, les siennes pour un financeur",
+        responses={200: EnveloppeSerializer(many=True), 403: ProblemeSerializer, 404: ProblemeSerializer},
+    )
+    def get(self, request: Request, contrat: str, annee: int) -> Response:
+        portee = self.portee
+        lues = enveloppes(portee.contrat, annee, pour=portee.auteur)
+        return Response(EnveloppeSerializer(lues, many=True).data)
