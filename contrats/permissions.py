@@ -86,6 +86,13 @@ class RolesTenus:
         return self.administre or self.tient(Role.CHEF_DE_PROJET)
 
     @property
+    def pilote_tout(self) -> bool:
+        """A chef de projet of the whole contract, not of some places or orientations only."""
+        return self.administre or any(
+            h.role == Role.CHEF_DE_PROJET and h.limites == Limites() for h in self.habilitations
+        )
+
+    @property
     def organismes_instructeurs(self) -> frozenset[int]:
         return self.organismes(*ROLES_INSTRUCTEURS)
 

@@ -81,10 +81,10 @@ def peut_notifier(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
 
 
 def peut_gerer_enveloppes(auteur: Auteur, contrat: Contrat) -> Reponse:
-    """The team of the contract keeps the envelopes."""
-    if roles(auteur, contrat).pilote:
+    """The team of the whole contract keeps the envelopes."""
+    if roles(auteur, contrat).pilote_tout:
         return OUI
-    return non("Seul un chef de projet met à jour les enveloppes.")
+    return non("Seul un chef de projet de tout le contrat met à jour les enveloppes.")
 
 
 def _pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tuple[Role, ...]) -> Reponse:

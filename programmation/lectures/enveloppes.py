@@ -54,10 +54,10 @@ class LigneEnveloppe:
 
 
 def enveloppes(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneEnveloppe]:
-    """The envelopes of a year: all of them for the contract's team, its own for a funder. One query."""
+    """The envelopes of a year: all of them for the whole contract's team, its own for a funder. One query."""
     tenus = roles(pour, contrat)
     lues = Enveloppe.objects.filter(contrat=contrat, annee=annee)
-    if not tenus.pilote:
+    if not tenus.pilote_tout:
         lues = lues.filter(financeur__in=tenus.organismes_instructeurs)
     # Proposals of this envelope's own kind, drafts kept to their funder.
     proposees = (
