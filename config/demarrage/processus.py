@@ -39,10 +39,13 @@ def identite(pid: int, proc: Path = PROC) -> Identite | None:
 
 
 def _identite_par_ps(pid: int) -> Identite | None:
+    # English dates, which hold five words, and accents left as they are.
+    langue = {"LC_TIME": "C", "LC_CTYPE": "UTF-8" if sys.platform == "darwin" else "C.UTF-8"}
+    environnement = {nom: valeur for nom, valeur in os.environ.items() if nom != "LC_ALL"} | langue
     resultat = subprocess.run(
         ["ps", "-ww", "-o", "stat=,lstart=,args=", "-p", str(pid)],
         capture_output=True,
-        env={**os.environ, "LC_ALL": "C"},
+        env=environnement,
         check=False,
     )
     champs = os.fsdecode(resultat.stdout).split(None, 6)

@@ -12,6 +12,7 @@ import pytest
 from config.demarrage import processus
 from config.demarrage.chemins import RACINE, Cadre
 from config.demarrage.postgresql import PostgreSQL
+from config.demarrage.superviseur import terminer_orphelins
 from config.demarrage.valkey import Valkey
 
 # Longer by itself than a Unix socket's path may be.
@@ -31,6 +32,7 @@ def cadre(tmp_path: Path) -> Iterator[Cadre]:
     cadre = Cadre("essai", tmp_path / NOM_PENIBLE / "var", durable=False)
     cadre.preparer_dossiers()
     yield cadre
+    terminer_orphelins(cadre)
     for serveur in (Valkey(cadre), PostgreSQL(cadre)):
         if serveur.vivant():
             serveur.arreter()

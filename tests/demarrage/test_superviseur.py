@@ -21,8 +21,8 @@ from config.demarrage.valkey import Valkey
 PROGRAMME = """
 import sys, os
 from pathlib import Path
-from config.demarrage.chemins import Cadre
-from config.demarrage.environnement import Serveurs, serveurs
+from config.demarrage.chemins import RACINE, Cadre
+from config.demarrage.environnement import serveurs
 from config.demarrage.erreurs import ErreurDemarrage
 from config.demarrage.signaux import Signaux
 from config.demarrage.superviseur import Enfant, Superviseur
@@ -30,7 +30,7 @@ from config.demarrage.superviseur import Enfant, Superviseur
 dossier, avec_serveurs, *textes = sys.argv[1:]
 cadre = Cadre("essai", Path(dossier), durable=False)
 annoncer = lambda texte: print(texte, flush=True)
-enfants = [Enfant(f"enfant{n}", [sys.executable, "-c", texte, sys.argv[1]], 5) for n, texte in enumerate(textes)]
+enfants = [Enfant(f"enfant{n}", [sys.executable, "-c", texte, dossier, RACINE], 5) for n, texte in enumerate(textes)]
 adresses = {} if avec_serveurs == "oui" else {"DATABASE_URL": "x", "REDIS_URL": "x"}
 with Signaux() as signaux:
     with serveurs(cadre, adresses) as en_marche:
@@ -221,8 +221,13 @@ def test_la_fin_de_make_est_la_notre(cadre: Cadre, autre_programme) -> None:
     assert (cadre.dossier / "fins").read_text().split() == ["web", "worker", "beat"]
 
 
-def test_un_processus_se_lit_aussi_sans_proc(tmp_path: Path) -> None:
-    par_ps = processus.identite(os.getpid(), proc=tmp_path)
-    assert par_ps is not None
-    assert "pytest" in par_ps.commande
-    assert processus.identite(2**22 + 1, proc=tmp_path) is None
+def test_un_processus_se_lit_aussi_sans_proc(cadre: Cadre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    marque = str(cadre.dossier)  # spaces and accents
+    with subprocess.Popen([sys.executable, "-c", "input()", marque], stdin=subprocess.PIPE) as programme:
+        par_ps = processus.identite(programme.pid, proc=tmp_path)
+        assert par_ps is not None
+        assert marque in par_ps.commande
+        assert processus.identite(programme.pid, proc=tmp_path) == par_ps
+        programme.kill()
+        assert processus.attendre(lambda: processus.identite(programme.pid, proc=tmp_path) is None, 10)
