@@ -1,6 +1,6 @@
 """Columns declared once, for the screen, the column menu, the sort, the totals and the exports."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -141,7 +141,7 @@ class JeuDeColonnes:
         if self.tri_defaut and self._tri(self.tri_defaut) is None:
             raise ValueError(f"the default sort {self.tri_defaut!r} is not a sortable column")
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Colonne]:
         return iter(self.colonnes)
 
     def choisir(self, cles: Iterable[str] | None) -> tuple[Colonne, ...]:

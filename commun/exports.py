@@ -97,7 +97,14 @@ def neutraliser(texte: str) -> str:
 # --- CSV ---------------------------------------------------------------------------------------------------------
 
 
-def _ecrire_csv(colonnes, lignes, destination, _titre, _totaux, _mentions) -> int:
+def _ecrire_csv(
+    colonnes: Sequence[Colonne],
+    lignes: Iterable[Any],
+    destination: BinaryIO,
+    _titre: str,
+    _totaux: Mapping[str, Any],
+    _mentions: Sequence[str],
+) -> int:
     texte = io.TextIOWrapper(destination, encoding="utf-8-sig", newline="", write_through=True)
     try:
         feuille = csv.writer(texte, delimiter=";", lineterminator="\r\n")
@@ -143,7 +150,14 @@ FORMATS_XLSX = {
 }
 
 
-def _ecrire_xlsx(colonnes, lignes, destination, titre, totaux, mentions) -> int:
+def _ecrire_xlsx(
+    colonnes: Sequence[Colonne],
+    lignes: Iterable[Any],
+    destination: BinaryIO,
+    titre: str,
+    totaux: Mapping[str, Any],
+    mentions: Sequence[str],
+) -> int:
     import xlsxwriter
 
     options = {
@@ -161,7 +175,14 @@ def _ecrire_xlsx(colonnes, lignes, destination, titre, totaux, mentions) -> int:
     return nombre
 
 
-def _remplir_classeur(classeur, colonnes, lignes, titre, totaux, mentions) -> int:
+def _remplir_classeur(
+    classeur: Any,
+    colonnes: Sequence[Colonne],
+    lignes: Iterable[Any],
+    titre: str,
+    totaux: Mapping[str, Any],
+    mentions: Sequence[str],
+) -> int:
     classeur.set_properties({"title": titre})
     feuille = classeur.add_worksheet(nom_de_feuille(titre))
     gras = {"bold": True}
@@ -195,7 +216,7 @@ def _format_xlsx(colonne: Colonne) -> dict[str, Any]:
     return {"num_format": FORMATS_XLSX.get(colonne.type, "@"), "valign": "top"}
 
 
-def _cellule_xlsx(feuille, y: int, x: int, valeur: Any, presentation) -> None:
+def _cellule_xlsx(feuille: Any, y: int, x: int, valeur: Any, presentation: Any) -> None:
     if valeur is None:
         feuille.write_blank(y, x, None, presentation)
     elif isinstance(valeur, Decimal):
@@ -206,7 +227,7 @@ def _cellule_xlsx(feuille, y: int, x: int, valeur: Any, presentation) -> None:
         feuille.write_string(y, x, _raccourcir(valeur), presentation)
 
 
-def _a_propos_xlsx(classeur, titre: str, mentions: Sequence[str]) -> None:
+def _a_propos_xlsx(classeur: Any, titre: str, mentions: Sequence[str]) -> None:
     feuille = classeur.add_worksheet(FEUILLE_A_PROPOS)
     feuille.set_column(0, 0, 100)
     texte = classeur.add_format({"text_wrap": True})
@@ -269,7 +290,14 @@ _STYLES_DE_DONNEES = (
 _STYLES_ODS = {TypeColonne.EUROS, TypeColonne.POURCENT, TypeColonne.DATE, TypeColonne.INSTANT}
 
 
-def _ecrire_ods(colonnes, lignes, destination, titre, totaux, mentions) -> int:
+def _ecrire_ods(
+    colonnes: Sequence[Colonne],
+    lignes: Iterable[Any],
+    destination: BinaryIO,
+    titre: str,
+    totaux: Mapping[str, Any],
+    mentions: Sequence[str],
+) -> int:
     from odfdo import Document
 
     nom = nom_de_feuille(titre)
@@ -291,9 +319,11 @@ def _ecrire_ods(colonnes, lignes, destination, titre, totaux, mentions) -> int:
     morceaux += [_rangee(_texte_ods(mention, "s-texte")) for mention in (titre, *mentions)]
     morceaux.append(f"</table:table>{_filtre_ods(nom, len(colonnes), nombre)}")
     morceaux.append("</office:spreadsheet></office:body></office:document-content>")
-    paquet = Document("spreadsheet").container
-    paquet.set_part("content.xml", "".join(morceaux).encode("utf-8"))
+    document = Document("spreadsheet")
     tampon = io.BytesIO()
+    if (paquet := document.container) is None:
+        raise ExportImpossible("Le modèle de classeur ODS est introuvable : réinstallez les dépendances.")
+    paquet.set_part("content.xml", "".join(morceaux).encode("utf-8"))
     paquet.save(tampon)
     destination.write(tampon.getvalue())
     return nombre

@@ -174,11 +174,11 @@ def barres_empilees(
         milieu = y + hauteur / 2
         dessin += _libelle(marge - 10, milieu, lignes_libelle)
         x = echelle.zero
-        base = (totaux[nom] or 1) if en_part else 1
+        base = float(totaux[nom] or 1) if en_part else 1
         for rang, valeur in enumerate(valeurs):
             if not valeur:
                 continue
-            largeur = echelle(valeur / base) - echelle.zero
+            largeur = echelle(float(valeur) / base) - echelle.zero
             dessin.append(
                 _rectangle(
                     x,
@@ -220,7 +220,7 @@ def pente(
     """
     complets = [ligne for ligne in lignes if ligne.valeur is not None and ligne.precedent is not None]
     gauche, droite, haut = 120, LARGEUR - 290, 34
-    connues = [float(v) for ligne in complets for v in (ligne.precedent, ligne.valeur)] or [0.0]
+    connues = [float(v) for ligne in complets for v in (ligne.precedent, ligne.valeur) if v is not None] or [0.0]
     vertical = Echelle(min(connues), max(max(connues), min(connues) + 1e-9), hauteur - 12, haut)
     mettre_en_avant = any(ligne.accent for ligne in lignes)
     dessin = [
@@ -386,7 +386,16 @@ def _graphique(
     return Graphique(titre, sous_titre, mark_safe(svg), tableau)
 
 
-def _colonnes(x0, y0, largeur, hauteur, annees, valeurs, domaine, ecrire) -> list[str]:
+def _colonnes(
+    x0: float,
+    y0: float,
+    largeur: float,
+    hauteur: float,
+    annees: Sequence[str],
+    valeurs: Sequence[Chiffre | None],
+    domaine: Sequence[Chiffre | None],
+    ecrire: Ecriture,
+) -> list[str]:
     """Draw columns in a frame whose top left corner is given; years below, values above."""
     vertical = Echelle.pour(domaine, y0 + hauteur, y0)
     pas = largeur / max(len(annees), 1)

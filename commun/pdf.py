@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -181,7 +181,7 @@ def _mettre_en_page(html: str, feuilles: tuple[str, ...], archive: bool) -> tupl
     import weasyprint  # here, for it costs 0.4 s to every command that prints nothing
 
     recuperateur = _recuperateur()
-    page = weasyprint.HTML(string=html, url_fetcher=recuperateur)
+    page = weasyprint.HTML(string=_resserrer(html), url_fetcher=recuperateur)
     _verifier_entete(page.etree_element)
     style, polices = _style(feuilles)
     variante = "pdf/a-3a" if archive else "pdf/ua-1"
@@ -198,7 +198,15 @@ def _mettre_en_page(html: str, feuilles: tuple[str, ...], archive: bool) -> tupl
     return (declarer_pdf_ua(octets) if archive else octets), len(document.pages)
 
 
-def _verifier_entete(racine) -> None:
+_ESPACES_FINALES = re.compile(r"[ \t\r\n]+(?=</(?:td|th|p|li|dt|dd|caption|h[1-6])>)")
+
+
+def _resserrer(html: str) -> str:
+    """Drop the spaces that end a block: at some widths WeasyPrint breaks the line after its first word for them."""
+    return _ESPACES_FINALES.sub("", html)
+
+
+def _verifier_entete(racine: Any) -> None:
     """Refuse early what a validator would refuse late, with words that say where to look."""
     if not (racine.get("lang") or "").strip():
         raise ErreurPdf("Le document n’indique pas sa langue : il manque l’attribut « lang » à la balise « html ».")
@@ -206,17 +214,17 @@ def _verifier_entete(racine) -> None:
         raise ErreurPdf("Le document n’a pas de titre : la balise « title » est absente ou vide.")
 
 
-def _recuperateur():
+def _recuperateur() -> Any:
     from weasyprint.urls import URLFetcher
 
     class Recuperateur(URLFetcher):
         """Open `data:` addresses only and remember the refused ones: a missing picture must not pass unseen."""
 
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__(allowed_protocols={"data"}, allow_redirects=False)
             self.refusees: set[str] = set()
 
-        def fetch(self, url, headers=None):
+        def fetch(self, url: str, headers: Any = None) -> Any:
             if not url.lower().startswith("data:"):
                 self.refusees.add(url)
             return super().fetch(url, headers)
@@ -225,7 +233,7 @@ def _recuperateur():
 
 
 @lru_cache(maxsize=8)
-def _style(feuilles: tuple[str, ...]):
+def _style(feuilles: tuple[str, ...]) -> tuple[Any, Any]:
     """Parse the sheets and load the fonts, once in the life of the process."""
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration

@@ -155,6 +155,18 @@ def test_aucune_ressource_exterieure_n_est_lue(corps):
         pdf.rendre_pdf(PAGE.format(corps))
 
 
+def test_un_espace_en_fin_de_cellule_ne_coupe_pas_la_ligne_au_premier_mot(tmp_path):
+    cellule = "<th scope=row>Action 2.23 — cadre de vie, «\u202fCentre ancien\u202f» </th>"
+    chemin = tmp_path / "cellule.pdf"
+    pdf.ecrire_pdf(PAGE.format(f'<table class="tableau" style="width: 219px"><tr>{cellule}</tr></table>'), chemin)
+    assert "Action 2.23" in texte_du_pdf(chemin)
+
+
+def test_deux_rendus_de_la_meme_page_sont_identiques():
+    page = PAGE.format("<h2>Un</h2><p>Deux</p>")
+    assert pdf.rendre_pdf(page) == pdf.rendre_pdf(page)
+
+
 def test_une_feuille_absente_est_dite_en_clair():
     with pytest.raises(pdf.ErreurPdf, match="introuvable"):
         pdf.rendre_pdf(PAGE.format(""), feuilles=("impression/absente.css",))
