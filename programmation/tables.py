@@ -29,6 +29,13 @@ COLONNES = JeuDeColonnes(
     departage="numero",
 )
 
+# Before notification a porteur reads no proposal and no programming (conception 3): no column for them.
+COLONNES_DU_PORTEUR = JeuDeColonnes(
+    tuple(c for c in COLONNES if c.cle not in ("propose", "programme", "suivi_par")),
+    tri_defaut="numero",
+    departage="numero",
+)
+
 # On a phone a row is a card: its state and the two figures that matter.
 ESSENTIELLES = frozenset({"etat_libelle", "demande", "propose"})
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from commun.colonnes import Cellule, Colonne, cellules, ligne_de_totaux
+from commun.colonnes import Cellule, Colonne, JeuDeColonnes, cellules, ligne_de_totaux
 from commun.erreurs import RegleEnfreinte
 from commun.exports import TYPES_MIME, ExportImpossible, exporter
 from commun.models import Travail
@@ -28,7 +28,7 @@ from ..forms import ProgrammationForm
 from ..lectures.tableau import LigneTableau, Totaux, avec_relations, lignes, totaux
 from ..models import Campagne, Dossier
 from ..permissions import peut_programmer
-from ..tables import COLONNES, ESSENTIELLES, TON_DE_L_ETAT
+from ..tables import COLONNES, COLONNES_DU_PORTEUR, ESSENTIELLES, TON_DE_L_ETAT
 
 LECTEURS = (*INSTRUCTEURS, Role.PORTEUR)
 TAILLES = (25, 50, 100)
@@ -46,8 +46,9 @@ class LigneAffichee:
 
 @dataclass(frozen=True, slots=True)
 class Vue:
-    """What the address bar asks for: filters, sort, columns."""
+    """What the address bar asks for: filters, sort, columns among those of the reader's role."""
 
+    jeu: JeuDeColonnes
     filtre: FiltreDossiers
     dossiers: Any
     colonnes: tuple[Colonne, ...]
@@ -71,7 +72,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "entetes": _entetes(request.GET, vue),
         "totaux": ligne_de_totaux(vue.colonnes, asdict(vue.totaux), pluriel(vue.totaux.nombre, "dossier")),
         "puces": vue.filtre.puces(request.GET),
-        "choix_de_colonnes": [(colonne, colonne in vue.colonnes) for colonne in COLONNES],
+        "choix_de_colonnes": [(colonne, colonne in vue.colonnes) for colonne in vue.jeu],
         "essentielles": ESSENTIELLES,
         "programmer": peut_programmer(portee.auteur, portee.contrat),
         "exports": [(nom.upper(), _adresse_export(portee, nom, request.GET)) for nom in TYPES_MIME],
@@ -179,12 +180,14 @@ def _vue(parametres: QueryDict, portee: Portee) -> Vue:
     campagne = Campagne.objects.filter(contrat=portee.contrat, annee=portee.annee)
     de_l_annee = _visibles(portee).filter(campagne__in=list(campagne.values_list("pk", flat=True)))
     filtre = FiltreDossiers(parametres, de_l_annee, contrat=portee.contrat, annee=portee.annee, pour=portee.auteur)
-    tri = COLONNES.trier(parametres.get("tri"))
+    jeu = COLONNES if portee.roles.instruit else COLONNES_DU_PORTEUR
+    tri = jeu.trier(parametres.get("tri"))
     assert tri is not None
     return Vue(
+        jeu=jeu,
         filtre=filtre,
         dossiers=avec_relations(filtre.qs).order_by(*dict.fromkeys(tri.expressions)),
-        colonnes=COLONNES.choisir(parametres.getlist("colonnes")),
+        colonnes=jeu.choisir(parametres.getlist("colonnes")),
         tri=tri,
         totaux=totaux(filtre.qs, pour=portee.auteur, contrat=portee.contrat, financeur=filtre.financeur_choisi),
     )
@@ -230,7 +233,7 @@ def _entetes(parametres: QueryDict, vue: Vue) -> list[dict[str, Any]]:
             "tri": entete.aria_sort,
             "url_tri": "?" + _avec(parametres, tri=entete.tri_suivant) if entete.tri_suivant else "",
         }
-        for entete in COLONNES.entetes(vue.colonnes, vue.tri)
+        for entete in vue.jeu.entetes(vue.colonnes, vue.tri)
     ]
 
 
