@@ -84,18 +84,14 @@ class ModeleAEtats(models.Model):
 
 def _simple(valeur: Any) -> Any:
     """A value as the journal keeps it."""
-    if valeur is None or isinstance(valeur, bool | int | str):
-        return valeur
-    if isinstance(valeur, models.Model):
-        return str(valeur)
-    return str(valeur)
+    return valeur if valeur is None or isinstance(valeur, bool | int | str) else str(valeur)
 
 
-def diagramme(nom: str, transitions: Transitions, libelles: Mapping[str, str]) -> str:
-    """The table as a Mermaid state diagram, for the generated pages of docs/etats/."""
+def diagramme(transitions: Transitions, libelles: Mapping[str, str], depart: str) -> str:
+    """The table as a Mermaid state diagram that begins in `depart`, for the generated pages of docs/etats/."""
     lignes = ["stateDiagram-v2"]
-    for etat, libelle in libelles.items():
-        lignes.append(f"    {etat} : {libelle}")
+    lignes += [f"    {etat} : {libelle}" for etat, libelle in libelles.items()]
+    lignes.append(f"    [*] --> {depart}")
     for acte, transition in transitions.items():
-        lignes += [f"    {depart} --> {transition.vers} : {acte}" for depart in transition.de]
+        lignes += [f"    {de} --> {transition.vers} : {acte}" for de in transition.de]
     return "\n".join(lignes)

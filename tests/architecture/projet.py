@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.apps import apps
 from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver
 
 RACINE = Path(__file__).resolve().parents[2]
 _PYPROJECT = tomllib.loads((RACINE / "pyproject.toml").read_text(encoding="utf-8"))
@@ -32,3 +34,36 @@ def modules() -> Iterator[Path]:
 def gabarits() -> list[Path]:
     """Our templates."""
     return sorted([*RACINE.glob("templates/**/*.html"), *RACINE.glob("*/templates/**/*.html")])
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address: its pattern as written, its name with namespaces, the view, and whether it is ours."""
+
+    motif: str
+    nom: str
+    vue: Callable[..., object]
+    tiers: bool
+
+
+# Installed packages that declare views of their own and guard them themselves.
+TIERS = ("django.contrib.admin", "allauth", "drf_spectacular")
+
+
+def routes() -> list[Route]:
+    """Every address of the installation, in the resolver's order."""
+    return list(_parcourir(get_resolver().url_patterns, "", "", tiers=False))
+
+
+def _parcourir(motifs: list[URLPattern | URLResolver], debut: str, espace: str, *, tiers: bool) -> Iterator[Route]:
+    for motif in motifs:
+        chemin = debut + str(motif.pattern)
+        if isinstance(motif, URLResolver):
+            module = getattr(motif.urlconf_name, "__name__", "")
+            d_un_tiers = tiers or motif.app_name == "admin" or module.startswith(TIERS)
+            suite = f"{espace}{motif.namespace}:" if motif.namespace else espace
+            yield from _parcourir(motif.url_patterns, chemin, suite, tiers=d_un_tiers)
+        else:
+            vue = motif.callback
+            classe = getattr(vue, "cls", None) or getattr(vue, "view_class", None) or vue
+            yield Route(chemin, espace + (motif.name or ""), vue, tiers or classe.__module__.startswith(TIERS))
