@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings as reglages
 from django.test import Client
 
+from tests.verapdf.validation import SANS_VERAPDF
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -133,8 +135,10 @@ def _lire(violation: dict[str, Any]) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say aloud that journeys were skipped for want of a browser."""
-    sautes = [r for r in terminalreporter.stats.get("skipped", []) if SANS_NAVIGATEUR in str(r.longrepr)]
-    if sautes:
-        terminalreporter.section(SANS_NAVIGATEUR, sep="!", red=True, bold=True)
-        terminalreporter.line(f"{len(sautes)} browser journeys did not run: install chromium.", red=True)
+    """Say aloud what was skipped for want of a browser or of the PDF validator."""
+    remedes = {SANS_NAVIGATEUR: "install chromium", SANS_VERAPDF: "install a Java runtime and libjaxb-java"}
+    for motif, remede in remedes.items():
+        sautes = [r for r in terminalreporter.stats.get("skipped", []) if motif in str(r.longrepr)]
+        if sautes:
+            terminalreporter.section(motif, sep="!", red=True, bold=True)
+            terminalreporter.line(f"{len(sautes)} tests did not run: {remede}.", red=True)

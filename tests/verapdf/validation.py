@@ -16,6 +16,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+SANS_VERAPDF = "skipped: no PDF validator"
 JARS_JAXB = (
     "jaxb-runtime",
     "jaxb-core",
@@ -71,7 +72,7 @@ def valider(chemins: list[Path], profil: str) -> dict[Path, list[str]]:
     """Return, for each file, the rules it breaks under a veraPDF profile (`ua1`, `3a`); one start of Java for all."""
     manque = ce_qui_manque()
     if manque:
-        pytest.skip(f"SKIPPED: veraPDF not run, {manque}")
+        pytest.skip(f"{SANS_VERAPDF}: {manque}")
     outil = _outil()
     programme = "Valider" if shutil.which("javac") else str(SOURCE)
     commande = [
