@@ -23,7 +23,7 @@ from .regles import CE_QUE_VOIT
 
 def _choix_de_roles() -> list[tuple[str, Any]]:
     return [
-        (role.value, format_html("<strong>{}</strong><br>{}", role.label, phrase))
+        (role.value, format_html("<span><strong>{}</strong><br>{}</span>", role.label, phrase))
         for role, phrase in CE_QUE_VOIT.items()
     ]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from geographie.models import TypePerimetre, VersionPerimetre
 
-from ..models import Comite, Contrat, NatureOrientation, Objectif, Orientation, Signataire
+from ..models import Comite, Contrat, NatureOrientation, Objectif, Orientation, Signataire, TypeComite
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Presentation:
 def presentation(contrat: Contrat, *, le: date | None = None) -> Presentation:
     """The contract as it stands on `le` (today by default), with its perimeters in the version then in force."""
     le = le or timezone.localdate()
+    rangs = {type_: rang for rang, type_ in enumerate(TypeComite.values)}
     orientations = [
         OrientationPresentee(o, _ambitions(o), o.nb_engagements)  # type: ignore[attr-defined]
         for o in contrat.orientations.annotate(nb_engagements=Count("engagements")).prefetch_related("objectifs")
@@ -67,7 +68,7 @@ def presentation(contrat: Contrat, *, le: date | None = None) -> Presentation:
         perimetres=_perimetres(contrat, le),
         orientations=tuple(o for o in orientations if o.orientation.nature == NatureOrientation.THEMATIQUE),
         axes=tuple(o for o in orientations if o.orientation.nature == NatureOrientation.TRANSVERSALE),
-        comites=tuple(contrat.comites.all()),
+        comites=tuple(sorted(contrat.comites.all(), key=lambda c: (rangs[c.type], c.nom))),
         engagements=contrat.engagements.count(),
     )
 

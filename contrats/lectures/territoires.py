@@ -58,6 +58,7 @@ class PerimetresDUnType:
 
     libelle: str
     versions: tuple[VersionLue, ...]
+    anciennes: tuple[VersionLue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class MesuresDUnTheme:
 
 
 def perimetres(contrat: Contrat, *, le: date) -> tuple[PerimetresDUnType, ...]:
-    """Every version of the contract's perimeters, by kind, the one in force on `le` first."""
+    """The contract's perimeters by kind: their versions in force on `le`, and the others apart."""
     versions = (
         VersionPerimetre.objects.filter(perimetre__contrats__contrat=contrat)
         .select_related("perimetre")
@@ -116,13 +117,22 @@ def perimetres(contrat: Contrat, *, le: date) -> tuple[PerimetresDUnType, ...]:
     par_type: dict[str, list[VersionLue]] = {type_: [] for type_ in TypePerimetre.values}
     for version in versions:
         par_type[version.perimetre.type].append(_version(version, le))
-    return tuple(PerimetresDUnType(TypePerimetre(t).label, tuple(v)) for t, v in par_type.items() if v)
+    return tuple(
+        PerimetresDUnType(
+            TypePerimetre(type_).label,
+            tuple(v for v in lues if v.en_vigueur),
+            tuple(v for v in lues if not v.en_vigueur),
+        )
+        for type_, lues in par_type.items()
+        if lues
+    )
 
 
 def themes(contrat: Contrat) -> list[str]:
     """The themes on which something is measured for this contract."""
     indicateurs = Indicateur.objects.filter(pk__in=_mesures(contrat).values("indicateur"))
-    return [theme or SANS_THEME for theme in indicateurs.order_by("theme").values_list("theme", flat=True).distinct()]
+    noms = set(indicateurs.values_list("theme", flat=True))
+    return sorted((nom or SANS_THEME for nom in noms), key=lambda nom: (nom == SANS_THEME, normaliser(nom)))
 
 
 def mesures(contrat: Contrat, theme: str) -> MesuresDUnTheme:
