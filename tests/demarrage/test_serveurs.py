@@ -116,7 +116,7 @@ def test_postgresql_repart_apres_un_kill_9_et_un_numero_repris_par_un_autre(cadr
     serveur = PostgreSQL(cadre)
     serveur.demarrer()
     os.kill(serveur.pid(), signal.SIGKILL)
-    assert processus.attendre(lambda: not serveur.vivant(), 10)
+    assert processus.attendre(lambda: not serveur.vivant(), 30)
     # As after a restart of a container: the number in the lock files is now that of a program of ours.
     for fichier in (serveur.donnees / "postmaster.pid", serveur.sockets / ".s.PGSQL.5432.lock"):
         fichier.write_text(re.sub(r"\A\d+", str(os.getpid()), fichier.read_text()))
@@ -132,7 +132,7 @@ def test_on_attend_la_fin_d_un_postgresql_qui_s_arrete(cadre: Cadre) -> None:
     with psycopg.connect(serveur.url()) as base:
         base.execute("SELECT 1")
         os.kill(ancien, signal.SIGTERM)  # "smart" stop: refuses newcomers and waits for this connection
-        assert processus.attendre(lambda: not serveur.repond(), 10)
+        assert processus.attendre(lambda: not serveur.repond(), 30)
         assert serveur.pid() == ancien
         base.close()
         assert PostgreSQL(cadre).demarrer() is True
