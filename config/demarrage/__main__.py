@@ -7,7 +7,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - PYTHON=… may name any version
     sys.exit("Python {}.{} est trop ancien : il faut Python 3.11 ou plus récent.".format(*sys.version_info))
 
 from . import commandes
-from .erreurs import ArretDemande, ErreurDemarrage
+from .erreurs import ArretDemande, ErreurDemarrage, acces_refuse
 
 COMMANDES = {
     "pret": commandes.pret,
@@ -28,6 +28,9 @@ def main(arguments: list[str]) -> int:
         return COMMANDES[arguments[0]]()
     except ErreurDemarrage as erreur:
         print(erreur, file=sys.stderr)
+        return 1
+    except PermissionError as erreur:
+        print(acces_refuse(erreur.filename), file=sys.stderr)
         return 1
     except ArretDemande as arret:
         print("Arrêté.", file=sys.stderr)

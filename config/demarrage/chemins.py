@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .erreurs import ErreurDemarrage
+from .erreurs import ErreurDemarrage, acces_refuse
 
 RACINE = Path(__file__).resolve().parents[2]
 PYTHON_VENV = RACINE / ".venv" / "bin" / "python"
@@ -37,17 +37,14 @@ class Cadre:
         return self.dossier / "verrous"
 
     def preparer_dossiers(self) -> None:
-        """Create the folders of the set, or say in one line whom they belong to."""
-        try:
-            for dossier in (self.dossier, self.journaux, self.pids, self.verrous):
+        """Create the folders of the set, or say in one line that they belong to somebody else."""
+        for dossier in (self.dossier, self.journaux, self.pids, self.verrous):
+            try:
                 dossier.mkdir(parents=True, exist_ok=True)
-                if not os.access(dossier, os.W_OK):
-                    raise PermissionError(dossier)
-        except PermissionError as erreur:
-            raise ErreurDemarrage(
-                f"Le dossier {self.dossier} appartient à un autre utilisateur : lancez la commande avec cet"
-                " utilisateur, ou rendez-vous propriétaire du dossier (chown -R)."
-            ) from erreur
+            except PermissionError as erreur:
+                raise acces_refuse(dossier) from erreur
+            if not os.access(dossier, os.W_OK):
+                raise acces_refuse(dossier)
 
     def dossier_sockets(self, uid: int) -> Path:
         """A private folder for Unix sockets, created if missing, that belongs to `uid`.

@@ -189,3 +189,11 @@ def test_root_sans_aucun_compte_utilisable_recoit_une_ligne_claire(
     tmp_path.chmod(0o700)
     with pytest.raises(ErreurDemarrage, match="avec un utilisateur ordinaire"):
         PostgreSQL(Cadre("essai", tmp_path / "var")).demarrer()
+
+
+def test_un_dossier_d_un_autre_utilisateur_recoit_une_ligne_claire(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda chemin, droit: False)  # root may write everywhere
+    with pytest.raises(ErreurDemarrage, match=r"appartient à un autre utilisateur"), serveurs(Cadre("x", tmp_path), {}):
+        pytest.fail("rien ne doit démarrer")
