@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 
+from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte
@@ -78,6 +79,9 @@ def donner_avis(dossier: Dossier, *, sens: str, texte: str, par: Auteur, le: dat
     organisme = par.pour_le_compte_de or par.organisme
     if organisme is None:
         raise RegleEnfreinte("Un avis est celui d’un organisme : choisissez celui pour lequel vous agissez.")
+    if par.pour_le_compte_de is not None:
+        _exiger_la_piece(organisme, piece_source)
+    connu = Avis.objects.filter(dossier=dossier, organisme=organisme).first()
     avis, nouveau = Avis.objects.update_or_create(
         dossier=dossier,
         organisme=organisme,
@@ -97,6 +101,8 @@ def donner_avis(dossier: Dossier, *, sens: str, texte: str, par: Auteur, le: dat
         par=par,
         le=le,
         motif=piece_source,
+        avant={"sens": connu.sens, "texte": connu.texte} if connu else {},
+        apres={"sens": avis.sens, "texte": avis.texte},
     )
     return avis
 
@@ -167,6 +173,7 @@ def voter(
         acte = _enregistrer_acte(acte, demande)
     if acte.organisme_id != demande.financeur_id or acte.contrat_id != demande.dossier.contrat_id:
         raise RegleEnfreinte(f"L’acte doit être celui de {demande.financeur.nom_court}, dans ce contrat.", champ="acte")
+    _verifier_date_de_l_acte(acte.pris_le, demande, champ="acte")
     if montant <= 0:
         raise RegleEnfreinte("Un montant voté est supérieur à 0 ; sinon, enregistrez un refus.", champ="montant")
     par, saisi_par = _pour_le_compte(par, demande, piece_source)
@@ -196,7 +203,13 @@ def refuser(
         par=par,
         le=le,
         motif=_motif(motif),
-        champs={"motif": motif, "montant_programme": None, "programme_le": None, "saisi_par_organisme": saisi_par},
+        champs={
+            "motif": motif,
+            "montant_programme": None,
+            "programme_le": None,
+            "saisi_par_organisme": saisi_par,
+            "piece_source": piece_source,
+        },
     )
     return demande
 
@@ -236,15 +249,14 @@ def programmer(
     dossier.verifier_transition("programmer")
     if reunion.contrat_id != dossier.contrat_id or not reunion.comite.valide_programmation:
         raise RegleEnfreinte("Choisissez une réunion de l’instance qui valide la programmation.", champ="reunion")
-    demandes = _verrouiller_demandes(dossier, EtatDemande.PROPOSEE)
+    # A private draft is not on the COPIL's table.
+    demandes = [d for d in _verrouiller_demandes(dossier, EtatDemande.PROPOSEE) if d.proposition_partagee]
     retenus = {d.pk: (montants or {}).get(d.pk, d.montant_propose or ZERO) for d in demandes}
-    if not any(montant > 0 for montant in retenus.values()):
+    prises = [(_enveloppe_de(d), d, retenus[d.pk]) for d in demandes if retenus[d.pk] > 0]
+    if not prises:
         raise RegleEnfreinte(f"Aucun financeur ne propose de montant sur le dossier {dossier.numero}.")
-    for demande in demandes:
-        montant = retenus[demande.pk]
-        if montant <= 0:
-            continue
-        enveloppe = _enveloppe_de(demande)
+    # Always in the order of the envelopes: two files programmed at once never wait for each other.
+    for enveloppe, demande, montant in sorted(prises, key=lambda prise: (prise[0].pk, prise[1].pk)):
         _deplacer(enveloppe, programme=montant)
         demande.changer_etat(
             "programmer",
@@ -400,7 +412,7 @@ def _verrouiller_demande(demande: DemandeFinancement) -> DemandeFinancement:
 
 
 def _verrouiller_demandes(dossier: Dossier, etat: EtatDossier | EtatDemande) -> list[DemandeFinancement]:
-    """The rows of a file in one state, in the order of their envelopes: two files never wait for each other."""
+    """The rows of a file in one state, in the order of their envelopes."""
     return list(
         dossier.demandes.select_for_update(of=("self",))
         .filter(etat=etat)
@@ -414,12 +426,16 @@ def _pour_le_compte(par: Auteur, demande: DemandeFinancement, piece_source: str)
     auteur = par.au_nom_de(demande.financeur)
     if auteur.pour_le_compte_de is None:
         return auteur, None
+    _exiger_la_piece(demande.financeur, piece_source)
+    return auteur, par.organisme
+
+
+def _exiger_la_piece(organisme: Organisme, piece_source: str) -> None:
     if not piece_source.strip():
         raise RegleEnfreinte(
-            f"Vous écrivez pour le compte de {demande.financeur.nom_court} : indiquez le document qui en fait foi.",
+            f"Vous écrivez pour le compte de {organisme.nom_court} : indiquez le document qui en fait foi.",
             champ="piece_source",
         )
-    return auteur, par.organisme
 
 
 def _enveloppe_de(demande: DemandeFinancement) -> Enveloppe:
@@ -466,8 +482,7 @@ def _deplacer(enveloppe: Enveloppe | None, *, programme: Decimal = ZERO, vote: D
 
 def _enregistrer_acte(nouveau: NouvelActe, demande: DemandeFinancement) -> ActeDecision:
     """The funder's act under its number; two rows decided by one act share it."""
-    if demande.programme_le is not None and nouveau.pris_le < demande.programme_le:
-        raise RegleEnfreinte("L’acte d’un financeur suit la validation du COPIL : vérifiez sa date.", champ="pris_le")
+    _verifier_date_de_l_acte(nouveau.pris_le, demande, champ="pris_le")
     acte, cree = ActeDecision.objects.get_or_create(
         contrat=demande.dossier.contrat,
         organisme=demande.financeur,
@@ -479,6 +494,11 @@ def _enregistrer_acte(nouveau: NouvelActe, demande: DemandeFinancement) -> ActeD
             f"L’acte n° {acte.numero} est déjà enregistré à la date du {date_chiffres(acte.pris_le)}.", champ="numero"
         )
     return acte
+
+
+def _verifier_date_de_l_acte(pris_le: date, demande: DemandeFinancement, *, champ: str) -> None:
+    if demande.programme_le is not None and pris_le < demande.programme_le:
+        raise RegleEnfreinte("L’acte d’un financeur suit la validation du COPIL : vérifiez sa date.", champ=champ)
 
 
 def _motif(motif: str) -> str:

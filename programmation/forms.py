@@ -45,10 +45,12 @@ class PropositionForm(_PourLeCompteDe):
 
     field_order = ["montant", "conditions", "partagee", "piece_source"]
 
-    def __init__(self, *args: Any, demande: DemandeFinancement, pour_le_compte: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, demande: Any, pour_le_compte: bool, **kwargs: Any) -> None:
+        # `demande` comes from `avec_montants_vus`: another funder's private draft is not shown to who writes for it.
+        connu = demande.propose_vu is not None
         initial = {
-            "montant": demande.montant_propose if demande.montant_propose is not None else demande.montant_demande,
-            "conditions": demande.conditions,
+            "montant": demande.propose_vu if connu else demande.montant_demande,
+            "conditions": demande.conditions if connu else "",
             "partagee": demande.proposition_partagee,
         }
         super().__init__(*args, initial=initial, pour_le_compte=pour_le_compte, **kwargs)

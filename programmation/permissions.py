@@ -22,10 +22,15 @@ def peut_instruire(auteur: Auteur, dossier: Dossier) -> Reponse:
 
 
 def peut_donner_avis(auteur: Auteur, dossier: Dossier) -> Reponse:
-    """Those who instruct, the délégué du préfet included: an opinion decides nothing."""
+    """Those who instruct, the délégué du préfet included: an opinion decides nothing.
+
+    In another organisation's place, the chef de projet alone.
+    """
     tenus = roles(auteur, dossier.contrat)
     if not tenus.instruit:
         return non("Votre rôle ne donne pas d’avis sur les dossiers.")
+    if auteur.pour_le_compte_de is not None and not tenus.pilote:
+        return non("Seul un chef de projet écrit l’avis d’un autre organisme.")
     if dossier.etat not in DOSSIER_EN_COURS:
         return non("Les avis se donnent avant la décision du COPIL.")
     return OUI

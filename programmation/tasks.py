@@ -14,6 +14,7 @@ from commun.travaux import Suivi, travail
 from contrats.models import Contrat, Reunion
 
 from . import actions
+from .etats import EtatDossier
 from .lectures.enveloppes import verifier_enveloppes
 from .models import Dossier
 
@@ -37,7 +38,8 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
         try:
             if dossier is None:
                 raise RegleEnfreinte("Ce dossier n’existe pas, ou votre organisme ne le voit pas.")
-            if not dossier.demandes.filter(reunion=reunion).exists():
+            deja = dossier.etat == EtatDossier.PROGRAMME and dossier.demandes.filter(reunion=reunion).exists()
+            if not deja:
                 actions.programmer(dossier, reunion=reunion, par=auteur, le=timezone.now())
             reussis.append(numero)
         except RegleEnfreinte as erreur:
