@@ -66,17 +66,23 @@ def nombre(valeur: Valeur | None, decimales: int | None = 0) -> str:
     return texte.replace("-", MOINS)
 
 
-def euros(montant: Valeur | None, centimes: bool | None = None) -> str:
-    """Write an amount in euros: ``1 234 567,89 €``.
+def montant(valeur: Valeur | None, centimes: bool | None = None) -> str:
+    """Write an amount without its unit, for a column whose head says euros: ``1 234``, ``1 234,50``.
 
     ``centimes=None`` shows cents only when there are some, ``True`` always, ``False`` rounds to the euro.
     """
-    if montant is None or montant == "":
+    if valeur is None or valeur == "":
         return ABSENT
-    exact = _decimal(montant).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    exact = _decimal(valeur).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
     if centimes is None:
         centimes = exact != exact.to_integral_value()
-    return f"{nombre(exact, 2 if centimes else 0)}{INSECABLE}€"
+    return nombre(exact, 2 if centimes else 0)
+
+
+def euros(valeur: Valeur | None, centimes: bool | None = None) -> str:
+    """Write an amount in euros: ``1 234 567,89 €``; cents as `montant` does."""
+    ecrit = montant(valeur, centimes)
+    return ecrit if ecrit == ABSENT else f"{ecrit}{INSECABLE}€"
 
 
 def euros_abreges(montant: Valeur | None) -> str:

@@ -7,6 +7,8 @@ from commun import typographie as typo
 register = template.Library()
 
 register.filter("euros", typo.euros)
+register.filter("montant", typo.montant)
+register.filter("decimal", lambda valeur: typo.nombre(valeur, None))
 register.filter("euros_abreges", typo.euros_abreges)
 register.filter("nombre", typo.nombre)
 register.filter("pourcent", typo.pourcent)

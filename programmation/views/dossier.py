@@ -159,7 +159,7 @@ def proposer(request: HttpRequest, portee: Portee, numero: str, pk: int) -> Http
         PropositionForm(request.POST or None, demande=demande, pour_le_compte=_ecrit_pour(portee, demande)),
         lambda saisie: actions.proposer(demande, **saisie, par=portee.auteur, le=timezone.now()),
         titre="Proposer un montant",
-        succes=f"La proposition de {demande.financeur.nom_court} est enregistrée.",
+        succes=f"{demande.financeur.nom_court} : la proposition est enregistrée.",
     )
 
 
@@ -188,7 +188,7 @@ def voter(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpRes
         VoteForm(request.POST or None, demande=demande, pour_le_compte=_ecrit_pour(portee, demande)),
         acter,
         titre="Enregistrer l’acte du financeur",
-        succes=f"L’acte de {demande.financeur.nom_court} est enregistré : son montant est ferme.",
+        succes=f"{demande.financeur.nom_court} : l’acte est enregistré, son montant est ferme.",
     )
 
 
@@ -205,7 +205,7 @@ def refuser(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpR
         RefusForm(request.POST or None, pour_le_compte=_ecrit_pour(portee, demande)),
         lambda saisie: actions.refuser(demande, **saisie, par=portee.auteur, le=timezone.now()),
         titre="Refuser",
-        succes=f"Le refus de {demande.financeur.nom_court} est enregistré.",
+        succes=f"{demande.financeur.nom_court} : le refus est enregistré.",
     )
 
 
