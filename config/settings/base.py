@@ -108,12 +108,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 if REDIS_URL.startswith("unix://"):
-    # Celery and Django's cache spell a Unix socket differently.
-    CELERY_BROKER_URL = "redis+socket://" + REDIS_URL.removeprefix("unix://")
-    _cache_url = REDIS_URL + ("&" if "?" in REDIS_URL else "?") + "db=1"
+    # Celery and Django's cache spell a Unix socket, and the number of a database on it, differently.
+    _prise, _, _base = REDIS_URL.removeprefix("unix://").partition("?db=")
+    CELERY_BROKER_URL = f"redis+socket://{_prise}?virtual_host={_base or 0}"
+    _cache_url = f"unix://{_prise}?db={_base or 1}"
 else:
-    CELERY_BROKER_URL = REDIS_URL
-    _cache_url = REDIS_URL
+    CELERY_BROKER_URL = _cache_url = REDIS_URL
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -22,13 +22,13 @@ RACINE_FICHIERS = Path(tempfile.gettempdir()) / f"pilotville-tests-{os.getpid()}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 _ouvrier = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_racine = REDIS_URL.split("?")[0]
 if REDIS_URL.startswith("unix://"):
-    REDIS_URL = f"{_racine}?db={_ouvrier}"
-    CELERY_BROKER_URL = f"redis+socket://{_racine.removeprefix('unix://')}?virtual_host={_ouvrier}"
+    _prise = REDIS_URL.split("?")[0]
+    REDIS_URL = f"{_prise}?db={_ouvrier}"
+    CELERY_BROKER_URL = f"redis+socket://{_prise.removeprefix('unix://')}?virtual_host={_ouvrier}"
 else:
-    _base, _, _numero = _racine.rpartition("/")
-    REDIS_URL = f"{_base}/{(int(_numero or 0) + _ouvrier) % 16}"
+    _racine, _, _numero = REDIS_URL.split("?")[0].rpartition("/")
+    REDIS_URL = f"{_racine}/{(int(_numero or 0) + _ouvrier) % 16}"
     CELERY_BROKER_URL = REDIS_URL
 CACHES["default"]["LOCATION"] = REDIS_URL
 
