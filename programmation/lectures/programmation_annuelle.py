@@ -25,7 +25,7 @@ from contrats.models import Contrat, NatureMoyens, Orientation
 from contrats.permissions import roles
 from geographie.models import Commune, TypePerimetre, VersionPerimetre
 
-from ..etats import DEMANDE_CONSOMME, DEMANDE_FERME, EtatDemande, EtatDossier
+from ..etats import DEMANDE_CONSOMME, DEMANDE_FERME, DEMANDE_PROPOSE, EtatDemande, EtatDossier
 from ..models import (
     Campagne,
     CaractereDossier,
@@ -280,7 +280,7 @@ def _somme(champ: Any, filtre: Q) -> Coalesce:
 
 _RETENUE = Q(etat_vu__in=DEMANDE_CONSOMME)
 _FERME = Q(etat_vu__in=DEMANDE_FERME)
-_PROPOSEE = Q(etat_vu__in=(EtatDemande.PROPOSEE, *DEMANDE_CONSOMME))
+_PROPOSEE = Q(etat_vu__in=DEMANDE_PROPOSE)
 _NON_ANNULEE = ~Q(etat_vu=EtatDemande.ANNULEE)
 # What a funder keeps for an action: voted once its act is taken, programmed until then.
 _RETENU = Case(When(_FERME, then=F("vote_vu")), default=F("programme_vu"), output_field=DecimalField())

@@ -1,0 +1,1 @@
+"""Documents built from readings: their sections, their spreadsheets."""

@@ -1,0 +1,637 @@
+"""The programming of the year: by orientation, funder and place, CPO share, ordinary means, list of actions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from commun import typographie as typo
+from commun.colonnes import TypeColonne
+from commun.graphiques import Barre, barres_empilees, barres_horizontales, colonnes_par_annee
+from commun.pdf import PLAFOND_LIGNES, plafonner
+from programmation.lectures.programmation_annuelle import Montants, Ventilation
+
+from ...lectures.synthese import Synthese
+from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte
+from .decisions import sens_cpo
+from .mots import NATURES, NON_RENSEIGNE, ZERO, en_pourcent, enumerer, millions, part, phrase
+
+_EUROS, _NOMBRE, _POURCENT = TypeColonne.EUROS, TypeColonne.NOMBRE, TypeColonne.POURCENT
+_MONTANTS = (
+    Col("Demandé", _EUROS, 12),
+    Col("Proposé", _EUROS, 12),
+    Col("Programmé", _EUROS, 12),
+    Col("Voté", _EUROS, 12),
+)
+
+
+def _quatre(m: Montants) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    return m.demande, m.propose, m.programme, m.vote
+
+
+def _total(s: Synthese) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    c = s.programmation.chiffres
+    return c.demande, c.propose, c.programme, c.vote
+
+
+def _source(s: Synthese) -> str:
+    return phrase(
+        f"Source : dossiers et demandes de financement {s.annee}, à la date d’extraction. "
+        "Programmé : validé par le COPIL. Voté : décidé par l’acte du financeur."
+    )
+
+
+def par_orientation(s: Synthese) -> Section:
+    """Which orientation receives what, against last year."""
+    p = s.programmation
+    c, a = p.chiffres, p.precedents
+    lignes = p.par_orientation
+    servies = sorted((li for li in lignes if li.montants.programme), key=lambda li: -li.montants.programme)
+    muettes = [li.nom for li in lignes if not li.montants.programme]
+    if servies:
+        premiere = servies[0]
+        tete = en_pourcent(part(premiere.montants.programme, c.programme))
+        titre = f"{premiere.nom} reçoit {tete} du montant programmé"
+        constat = phrase(
+            f"{premiere.nom} est l’orientation la mieux dotée en {s.annee} : {typo.euros(premiere.montants.programme)}, "
+            f"{tete} du programmé.",
+            f"{enumerer(muettes)} {typo.accord(len(muettes), 'n’a', 'n’ont')} aucune action programmée."
+            if muettes
+            else "",
+        )
+    else:
+        titre = f"Aucun montant n’est programmé en {s.annee}"
+        constat = phrase(f"Aucune orientation n’a encore d’action programmée en {s.annee}.")
+    briques: list[Brique] = []
+    if servies:
+        briques.append(
+            barres_horizontales(
+                [Barre(li.nom, li.montants.programme, li.precedent, accent=li is servies[0]) for li in lignes],
+                titre=titre,
+                sous_titre=f"Montant programmé par orientation principale, euros, {s.annee} et {a.annee}",
+                ecrire=millions,
+                entete="Orientation",
+                nom_valeur=str(s.annee),
+                nom_precedent=str(a.annee) if a.programme else "",
+            )
+        )
+    briques.append(
+        Tableau(
+            titre="Programmation par orientation principale",
+            precision=f"euros, {s.annee}",
+            cols=(
+                Col("Orientation", largeur=22),
+                Col("Dossiers", _NOMBRE, 8),
+                Col("Actions", _NOMBRE, 8),
+                *_MONTANTS,
+                Col(f"Programmé {a.annee}", _EUROS, 12),
+            ),
+            lignes=tuple(
+                Ligne((li.nom, li.montants.dossiers, li.montants.actions, *_quatre(li.montants), li.precedent))
+                for li in lignes
+            ),
+            total=Ligne(("Ensemble", c.dossiers, c.actions, *_total(s), a.programme)),
+            feuille="Orientations",
+            source=_source(s) + phrase(" Les axes transversaux ne portent pas d’euros et ne s’additionnent pas."),
+            fictif=p.fictif,
+        )
+    )
+    historique = [h for h in p.historique if h.programme]
+    if len(historique) > 1:
+        briques += [
+            SousTitre("D’une année à l’autre", "historique"),
+            colonnes_par_annee(
+                [h.programme for h in historique],
+                annees=[str(h.annee) for h in historique],
+                titre=_titre_historique(historique[0].annee, historique[0].programme, c.programme),
+                sous_titre="Montant programmé par an, euros, tous financeurs",
+                ecrire=millions,
+                nom_valeur="Programmé",
+            ),
+            Tableau(
+                titre="Les années du contrat",
+                precision=f"euros, {historique[0].annee} à {s.annee}",
+                cols=(
+                    Col("Année", largeur=15),
+                    Col("Dossiers", _NOMBRE),
+                    Col("Actions", _NOMBRE),
+                    Col("Porteurs", _NOMBRE),
+                    Col("Demandé", _EUROS),
+                    Col("Programmé", _EUROS),
+                    Col("Voté", _EUROS),
+                ),
+                lignes=tuple(
+                    Ligne((str(h.annee), h.dossiers, h.actions, h.porteurs, h.demande, h.programme, h.vote))
+                    for h in p.historique
+                ),
+                feuille="Historique",
+                fictif=p.fictif,
+            ),
+        ]
+    return Section("orientations", "La programmation par orientation", constat, tuple(briques))
+
+
+def _titre_historique(premiere: int, avant: Decimal, apres: Decimal) -> str:
+    ecart = part(apres - avant, avant)
+    if ecart is None or abs(ecart) < 1:
+        return f"Le montant programmé est stable depuis {premiere}"
+    sens = "progresse" if ecart > 0 else "recule"
+    return f"Le montant programmé {sens} de {en_pourcent(abs(ecart))} depuis {premiere}"
+
+
+def par_financeur(s: Synthese) -> Section:
+    """Who brings what, and what is left in the envelopes."""
+    p = s.programmation
+    c = p.chiffres
+    totaux: dict[str, list[Decimal]] = {}
+    for li in p.par_financeur:
+        paire = totaux.setdefault(li.financeur, [ZERO, ZERO])
+        paire[0 if li.nature == "droit_commun" else 1] += li.montants.programme
+    servis = {nom: paire for nom, paire in totaux.items() if sum(paire)}
+    sollicites = len(totaux)
+    if servis:
+        premier = max(servis, key=lambda nom: sum(servis[nom]))
+        poids = en_pourcent(part(sum(servis[premier]), c.programme))
+        constat = phrase(
+            f"{typo.pluriel(len(servis), 'financeur')} sur {sollicites} "
+            f"{typo.accord(len(servis), 'a programmé', 'ont programmé')} {typo.euros(c.programme)} ; "
+            f"{premier} en apporte {poids}."
+        )
+    else:
+        constat = phrase(
+            f"{typo.pluriel(sollicites, 'financeur sollicité', 'financeurs sollicités')}, aucun montant programmé."
+        )
+    briques: list[Brique] = []
+    if servis:
+        briques.append(
+            barres_empilees(
+                [(nom, paire) for nom, paire in servis.items()],
+                parts=("Droit commun", "Crédits spécifiques"),
+                titre=f"{premier} apporte {poids} du montant programmé",
+                sous_titre=f"Montant programmé par financeur et nature de moyens, euros, {s.annee}",
+                ecrire=millions,
+                entete="Financeur",
+                ordonner=True,
+            )
+        )
+    briques.append(
+        Tableau(
+            titre="Programmation par financeur et nature de moyens",
+            precision=f"euros, {s.annee}",
+            cols=(
+                Col("Financeur", largeur=18),
+                Col("Moyens", largeur=15),
+                Col("Dossiers", _NOMBRE, 8),
+                *(Col(m.libelle, m.type, 12) for m in _MONTANTS),
+                Col(f"Programmé {s.annee - 1}", _EUROS, 12),
+            ),
+            lignes=tuple(
+                Ligne((li.financeur, NATURES[li.nature], li.montants.dossiers, *_quatre(li.montants), li.precedent))
+                for li in p.par_financeur
+            ),
+            total=Ligne(
+                (
+                    "Ensemble, chaque dossier compté une fois",
+                    "",
+                    c.dossiers,
+                    *_total(s),
+                    p.precedents.programme,
+                )
+            ),
+            feuille="Financeurs",
+            source=_source(s),
+            fictif=p.fictif,
+            vide="Aucune demande de financement.",
+        )
+    )
+    reste = sum((e.reste for e in p.enveloppes), ZERO)
+    briques += [
+        SousTitre("Ce qui reste dans les enveloppes", "enveloppes"),
+        Tableau(
+            titre="Enveloppes de l’année",
+            precision=f"euros, {s.annee}, reste à programmer : {typo.euros(reste)}" if p.enveloppes else str(s.annee),
+            cols=(
+                Col("Financeur", largeur=18),
+                Col("Dispositif", largeur=22),
+                Col("Moyens", largeur=15),
+                Col("État", largeur=10),
+                Col("Montant", _EUROS, 12),
+                Col("Consommé", _EUROS, 12),
+                Col("Reste", _EUROS, 12),
+            ),
+            lignes=tuple(
+                Ligne(
+                    (
+                        e.financeur,
+                        e.dispositif,
+                        NATURES[e.nature],
+                        "notifiée" if e.notifiee else "attendue",
+                        e.montant + e.depassement,
+                        e.consomme,
+                        e.reste,
+                    )
+                )
+                for e in p.enveloppes
+            ),
+            total=Ligne(
+                (
+                    "Ensemble",
+                    "",
+                    "",
+                    "",
+                    sum((e.montant + e.depassement for e in p.enveloppes), ZERO),
+                    sum((e.consomme for e in p.enveloppes), ZERO),
+                    reste,
+                )
+            )
+            if p.enveloppes
+            else None,
+            feuille="Enveloppes",
+            source=phrase(
+                "Consommé : programmé, ou voté une fois l’acte pris. Montant : dépassement autorisé compris."
+            ),
+            fictif=p.fictif,
+            serre=True,
+        ),
+    ]
+    return Section("financeurs", "La programmation par financeur", constat, tuple(briques))
+
+
+def par_commune(s: Synthese) -> Section:
+    """Where the money goes, commune by commune."""
+    return _par_lieu(
+        s, s.programmation.par_commune, "communes", "commune", "La programmation par commune", "Commune", "Communes"
+    )
+
+
+def par_qpv(s: Synthese) -> Section:
+    """Where the money goes, perimeter by perimeter."""
+    return _par_lieu(
+        s,
+        s.programmation.par_qpv,
+        "qpv",
+        "qpv",
+        "La programmation par quartier prioritaire",
+        "Quartier ou périmètre",
+        "Quartiers",
+    )
+
+
+def _par_lieu(
+    s: Synthese,
+    lignes: tuple[Ventilation, ...],
+    ancre: str,
+    genre: str,
+    titre: str,
+    entete: str,
+    feuille: str,
+) -> Section:
+    c = s.programmation.chiffres
+    precis = [li for li in lignes if li.genre == genre and li.montants.programme]
+    ensemble = sum((li.montants.programme for li in lignes if li.genre == "ensemble"), ZERO)
+    ailleurs = sum((li.montants.programme for li in lignes if li.genre == "non_territorialise"), ZERO)
+    mots = ("commune", "communes") if genre == "commune" else ("quartier prioritaire", "quartiers prioritaires")
+    briques: list[Brique] = []
+    if precis:
+        premier = precis[0]
+        tete = en_pourcent(part(premier.montants.programme, c.programme))
+        constat = phrase(
+            f"{premier.nom} reçoit {tete} du montant programmé ; {typo.pluriel(len(precis), *mots)} "
+            f"{typo.accord(len(precis), 'est servi', 'sont servis') if genre == 'qpv' else typo.accord(len(precis), 'est servie', 'sont servies')}"
+            + (f", et {typo.euros(ensemble, False)} {_vont(ensemble)} à l’ensemble des QPV." if ensemble else ".")
+        )
+        briques.append(
+            barres_horizontales(
+                [Barre(li.nom, li.montants.programme, accent=li is premier) for li in lignes if li.montants.programme],
+                titre=f"{premier.nom} reçoit {tete} du montant programmé",
+                sous_titre=f"Montant programmé selon la répartition des dossiers, euros, {s.annee}",
+                ecrire=millions,
+                entete=entete,
+                nom_valeur="Programmé",
+            )
+        )
+    else:
+        constat = phrase(f"Aucun montant programmé n’est localisé en {s.annee}.")
+    briques.append(
+        Tableau(
+            titre=titre.replace("La p", "P"),
+            precision=f"euros, {s.annee}",
+            cols=(
+                Col(entete, largeur=30),
+                Col("Actions", _NOMBRE, 8),
+                *_MONTANTS,
+                Col("Part du programmé", _POURCENT, 12),
+            ),
+            lignes=tuple(
+                Ligne(
+                    (li.nom, li.montants.actions, *_quatre(li.montants), part(li.montants.programme, c.programme)),
+                    forte=li.genre in ("ensemble", "non_territorialise", "non_localise"),
+                )
+                for li in lignes
+            ),
+            total=Ligne(
+                ("Ensemble, chaque action comptée une fois", c.actions, *_total(s), part(c.programme, c.programme))
+            )
+            if lignes
+            else None,
+            feuille=feuille,
+            source=phrase(
+                "Source : répartition des dossiers par lieu (parts de 100 %). Un dossier présent en plusieurs lieux "
+                "compte dans chacun, ses euros sont partagés selon ses parts : les montants s’additionnent, pas les "
+                "nombres d’actions."
+            ),
+            fictif=s.programmation.fictif,
+        )
+    )
+    if ailleurs:
+        briques.append(
+            Texte(
+                phrase(
+                    f"{typo.euros(ailleurs, False)} sont « non territorialisés » : ces actions ne désignent aucun quartier."
+                ),
+                "note",
+            )
+        )
+    return Section(ancre, titre, constat, tuple(briques))
+
+
+def _vont(montant: Decimal) -> str:
+    return typo.accord(montant, "va", "vont")
+
+
+def cpo(s: Synthese) -> Section:
+    """The share of the State's specific credits under multi-year conventions, by amount and by number (C-04)."""
+    p = s.programmation
+    c = p.chiffres.cpo
+    if c.part is None:
+        constat = phrase(sens_cpo(s))
+    else:
+        constat = phrase(
+            f"{en_pourcent(c.part, 1)} des crédits spécifiques de l’État passent par une CPO.", sens_cpo(s)
+        )
+    connus = [h for h in p.historique if h.cpo.part is not None]
+    briques: list[Brique] = []
+    if connus:
+        briques.append(
+            barres_horizontales(
+                [Barre(str(h.annee), h.cpo.part, accent=h.annee == s.annee) for h in connus],
+                titre=phrase(
+                    f"L’objectif de {en_pourcent(c.visee)} est atteint en {s.annee}"
+                    if c.atteinte
+                    else f"Il manque {typo.euros(c.manque)} en CPO pour atteindre {en_pourcent(c.visee)}"
+                )
+                if c.part is not None
+                else "Part des CPO des années précédentes",
+                sous_titre="Part des crédits spécifiques de l’État programmés en CPO, en % de l’enveloppe notifiée",
+                ecrire=lambda v: en_pourcent(v, 1) if v is not None else typo.ABSENT,
+                entete="Année",
+                nom_valeur="Part en CPO",
+                cible=c.visee,
+                nom_cible="Objectif",
+                ordonner=False,
+            )
+        )
+    briques.append(
+        Tableau(
+            titre="Part des conventions pluriannuelles d’objectifs",
+            precision="par année, euros et nombre de conventions",
+            cols=(
+                Col("Année", largeur=10),
+                Col("Crédits de l’État en CPO", _EUROS, 15),
+                Col("Enveloppe de l’État", _EUROS, 15, NON_RENSEIGNE),
+                Col("Part en montant", _POURCENT, 12),
+                Col("Manque", _EUROS, 12),
+                Col("CPO", _NOMBRE, 8),
+                Col("Toutes conventions", _NOMBRE, 12),
+                Col("Part en nombre", _POURCENT, 12),
+            ),
+            lignes=tuple(
+                Ligne(
+                    (
+                        str(h.annee),
+                        h.cpo.montant,
+                        h.cpo.base or None,
+                        h.cpo.part,
+                        h.cpo.manque if h.cpo.base else None,
+                        h.cpo.conventions_cpo,
+                        h.cpo.conventions,
+                        h.cpo.part_nombre,
+                    )
+                )
+                for h in p.historique
+            ),
+            feuille="CPO",
+            source=phrase(
+                "Objectif mesuré sur le montant : crédits spécifiques de l’État retenus en CPO (votés, à défaut "
+                f"programmés) rapportés à son enveloppe {'notifiée' if c.base_notifiee else 'attendue, faute de notification'}. "
+                "La part en nombre est donnée pour information : les deux lectures de l’objectif existent."
+            ),
+            fictif=p.fictif,
+        )
+    )
+    if c.part is not None and not c.atteinte:
+        briques.append(
+            Encadre(
+                "Ce que cela veut dire",
+                (phrase(f"{typo.euros(c.manque)} de crédits aujourd’hui annuels seraient à porter en CPO."),),
+                "alerte",
+            )
+        )
+    return Section("cpo", "La part des conventions pluriannuelles", constat, tuple(briques))
+
+
+def droit_commun(s: Synthese) -> Section:
+    """Ordinary means against specific credits."""
+    p = s.programmation
+    c, a = p.chiffres, p.precedents
+    taux = part(c.droit_commun, c.programme)
+    constat = phrase(
+        f"Pour 100 € programmés en {s.annee}, {typo.nombre(taux)} € viennent du droit commun et "
+        f"{typo.nombre(100 - taux)} € des crédits spécifiques."
+        if taux is not None
+        else f"Aucun montant n’étant programmé en {s.annee}, la part du droit commun n’est pas calculable."
+    )
+    briques: list[Brique] = []
+    if taux is not None:
+        briques.append(
+            barres_empilees(
+                [(li.nom, (li.droit_commun, li.specifiques)) for li in p.par_orientation if li.montants.programme],
+                parts=("Droit commun", "Crédits spécifiques"),
+                titre=f"Le droit commun apporte {en_pourcent(taux)} du montant programmé",
+                sous_titre=f"Part de chaque nature de moyens par orientation, euros, {s.annee}",
+                ecrire=millions,
+                entete="Orientation",
+                en_part=True,
+            )
+        )
+    briques += [
+        Tableau(
+            titre="Droit commun et crédits spécifiques par orientation",
+            precision=f"montants programmés, euros, {s.annee}",
+            cols=(
+                Col("Orientation", largeur=30),
+                Col("Droit commun", _EUROS),
+                Col("Crédits spécifiques", _EUROS),
+                Col("Ensemble", _EUROS),
+                Col("Part du droit commun", _POURCENT),
+            ),
+            lignes=tuple(
+                Ligne(
+                    (
+                        li.nom,
+                        li.droit_commun,
+                        li.specifiques,
+                        li.montants.programme,
+                        part(li.droit_commun, li.montants.programme),
+                    )
+                )
+                for li in p.par_orientation
+            ),
+            total=Ligne(("Ensemble", c.droit_commun, c.specifiques, c.programme, taux)),
+            feuille="Droit commun",
+            source=phrase(
+                f"En {a.annee} : {typo.euros(a.droit_commun)} de droit commun, {typo.euros(a.specifiques)} de crédits "
+                "spécifiques programmés."
+            ),
+            fictif=p.fictif,
+        ),
+        SousTitre("Les moyens de droit commun recensés", "droit-commun-recense"),
+        Tableau(
+            titre="Moyens de droit commun nommés par le contrat",
+            precision="nombre, à la date d’extraction",
+            cols=(
+                Col("Orientation", largeur=30),
+                Col("Moyens recensés", _NOMBRE),
+                Col("Organismes", _NOMBRE),
+                Col("Restant à organiser", _NOMBRE),
+                Col("Engagements de droit commun", _NOMBRE),
+            ),
+            lignes=tuple(
+                Ligne((d.orientation, d.ressources, d.organismes, d.a_organiser, d.engagements)) for d in s.droit_commun
+            ),
+            feuille="Moyens recensés",
+            source=phrase("Source : annuaire du droit commun et engagements du contrat."),
+        ),
+        Texte(
+            phrase(
+                f"{typo.pluriel(p.droit_commun_explique, 'dossier')} {s.annee} sur {c.dossiers} "
+                f"{typo.accord(p.droit_commun_explique, 'explique', 'expliquent')} pourquoi le droit commun ne suffit pas.",
+                "Difficultés remontées par les groupes thématiques : non renseigné.",
+            )
+        ),
+    ]
+    return Section("droit-commun", "Droit commun et crédits spécifiques", constat, tuple(briques))
+
+
+def suites(s: Synthese) -> Section:
+    """What became of last year's decisions, request by request."""
+    lignes = s.programmation.etats_demandes_precedents
+    annee = s.annee - 1
+    par_code = {li.code: li for li in lignes}
+    soldees = par_code["soldee"].nombre if "soldee" in par_code else 0
+    retenues = sum(
+        li.nombre for li in lignes if li.code not in ("demandee", "proposee", "refusee", "ajournee", "annulee")
+    )
+    constat = phrase(
+        f"{typo.pluriel(soldees, 'financement')} sur {retenues} "
+        f"{typo.accord(soldees, 'est soldé', 'sont soldés')} parmi ceux décidés en {annee}."
+        if lignes
+        else f"Les suites de la programmation {annee} ne sont pas renseignées."
+    )
+    briques: list[Brique] = []
+    if lignes:
+        briques.append(
+            barres_horizontales(
+                [Barre(li.nom, li.nombre, accent=li.code == "soldee") for li in lignes],
+                titre=f"{typo.pluriel(soldees, 'financement')} {annee} {typo.accord(soldees, 'soldé', 'soldés')} sur {retenues}",
+                sous_titre=f"Nombre de demandes de financement {annee} par état, à la date d’extraction",
+                ecrire=typo.nombre,
+                entete="État",
+                nom_valeur="Demandes",
+                ordonner=False,
+            )
+        )
+    briques += [
+        Tableau(
+            titre=f"Les demandes de financement {annee} par état",
+            precision=f"programmation {annee}, à la date d’extraction",
+            cols=(Col("État", largeur=50), Col("Demandes", _NOMBRE), Col("Montant", _EUROS)),
+            lignes=tuple(Ligne((li.nom, li.nombre, li.montant)) for li in lignes),
+            total=Ligne(("Ensemble", sum(li.nombre for li in lignes), sum((li.montant for li in lignes), ZERO)))
+            if lignes
+            else None,
+            feuille="Suites N-1",
+            source=phrase(
+                "Une demande par financeur, dispositif et nature. Montant : voté, à défaut programmé, à défaut demandé."
+            ),
+            fictif=s.programmation.fictif,
+        ),
+        Texte(phrase(f"Bilans qualitatifs des actions {annee} : non renseigné.")),
+    ]
+    return Section("suites", f"Ce que sont devenues les décisions de {annee}", constat, tuple(briques))
+
+
+def liste(s: Synthese) -> Section:
+    """Every action with at least one funding programmed."""
+    p = s.programmation
+    gardees = plafonner(p.actions, PLAFOND_LIGNES)
+    constat = phrase(
+        f"{typo.pluriel(len(p.actions), 'action')} {typo.accord(len(p.actions), 'reçoit', 'reçoivent')} au moins un "
+        f"financement programmé en {s.annee}."
+        if p.actions
+        else f"Aucune action n’est encore programmée en {s.annee}."
+    )
+    briques: list[Brique] = []
+    for orientation in dict.fromkeys(a.orientation for a in gardees.lignes):
+        siennes = [a for a in gardees.lignes if a.orientation == orientation]
+        briques += [
+            SousTitre(orientation, f"actions-{len(briques) // 2 + 1}"),
+            Tableau(
+                titre=f"{orientation} : {typo.pluriel(len(siennes), 'action')}",
+                precision=f"euros, {s.annee}",
+                cols=(
+                    Col("Action", largeur=35),
+                    Col("Porteur", largeur=18),
+                    Col("Lieux", largeur=15),
+                    Col("Demandé", _EUROS, 10),
+                    Col("Programmé", _EUROS, 10),
+                    Col("Voté", _EUROS, 10),
+                ),
+                lignes=tuple(
+                    Ligne(
+                        (
+                            typo.typographie(f"{a.numero} {a.intitule}" + (" (CPO)" if a.cpo else "")),
+                            a.porteur,
+                            a.lieux,
+                            a.demande,
+                            a.programme,
+                            a.vote,
+                        ),
+                        fictif=a.fictif,
+                    )
+                    for a in siennes
+                ),
+                total=Ligne(
+                    (
+                        "Ensemble",
+                        "",
+                        "",
+                        sum((a.demande for a in siennes), ZERO),
+                        sum((a.programme for a in siennes), ZERO),
+                        sum((a.vote for a in siennes), ZERO),
+                    )
+                ),
+                feuille=f"Actions {len(briques) // 2 + 1}",
+                fictif=all(a.fictif for a in siennes),
+                serre=True,
+            ),
+        ]
+    if gardees.omises:
+        briques.append(
+            Texte(
+                phrase(f"{typo.pluriel(gardees.omises, 'action')} de plus : la suite est dans le tableur joint."),
+                "note",
+            )
+        )
+    if not p.actions:
+        briques.append(Texte(NON_RENSEIGNE))
+    return Section("actions", "La liste des actions financées", constat, tuple(briques))

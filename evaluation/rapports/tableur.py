@@ -1,0 +1,149 @@
+"""The spreadsheet of a report: one sheet per table, the same figures as the page and the PDF, as numbers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from django.utils import timezone
+
+from commun import typographie as typo
+from commun.colonnes import TypeColonne
+from commun.exports import nom_de_feuille
+
+from ..lectures.synthese import Synthese
+from .blocs import Col, Ligne, Section, Tableau
+
+_FORMATS = {TypeColonne.EUROS: "#,##0.00\\ €", TypeColonne.POURCENT: "0.0", TypeColonne.DATE: "dd/mm/yyyy"}
+_CARACTERES_PAR_POURCENT = 1.3
+
+
+def tableur(s: Synthese, parties: Sequence[Section]) -> bytes:
+    """The workbook: contents, then every table; the funded actions on one sheet, all of them."""
+    sortie = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(sortie, options) as classeur:
+        classeur.set_properties(
+            {
+                "title": f"Synthèse annuelle {s.annee} — {s.contrat.nom}",
+                "author": s.contrat.pilote,
+                # The day of the data, so that the same snapshot gives the same workbook.
+                "created": timezone.localtime(s.extrait_le).replace(tzinfo=None),
+            }
+        )
+        tableaux = [(p, t) for p in parties for t in p.tableaux if p.ancre != "actions"]
+        tableaux.append((next(p for p in parties if p.ancre == "actions"), _actions(s)))
+        noms = _noms([t for _p, t in tableaux])
+        _page_de_garde(classeur, s, list(zip(noms, tableaux, strict=True)))
+        for nom, (_partie, tableau) in zip(noms, tableaux, strict=True):
+            _feuille(classeur, nom, tableau)
+    return sortie.getvalue()
+
+
+def _noms(tableaux: Sequence[Tableau]) -> list[str]:
+    """Sheet names, told apart where two tables share one."""
+    noms: list[str] = []
+    for tableau in tableaux:
+        nom = nom_de_feuille(tableau.feuille)
+        while nom.lower() in {n.lower() for n in noms}:
+            nom = nom_de_feuille(f"{nom[:28]} {len(noms)}")
+        noms.append(nom)
+    return noms
+
+
+def _page_de_garde(classeur: Any, s: Synthese, feuilles: Sequence[tuple[str, tuple[Section, Tableau]]]) -> None:
+    feuille = classeur.add_worksheet("Sommaire")
+    gras = classeur.add_format({"bold": True})
+    feuille.set_column(0, 0, 32)
+    feuille.set_column(1, 1, 90)
+    feuille.write_string(0, 0, f"Synthèse annuelle {s.annee} — {s.contrat.nom}", gras)
+    feuille.write_string(1, 0, f"Données extraites le {typo.date_longue(timezone.localtime(s.extrait_le))}")
+    if s.fictif:
+        feuille.write_string(2, 0, "Données fictives", gras)
+    for rang, (nom, (partie, tableau)) in enumerate(feuilles, start=4):
+        feuille.write_url(rang, 0, f"internal:'{nom}'!A1", string=nom)
+        feuille.write_string(rang, 1, f"{partie.titre} : {tableau.titre} ({tableau.precision})")
+
+
+def _feuille(classeur: Any, nom: str, tableau: Tableau) -> None:
+    feuille = classeur.add_worksheet(nom)
+    entete = classeur.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
+    mention = f" — {tableau.mention}" if tableau.fictif else ""
+    feuille.write_string(0, 0, f"{tableau.titre} ({tableau.precision}){mention}", classeur.add_format({"bold": True}))
+    for rang, col in enumerate(tableau.colonnes):
+        largeur = max(
+            12, int((col.largeur or 12) * _CARACTERES_PAR_POURCENT), len(max(col.libelle.split(), key=len)) + 2
+        )
+        feuille.set_column(rang, rang, largeur)
+        feuille.write_string(2, rang, col.entete, entete)
+    feuille.freeze_panes(3, 1)
+    formats = [classeur.add_format(_presentation(col)) for col in tableau.colonnes]
+    formats_forts = [classeur.add_format({**_presentation(col), "bold": True}) for col in tableau.colonnes]
+    y = 3
+    for ligne in (*tableau.lignes, *([tableau.total] if tableau.total else [])):
+        presentations = formats_forts if ligne.forte or ligne is tableau.total else formats
+        _rangee(feuille, y, tableau.colonnes, ligne, presentations)
+        y += 1
+    if not tableau.lignes:
+        feuille.write_string(y, 0, tableau.vide)
+    if tableau.source:
+        feuille.write_string(y + 1, 0, tableau.source)
+
+
+def _rangee(feuille: Any, y: int, cols: Sequence[Col], ligne: Ligne, presentations: Sequence[Any]) -> None:
+    for x, (col, valeur, presentation) in enumerate(zip(cols, ligne.valeurs, presentations, strict=True)):
+        if valeur is None:
+            feuille.write_string(y, x, "" if col.absent == typo.ABSENT else col.absent, presentation)
+        elif isinstance(valeur, Decimal | int):
+            feuille.write_number(y, x, float(valeur), presentation)
+        elif isinstance(valeur, date):
+            feuille.write_datetime(y, x, valeur, presentation)
+        else:
+            feuille.write_string(y, x, str(valeur), presentation)
+
+
+def _presentation(col: Col) -> dict[str, Any]:
+    return {"num_format": _FORMATS.get(col.type, "General"), "valign": "top"}
+
+
+def _actions(s: Synthese) -> Tableau:
+    """All the funded actions: paper stops at some length, a spreadsheet does not."""
+    return Tableau(
+        titre="Actions financées",
+        precision=f"euros, {s.annee}",
+        cols=(
+            Col("Numéro", largeur=10),
+            Col("Action", largeur=45),
+            Col("Porteur", largeur=25),
+            Col("Orientation", largeur=18),
+            Col("Lieux", largeur=30),
+            Col("Caractère", largeur=12),
+            Col("CPO", largeur=5),
+            Col("Demandé", TypeColonne.EUROS, 12),
+            Col("Programmé", TypeColonne.EUROS, 12),
+            Col("Voté", TypeColonne.EUROS, 12),
+        ),
+        lignes=tuple(
+            Ligne(
+                (
+                    a.numero,
+                    a.intitule,
+                    a.porteur,
+                    a.orientation,
+                    a.lieux,
+                    a.caractere,
+                    "oui" if a.cpo else "non",
+                    a.demande,
+                    a.programme,
+                    a.vote,
+                )
+            )
+            for a in s.programmation.actions
+        ),
+        feuille="Actions financées",
+        fictif=s.programmation.fictif,
+    )

@@ -1,0 +1,21 @@
+"""The jobs of the evaluation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from commun.models import Travail
+from commun.travaux import Suivi, travail
+
+from .actions import produire_rapport
+from .models import Rapport
+
+
+@travail("evaluation.produire_rapport")
+def produire(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Make the report that was asked for."""
+    rapport = Rapport.objects.select_related("contrat__pilote", "demande_par").get(pk=rangee.cible_id)
+    rapport = produire_rapport(rapport, suivi, le=timezone.now())
+    return {"rapport": rapport.pk, "pages": rapport.pages, "instantane": rapport.instantane.sha256}
