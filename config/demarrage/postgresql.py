@@ -125,15 +125,9 @@ class PostgreSQL:
 
     def arreter(self) -> None:
         """Stop the server: connections are cut, what was committed is kept."""
-        for numero, delai in ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
-            pid = self.pid()
-            if pid is None:
-                break
-            processus.envoyer(pid, numero)
-            processus.attendre(lambda: not self.vivant(), delai)
-        if self._enfant is not None:
-            self._enfant.wait(5)
-            self._enfant = None
+        if (pid := self.pid()) is not None:
+            processus.terminer(pid, ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)), self._enfant)
+        self._enfant = None
         self.cadre.retirer_sockets(self.compte.uid)
 
     # Details

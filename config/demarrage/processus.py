@@ -76,6 +76,25 @@ def envoyer(pid: int, numero: int) -> None:
         os.kill(pid, numero)
 
 
+def terminer(pid: int, paliers: Sequence[tuple[int, float]], enfant: subprocess.Popen | None = None) -> None:
+    """End process `pid`, our `enfant` or not: each signal of `paliers` is given its seconds, until the process is gone.
+
+    A server removes its pid file a little before its end, so the process itself is watched.
+    """
+    qui = identite(pid)
+
+    def fini() -> bool:
+        if enfant is not None:
+            enfant.poll()  # else it would stay as a zombie
+        return identite(pid) != qui
+
+    for numero, delai in paliers:
+        if fini():
+            return
+        envoyer(pid, numero)
+        attendre(fini, delai)
+
+
 def groupe_vivant(pid: int) -> bool:
     """True while the process group led by `pid` still has a member that runs."""
     try:

@@ -101,15 +101,9 @@ class Valkey:
 
     def arreter(self) -> None:
         """Stop the server; what it holds is on disk when the set is durable."""
-        for numero, delai in ((signal.SIGTERM, 30), (signal.SIGKILL, 5)):
-            pid = self.pid()
-            if pid is None:
-                break
-            processus.envoyer(pid, numero)
-            processus.attendre(lambda: not self.vivant(), delai)
-        if self._enfant is not None:
-            self._enfant.wait(5)
-            self._enfant = None
+        if (pid := self.pid()) is not None:
+            processus.terminer(pid, ((signal.SIGTERM, 30), (signal.SIGKILL, 5)), self._enfant)
+        self._enfant = None
         self.cadre.retirer_sockets(os.geteuid())
 
     def _binaire(self) -> Path:
