@@ -1,0 +1,67 @@
+"""Administration of organisations and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
+
+from commun.admin import Administration, SansCreation
+from commun.auteur import Auteur
+from commun.erreurs import ActeRefuse, RegleEnfreinte
+
+from .actions import desactiver_compte, reactiver_compte
+from .models import Organisme, Utilisateur
+
+
+@admin.register(Organisme)
+class OrganismeAdmin(Administration):
+    list_display = ["nom", "sigle", "type", "siret", "parent", "fictif"]
+    list_filter = ["type", "forme_juridique", "fictif"]
+    list_select_related = ["parent"]
+    search_fields = ["recherche", "siren", "rna"]
+    figes = ("recherche",)
+
+
+@admin.register(Utilisateur)
+class UtilisateurAdmin(SansCreation):
+    """Accounts are born from an invitation, and shut or opened again by the two actions of this list."""
+
+    list_display = ["email", "last_name", "first_name", "fonction", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    search_fields = ["email", "last_name", "first_name"]
+    figes = ("email", "is_active", "last_login", "date_joined")
+    fieldsets = [
+        (None, {"fields": ["email", "first_name", "last_name", "fonction"]}),
+        ("Administration de l’installation", {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Vie du compte", {"fields": ["is_active", "last_login", "date_joined"]}),
+    ]
+    actions = ["desactiver", "reactiver"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Nobody raises itself: only a superuser gives rights over the installation."""
+        figes = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser:
+            return figes
+        return (*figes, "is_staff", "is_superuser", "groups", "user_permissions")
+
+    @admin.action(description="Désactiver les comptes choisis")
+    def desactiver(self, request: HttpRequest, queryset: Any) -> None:
+        self._pour_chacun(request, queryset, desactiver_compte)
+
+    @admin.action(description="Réactiver les comptes choisis")
+    def reactiver(self, request: HttpRequest, queryset: Any) -> None:
+        self._pour_chacun(request, queryset, reactiver_compte)
+
+    @staticmethod
+    def _pour_chacun(request: HttpRequest, queryset: Any, acte: Callable[..., None]) -> None:
+        for compte in queryset:
+            try:
+                acte(compte, par=Auteur(utilisateur=request.user), le=timezone.now())
+            except (RegleEnfreinte, ActeRefuse) as erreur:
+                messages.error(request, f"{compte} : {erreur}")
+            else:
+                messages.success(request, f"{compte} : c’est fait.")

@@ -1,0 +1,236 @@
+"""Administration of the contract and of what hangs from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
+
+from commun.admin import Administration, LectureSeule, SansCreation
+from commun.auteur import Auteur
+from commun.erreurs import RegleEnfreinte
+
+from .actions import clore_habilitation
+from .models import (
+    ActeDecision,
+    AppelExterne,
+    AvancementOperation,
+    CibleEngagement,
+    Comite,
+    Contrat,
+    DecisionReunion,
+    Engagement,
+    Habilitation,
+    Invitation,
+    Objectif,
+    OperationUrbaine,
+    Orientation,
+    PerimetreDuContrat,
+    PointAvancement,
+    Ressource,
+    Reunion,
+    Signataire,
+    ThemeP147,
+)
+
+
+class SignataireEnLigne(admin.TabularInline):
+    model = Signataire
+    autocomplete_fields = ["organisme"]
+    extra = 0
+
+
+@admin.register(Contrat)
+class ContratAdmin(Administration):
+    list_display = ["nom", "slug", "pilote", "debut", "fin", "signe_le"]
+    list_select_related = ["pilote"]
+    search_fields = ["nom", "intitule", "slug"]
+    # Its slug stands in every address already sent.
+    figes_apres_creation = ("slug",)
+    inlines = [SignataireEnLigne]
+
+
+@admin.register(PerimetreDuContrat)
+class PerimetreDuContratAdmin(Administration):
+    list_display = ["perimetre", "contrat", "source"]
+    list_filter = ["contrat", "perimetre__type"]
+    list_select_related = ["perimetre", "contrat"]
+    search_fields = ["perimetre__recherche"]
+
+
+@admin.register(Signataire)
+class SignataireAdmin(Administration):
+    list_display = ["organisme", "contrat", "qualite", "signe_le", "siege_au_copil", "ordre"]
+    list_filter = ["contrat", "qualite"]
+    list_select_related = ["organisme", "contrat"]
+    search_fields = ["organisme__recherche"]
+
+
+@admin.register(Habilitation)
+class HabilitationAdmin(LectureSeule):
+    """Habilitations are opened by invitation, in the team's pages of the contract; this list can close them."""
+
+    list_display = ["utilisateur", "contrat", "organisme", "role", "valide_du", "valide_au", "close_le"]
+    list_filter = ["contrat", "role"]
+    list_select_related = ["utilisateur", "contrat", "organisme"]
+    search_fields = ["utilisateur__email", "utilisateur__last_name", "organisme__nom"]
+    actions = ["clore"]
+
+    @admin.action(description="Fermer les habilitations choisies")
+    def clore(self, request: HttpRequest, queryset: Any) -> None:
+        for habilitation in queryset:
+            try:
+                clore_habilitation(habilitation, par=Auteur(utilisateur=request.user), le=timezone.now())
+            except RegleEnfreinte as erreur:
+                messages.error(request, f"{habilitation} : {erreur}")
+            else:
+                messages.success(request, f"{habilitation} : fermée.")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(LectureSeule):
+    list_display = ["email", "contrat", "organisme", "role", "envoyee_le", "expire_le", "acceptee_le", "retiree_le"]
+    list_filter = ["contrat", "role"]
+    list_select_related = ["contrat", "organisme"]
+    search_fields = ["email", "organisme__nom"]
+    exclude = ["jeton_sha256"]
+    date_hierarchy = "envoyee_le"
+
+
+@admin.register(ThemeP147)
+class ThemeP147Admin(Administration):
+    list_display = ["code", "nom", "parent"]
+    list_select_related = ["parent"]
+    search_fields = ["code", "nom"]
+
+
+class ObjectifEnLigne(admin.TabularInline):
+    model = Objectif
+    fields = ["ordre", "code", "ambition", "nom", "prioritaire"]
+    extra = 0
+
+
+@admin.register(Orientation)
+class OrientationAdmin(Administration):
+    list_display = ["code", "nom", "nature", "contrat", "theme_p147", "ordre"]
+    list_filter = ["contrat", "nature"]
+    list_select_related = ["contrat", "theme_p147"]
+    search_fields = ["nom", "nom_court", "code"]
+    inlines = [ObjectifEnLigne]
+
+
+@admin.register(Objectif)
+class ObjectifAdmin(Administration):
+    list_display = ["code", "nom", "orientation", "prioritaire"]
+    list_filter = ["orientation__contrat", "prioritaire"]
+    list_select_related = ["orientation"]
+    search_fields = ["nom", "code", "ambition"]
+
+
+class CibleEnLigne(admin.StackedInline):
+    model = CibleEngagement
+    extra = 0
+
+
+@admin.register(Engagement)
+class EngagementAdmin(Administration):
+    list_display = ["reference", "libelle", "organisme", "signataire", "orientation", "echeance", "fictif"]
+    list_filter = ["contrat", "nature", "portee", "fictif"]
+    list_select_related = ["organisme", "signataire__organisme", "orientation"]
+    search_fields = ["recherche"]
+    figes = ("recherche",)
+    inlines = [CibleEnLigne]
+
+
+@admin.register(CibleEngagement)
+class CibleEngagementAdmin(Administration):
+    list_display = ["engagement", "type", "numerateur", "valeur", "valeur_haute", "unite", "echeance"]
+    list_filter = ["engagement__contrat", "type"]
+    list_select_related = ["engagement"]
+    search_fields = ["engagement__recherche", "numerateur"]
+
+
+@admin.register(PointAvancement)
+class PointAvancementAdmin(LectureSeule):
+    """What a signatory stated is overwritten by nobody."""
+
+    list_display = ["engagement", "annee", "etat", "declare_le", "declare_par", "visa", "fictif"]
+    list_filter = ["engagement__contrat", "annee", "etat", "visa", "fictif"]
+    list_select_related = ["engagement", "declare_par"]
+    search_fields = ["engagement__recherche"]
+
+
+@admin.register(ActeDecision)
+class ActeDecisionAdmin(SansCreation):
+    list_display = ["numero", "organisme", "instance", "pris_le", "position", "recu_prefecture_le", "fictif"]
+    list_filter = ["contrat", "position", "fictif"]
+    list_select_related = ["organisme"]
+    search_fields = ["numero", "instance", "organisme__nom"]
+    date_hierarchy = "pris_le"
+    figes = ("contrat", "organisme", "numero", "pris_le")
+
+
+@admin.register(Comite)
+class ComiteAdmin(Administration):
+    list_display = ["nom", "type", "contrat", "valide_programmation", "valide_sip", "valide_tfpb", "reunions_par_an"]
+    list_filter = ["contrat", "type"]
+    list_select_related = ["contrat"]
+    search_fields = ["nom"]
+
+
+class DecisionEnLigne(admin.StackedInline):
+    model = DecisionReunion
+    autocomplete_fields = ["responsable"]
+    extra = 0
+
+
+@admin.register(Reunion)
+class ReunionAdmin(Administration):
+    list_display = ["le", "comite", "objet", "lieu", "tenue", "fictif"]
+    list_filter = ["comite__contrat", "comite__type", "tenue", "fictif"]
+    list_select_related = ["comite"]
+    search_fields = ["objet", "comite__nom"]
+    date_hierarchy = "le"
+    inlines = [DecisionEnLigne]
+
+
+@admin.register(DecisionReunion)
+class DecisionReunionAdmin(Administration):
+    list_display = ["texte", "reunion", "nature", "responsable", "echeance", "execution", "fictif"]
+    list_filter = ["reunion__comite__contrat", "nature", "execution", "fictif"]
+    list_select_related = ["reunion__comite", "responsable"]
+    search_fields = ["texte"]
+
+
+@admin.register(OperationUrbaine)
+class OperationUrbaineAdmin(Administration):
+    list_display = ["nom", "programme", "contrat", "cout", "logements_demolis", "logements_construits"]
+    list_filter = ["contrat", "programme"]
+    list_select_related = ["contrat"]
+    search_fields = ["nom"]
+
+
+@admin.register(AvancementOperation)
+class AvancementOperationAdmin(Administration):
+    list_display = ["operation", "le", "phase", "avancement", "fictif"]
+    list_filter = ["operation__contrat", "fictif"]
+    list_select_related = ["operation"]
+    search_fields = ["operation__nom", "phase"]
+
+
+@admin.register(Ressource)
+class RessourceAdmin(Administration):
+    list_display = ["nom", "organisme", "orientation", "contrat", "verifie_le"]
+    list_filter = ["contrat", "orientation"]
+    list_select_related = ["organisme", "orientation", "contrat"]
+    search_fields = ["nom", "organisme__nom"]
+
+
+@admin.register(AppelExterne)
+class AppelExterneAdmin(Administration):
+    list_display = ["nom", "organisme", "periode", "ouvre_le", "ferme_le"]
+    list_filter = ["contrat"]
+    list_select_related = ["organisme"]
+    search_fields = ["nom", "organisme__nom"]
