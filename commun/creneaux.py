@@ -18,9 +18,12 @@ class Creneau(Generic[P, R]):
         self.nom = nom
         self.question = question
         self.reponse: Callable[P, R] | None = None
-        CRENEAUX[nom] = self
+        if CRENEAUX.setdefault(nom, self) is not self:
+            raise RuntimeError(f"Two slots are called {nom}.")
 
     def remplir(self, reponse: Callable[P, R]) -> None:
+        if self.reponse is not None:
+            raise RuntimeError(f"The slot {self.nom} is already filled.")
         self.reponse = reponse
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -49,7 +49,7 @@ class ModeleAEtats(models.Model):
         """The transition named `acte`; raises `TransitionImpossible` when it does not start from here."""
         transition = self.TRANSITIONS[acte]
         if self.etat not in transition.de:  # type: ignore[attr-defined]
-            libelles = dict(self._meta.get_field("etat").flatchoices)  # type: ignore[union-attr]
+            libelles = dict(self._meta.get_field("etat").flatchoices)  # type: ignore[union-attr,misc]
             attendus = " ou ".join(f"« {libelles[etat]} »" for etat in transition.de)
             raise TransitionImpossible(
                 f"« {transition.libelle} » demande l’état {attendus} ; "

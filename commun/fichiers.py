@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -29,10 +28,10 @@ def ranger(contenu: bytes | Path, *, nom: str, type_mime: str, depose_par: Any =
         type_mime=type_mime,
         depose_par=depose_par,
     )
-    if not fichier.chemin.exists():
+    try:
+        os.utime(fichier.chemin)  # already there: younger than the sweeper's delay again
+    except FileNotFoundError:
         _ecrire(octets, fichier.chemin)
-    else:
-        os.utime(fichier.chemin)  # younger than the sweeper's delay again
     fichier.save()
     return fichier
 
@@ -51,14 +50,25 @@ def reponse(fichier: Fichier, *, telecharger: bool = True) -> FileResponse:
 
 def balayer_orphelins() -> int:
     """Remove contents that no row names, older than a day. Returns how many."""
-    racine = Path(settings.RACINE_FICHIERS)
     limite = (timezone.now() - DELAI_ORPHELIN).timestamp()
-    vieux = [c for c in racine.glob("??/??/*") if c.is_file() and c.stat().st_mtime < limite]
-    connus = set(Fichier.objects.filter(sha256__in=[c.name for c in vieux]).values_list("sha256", flat=True))
-    orphelins = [c for c in vieux if c.name not in connus]
-    for chemin in orphelins:
-        chemin.unlink(missing_ok=True)
-    return len(orphelins)
+    retires = 0
+    for dossier in Path(settings.RACINE_FICHIERS).glob("??"):  # at most 256 folders, one query each
+        vieux = [c for c in dossier.glob("??/*") if _touche_le(c) < limite]
+        connus = set(Fichier.objects.filter(sha256__in=[c.name for c in vieux]).values_list("sha256", flat=True))
+        for chemin in vieux:
+            # Read again: `ranger` makes the content young before it saves a new row for it.
+            if chemin.name not in connus and _touche_le(chemin) < limite:
+                chemin.unlink()
+                retires += 1
+    return retires
+
+
+def _touche_le(chemin: Path) -> float:
+    """When the content was last given; now for a temporary file that has just taken its name."""
+    try:
+        return chemin.stat().st_mtime
+    except FileNotFoundError:
+        return timezone.now().timestamp()
 
 
 def _ecrire(octets: bytes, chemin: Path) -> None:
@@ -70,7 +80,7 @@ def _ecrire(octets: bytes, chemin: Path) -> None:
             sortie.write(octets)
             sortie.flush()
             os.fsync(sortie.fileno())
-        shutil.move(provisoire, chemin)
+        os.replace(provisoire, chemin)
     except BaseException:
         Path(provisoire).unlink(missing_ok=True)
         raise

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Max
 
 from .auteur import Auteur
 from .models import LigneJournal, ScelleJournal
+
+PROFONDEUR_DE_TETE = 100  # lines that an act in another transaction may be late by
 
 
 def inscrire(
@@ -63,26 +64,35 @@ def verifier_chaine(objet: models.Model) -> bool:
     return True
 
 
-def tete(contrat_id: int) -> int:
-    """The number of the contract's latest line, 0 when it has none: what people see changes with it."""
-    lignes = LigneJournal.objects.filter(contrat_id=contrat_id).order_by("-id")
-    return lignes.values_list("id", flat=True).first() or 0
+def tete(contrat_id: int) -> str:
+    """A mark that changes with every act on the contract: what people see changes with it.
+
+    It covers the latest lines, not the last alone: two acts may commit in another order than they took their numbers.
+    """
+    lignes = LigneJournal.objects.filter(contrat_id=contrat_id).order_by("-id").values_list("id", flat=True)
+    return hashlib.sha256(repr(list(lignes[:PROFONDEUR_DE_TETE])).encode()).hexdigest()
 
 
 def sceller(jour: date) -> ScelleJournal:
     """Seal one day: a hash over the heads of all objects touched that day. Sealing twice changes nothing."""
-    lignes = LigneJournal.objects.filter(fait_le__date=jour)
-    tetes = lignes.values("cible_type", "cible_id").annotate(tete=Max("numero")).order_by("cible_type", "cible_id")
-    somme = hashlib.sha256()
-    for tete in tetes.iterator():
-        empreinte = LigneJournal.objects.values_list("sha256", flat=True).get(
-            cible_type=tete["cible_type"], cible_id=tete["cible_id"], numero=tete["tete"]
-        )
-        somme.update(f"{tete['cible_type']} {tete['cible_id']} {tete['tete']} {empreinte}\n".encode())
-    scelle, _ = ScelleJournal.objects.get_or_create(
-        jour=jour, defaults={"lignes": lignes.count(), "sha256": somme.hexdigest()}
-    )
+    lignes, sha256 = _somme_du_jour(jour)
+    scelle, _ = ScelleJournal.objects.get_or_create(jour=jour, defaults={"lignes": lignes, "sha256": sha256})
     return scelle
+
+
+def verifier_scelle(scelle: ScelleJournal) -> bool:
+    """True when the day still reads as it was sealed: no line removed, even the last of a chain, none antedated."""
+    return _somme_du_jour(scelle.jour) == (scelle.lignes, scelle.sha256)
+
+
+def _somme_du_jour(jour: date) -> tuple[int, str]:
+    """How many lines the day counts, and the hash of the heads, in the order of the objects."""
+    lignes = LigneJournal.objects.filter(fait_le__date=jour)
+    tetes = lignes.order_by("cible_type", "cible_id", "-numero").distinct("cible_type", "cible_id")
+    somme = hashlib.sha256()
+    for tete in tetes.values_list("cible_type", "cible_id", "numero", "sha256").iterator():
+        somme.update(("{} {} {} {}\n".format(*tete)).encode())
+    return lignes.count(), somme.hexdigest()
 
 
 def _ligne(
@@ -105,7 +115,7 @@ def _ligne(
         libelle=libelle,
         fait_le=le,
         utilisateur=par.utilisateur,
-        auteur_nom=par.nom,
+        auteur_nom=par.nom[:200],
         organisme_id=organisme.pk if organisme else None,
         organisme_nom=str(organisme) if organisme else "",
         pour_le_compte_de_id=represente.pk if represente else None,

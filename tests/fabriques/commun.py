@@ -35,7 +35,7 @@ class LigneJournalFactory(DjangoModelFactory):
     numero = 1
     acte = "creer"
     libelle = "Créer l’objet"
-    fait_le = factory.LazyFunction(timezone.now)
+    fait_le = factory.LazyFunction(lambda: timezone.now())
     auteur_nom = "Camille Personne"
     canal = Canal.ECRAN
 
@@ -75,18 +75,18 @@ class TravailFactory(DjangoModelFactory):
             etat=EtatTravail.EN_COURS,
             jeton=factory.Faker("uuid4", cast_to=None),
             ouvrier="machine:1",
-            battement_le=factory.LazyFunction(timezone.now),
+            battement_le=factory.LazyFunction(lambda: timezone.now()),
             tentatives=1,
         )
         fait = factory.Trait(
             etat=EtatTravail.FAIT,
             tentatives=1,
-            termine_le=factory.LazyFunction(timezone.now),
+            termine_le=factory.LazyFunction(lambda: timezone.now()),
             resultat_sha256=hashlib.sha256(b"{}").hexdigest(),
         )
         en_echec = factory.Trait(
             etat=EtatTravail.ECHEC,
             tentatives=3,
-            termine_le=factory.LazyFunction(timezone.now),
+            termine_le=factory.LazyFunction(lambda: timezone.now()),
             erreur="Une erreur technique a interrompu le travail.",
         )

@@ -118,8 +118,8 @@ class InvitationFactory(DjangoModelFactory):
 
     class Params:
         jeton = factory.Sequence(lambda n: f"jeton-de-test-{n}")
-        acceptee = factory.Trait(acceptee_le=factory.LazyFunction(timezone.now))
-        retiree = factory.Trait(retiree_le=factory.LazyFunction(timezone.now))
+        acceptee = factory.Trait(acceptee_le=factory.LazyFunction(lambda: timezone.now()))
+        retiree = factory.Trait(retiree_le=factory.LazyFunction(lambda: timezone.now()))
         perimee = factory.Trait(
             envoyee_le=factory.LazyFunction(lambda: timezone.now() - timedelta(days=30)),
         )
@@ -205,7 +205,7 @@ class PointAvancementFactory(DjangoModelFactory):
     engagement = factory.SubFactory(EngagementFactory)
     annee = 2026
     etat = EtatEngagement.EN_COURS
-    declare_le = factory.LazyFunction(timezone.now)
+    declare_le = factory.LazyFunction(lambda: timezone.now())
 
     class Meta:
         model = PointAvancement

@@ -39,19 +39,21 @@ class RapportFactory(DjangoModelFactory):
     contrat = factory.SubFactory(ContratFactory)
     annee = 2026
     version = factory.Sequence(lambda n: n % 30_000 + 1)
-    demande_le = factory.LazyFunction(timezone.now)
+    demande_le = factory.LazyFunction(lambda: timezone.now())
 
     class Meta:
         model = Rapport
 
     class Params:
         produit = factory.Trait(
-            extrait_le=factory.LazyFunction(timezone.now),
+            extrait_le=factory.LazyFunction(lambda: timezone.now()),
             instantane=factory.SubFactory(FichierFactory, nom="instantane.json", type_mime="application/json"),
             pdf=factory.SubFactory(FichierFactory),
             html=factory.SubFactory(FichierFactory, nom="synthese.html", type_mime="text/html"),
             pages=24,
         )
         pret = factory.Trait(produit=True, etat=EtatRapport.PRET)
-        publie = factory.Trait(produit=True, etat=EtatRapport.PUBLIE, publie_le=factory.LazyFunction(timezone.now))
+        publie = factory.Trait(
+            produit=True, etat=EtatRapport.PUBLIE, publie_le=factory.LazyFunction(lambda: timezone.now())
+        )
         retire = factory.Trait(produit=True, etat=EtatRapport.RETIRE)

@@ -279,7 +279,7 @@ class AvisFactory(DjangoModelFactory):
     dossier = factory.SubFactory(DossierFactory, en_instruction=True)
     organisme = factory.SubFactory(OrganismeFactory, departement=True)
     sens = SensAvis.FAVORABLE
-    rendu_le = factory.LazyFunction(timezone.now)
+    rendu_le = factory.LazyFunction(lambda: timezone.now())
 
     class Meta:
         model = Avis

@@ -21,7 +21,7 @@ def pages() -> dict[str, str]:
 
 
 def _page(modele: type[ModeleAEtats]) -> str:
-    champ: Any = modele._meta.get_field("etat")
+    champ: Any = modele._meta.get_field("etat")  # type: ignore[misc]
     libelles = dict(champ.flatchoices)
     source = modele.TRANSITIONS
     lignes = [
