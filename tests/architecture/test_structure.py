@@ -82,9 +82,8 @@ def test_rien_n_est_remis_a_plus_tard():
 def test_une_page_n_a_ni_script_ni_style_en_ligne(gabarit):
     if "courriels" in gabarit.parts:  # mail readers drop style sheets; no policy applies there
         return
-    texte = re.sub(
-        r"{% comment %}.*?{% endcomment %}|{#.*?#}", "", gabarit.read_text(encoding="utf-8"), flags=re.DOTALL
-    )
+    balises = r"{% comment %}.*?{% endcomment %}|{#.*?#}|{%.*?%}|{{.*?}}"
+    texte = re.sub(balises, "", gabarit.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")", texte), "inline script"
     if "impression" not in gabarit.parts:  # the sheet of a PDF is given to the renderer, never served
         assert "<style" not in texte
