@@ -84,7 +84,7 @@ def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tach
     tenus = roles(pour, contrat)
     trouvees = [
         *_taches_de_l_equipe(contrat, annee, pour, tenus),
-        *_taches_du_financeur(contrat, annee, tenus),
+        *_taches_du_financeur(contrat, annee, pour, tenus),
         *_taches_du_porteur(contrat, annee, tenus),
         *_taches_du_signataire(contrat, le, tenus),
     ]
@@ -98,7 +98,11 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
     comptes = dict(dossiers.order_by().values_list("etat").annotate(nombre=Count("pk")))
     tableau = _tableau(contrat, annee)
     en_cours = dossiers.filter(etat=EtatDossier.EN_INSTRUCTION)
-    prets = en_cours.filter(demandes__etat=EtatDemande.PROPOSEE).exclude(demandes__etat=EtatDemande.DEMANDEE)
+    # As this reader sees them: another funder's private draft is still « demandée », and counting it would tell.
+    demandes = DemandeFinancement.objects.filter(dossier__in=en_cours.values("pk")).avec_montants_vus(pour, contrat)
+    prets = en_cours.filter(pk__in=demandes.filter(etat_vu=EtatDemande.PROPOSEE).values("dossier")).exclude(
+        pk__in=demandes.filter(etat_vu=EtatDemande.DEMANDEE).values("dossier")
+    )
     a_voir = PointAvancement.objects.filter(engagement__contrat=contrat, visa=EtatVisa.NON_VU).count()
     return [
         Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
@@ -106,7 +110,7 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
         Tache("Ouvrir l’instruction", comptes.get("recevable", 0), f"{tableau}?etat=recevable", "Équipe"),
         Tache(
             "Préparer pour le COPIL : tous les financeurs ont proposé",
-            prets.order_by().values("pk").distinct().count(),
+            prets.count(),
             f"{tableau}?etat=en_instruction",
             "Équipe",
         ),
@@ -119,12 +123,13 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
     ]
 
 
-def _taches_du_financeur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[Tache]:
+def _taches_du_financeur(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
     miens = tenus.organismes(Role.INSTRUCTEUR, Role.DECIDEUR)
     if not miens:
         return []
+    visibles = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
     comptes = (
-        DemandeFinancement.objects.filter(dossier__contrat=contrat, dossier__campagne__annee=annee, financeur__in=miens)
+        DemandeFinancement.objects.filter(dossier__in=visibles.values("pk"), financeur__in=miens)
         .values("financeur", "financeur__sigle", "financeur__nom")
         .annotate(
             a_proposer=Count("pk", filter=Q(etat=EtatDemande.DEMANDEE, dossier__etat=EtatDossier.EN_INSTRUCTION)),

@@ -84,6 +84,8 @@ DEMANDE_FERME = (D.VOTEE, D.NOTIFIEE, D.CONVENTIONNEE, D.AVANCE_VERSEE, D.SOLDEE
 DEMANDE_NOTIFIEE = (D.NOTIFIEE, D.CONVENTIONNEE, D.AVANCE_VERSEE, D.SOLDEE)
 # The row consumes its envelope.
 DEMANDE_CONSOMME = (D.PROGRAMMEE, *DEMANDE_FERME)
+# The amount proposed stands: neither refused nor put off since.
+DEMANDE_PROPOSE = (D.PROPOSEE, *DEMANDE_CONSOMME)
 
 
 class SensAvis(models.TextChoices):

@@ -20,7 +20,7 @@ from .models import CaractereDossier, DemandeFinancement, Dossier, Localisation,
 
 
 class FiltreDossiers(django_filters.FilterSet):
-    """What the table may be narrowed to. Choices hold only what the campaign really has."""
+    """What the table may be narrowed to. Choices hold only what the files that one sees really have."""
 
     q = django_filters.CharFilter(
         method="chercher", label="Rechercher", widget=forms.TextInput(attrs={"placeholder": "Numéro, action, porteur"})
@@ -55,20 +55,20 @@ class FiltreDossiers(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(
-        self, data: QueryDict | None, queryset: QuerySet[Dossier], *, contrat: Contrat, annee: int, pour: Auteur
+        self, data: QueryDict | None, queryset: QuerySet[Dossier], *, contrat: Contrat, pour: Auteur
     ):
         super().__init__(data, queryset)
         self.pour = pour
         self.contrat = contrat
-        de_l_annee = Dossier.objects.filter(contrat=contrat, campagne__annee=annee)
-        lieux = Localisation.objects.filter(dossier__in=de_l_annee.values("pk")).order_by()
+        lus = queryset.order_by().values("pk")
+        lieux = Localisation.objects.filter(dossier__in=lus).order_by()
         champs: dict[str, Any] = self.form.fields
         champs["orientation"].queryset = contrat.orientations.filter(nature="thematique")
         champs["commune"].queryset = Commune.objects.filter(pk__in=lieux.values("commune"))
         champs["qpv"].queryset = VersionPerimetre.objects.filter(pk__in=lieux.values("version")).order_by("nom")
         champs["qpv"].label_from_instance = lambda version: version.nom
         champs["financeur"].queryset = Organisme.objects.filter(
-            pk__in=DemandeFinancement.objects.filter(dossier__in=de_l_annee.values("pk")).order_by().values("financeur")
+            pk__in=DemandeFinancement.objects.filter(dossier__in=lus).order_by().values("financeur")
         )
         champs["financeur"].label_from_instance = lambda organisme: organisme.nom_court
         champs["orientation"].label_from_instance = lambda orientation: orientation.nom_court

@@ -14,7 +14,7 @@ from commun.permissions import Reponse
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_FERME, EtatDemande, EtatDossier
+from ..etats import DEMANDE_FERME, DEMANDE_PROPOSE, EtatDemande, EtatDossier
 from ..models import Avis, BudgetPrevisionnel, DemandeFinancement, Dossier, LigneBudget, SensLigne
 from ..permissions import peut_notifier, peut_proposer, peut_refuser, peut_voter
 from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
@@ -248,7 +248,7 @@ def _livre(
         cout=dossier.cout_total,
         autres_produits=autres,
         demande=sum((ligne.demande for ligne in lignes), ZERO),
-        propose=sum((ligne.propose or ZERO for ligne in lignes), ZERO),
+        propose=sum((ligne.propose or ZERO for ligne in lignes if ligne.etat in DEMANDE_PROPOSE), ZERO),
         programme=sum((ligne.programme or ZERO for ligne in lignes), ZERO),
         vote=sum((ligne.vote or ZERO for ligne in lignes), ZERO),
         manque=manque_pour_equilibrer(dossier.cout_total, autres, [_apport(ligne) for ligne in lignes]),
@@ -460,8 +460,10 @@ def _prochain_vote(livre: Livre) -> ProchainActe:
         return ProchainActe("Prendre l’acte qui rend le montant ferme", attendus)
     if attendus := _financeurs(livre, EtatDemande.VOTEE):
         return ProchainActe("Notifier le montant au porteur", attendus)
+    if attendus := _financeurs(livre, EtatDemande.DEMANDEE, EtatDemande.PROPOSEE):
+        return ProchainActe("Attendre les financeurs qui ne se sont pas prononcés", attendus)
     return ProchainActe("Tous les financeurs se sont prononcés")
 
 
-def _financeurs(livre: Livre, etat: str) -> str:
-    return ", ".join(dict.fromkeys(ligne.financeur for ligne in livre.lignes if ligne.etat == etat))
+def _financeurs(livre: Livre, *etats: str) -> str:
+    return ", ".join(dict.fromkeys(ligne.financeur for ligne in livre.lignes if ligne.etat in etats))

@@ -17,7 +17,7 @@ from commun.auteur import Auteur
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
-from ..etats import EtatDemande
+from ..etats import DEMANDE_PROPOSE, EtatDemande
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
 from ..regles import Accord, accord
 
@@ -145,7 +145,7 @@ def _ligne(dossier: Dossier, demandes: list[Any], lieux: list[str], financeur: i
         demande=demande,
         droit_commun=demande - part_specifique,
         specifique=part_specifique,
-        propose=_somme(d.propose_vu for d in comptees),
+        propose=_somme(d.propose_vu for d in comptees if d.etat_vu in DEMANDE_PROPOSE),
         programme=_somme(d.programme_vu for d in comptees),
         vote=_somme(d.vote_vu for d in comptees),
         accord=accord([(d.financeur_id, d.etat_vu) for d in demandes]),
@@ -166,7 +166,7 @@ def _calculer_totaux(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Cont
     sommes = demandes.aggregate(
         demande=Sum("montant_demande"),
         specifique=Sum("montant_demande", filter=Q(nature=NatureMoyens.SPECIFIQUE)),
-        propose=Sum("propose_vu"),
+        propose=Sum("propose_vu", filter=Q(etat_vu__in=DEMANDE_PROPOSE)),
         programme=Sum("programme_vu"),
         vote=Sum("vote_vu"),
     )

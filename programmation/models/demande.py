@@ -71,7 +71,8 @@ def _conditions_de_vue(auteur: Auteur, contrat: Contrat) -> dict[str, Q]:
         }
     if tenus.organismes_porteurs:
         notifiee = Q(etat__in=(*DEMANDE_NOTIFIEE, EtatDemande.REFUSEE), notifie_le__isnull=False)
-        return {"propose_vu": rien, "programme_vu": rien, "vote_vu": notifiee, "etat_vu": notifiee}
+        etat = notifiee | Q(etat=EtatDemande.ANNULEE)  # a request that no longer stands is no funder's secret
+        return {"propose_vu": rien, "programme_vu": rien, "vote_vu": notifiee, "etat_vu": etat}
     return dict.fromkeys([*_MONTANTS_VUS, "etat_vu"], rien)
 
 

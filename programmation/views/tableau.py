@@ -179,7 +179,7 @@ def _vue(parametres: QueryDict, portee: Portee) -> Vue:
     assert portee.annee is not None
     campagne = Campagne.objects.filter(contrat=portee.contrat, annee=portee.annee)
     de_l_annee = _visibles(portee).filter(campagne__in=list(campagne.values_list("pk", flat=True)))
-    filtre = FiltreDossiers(parametres, de_l_annee, contrat=portee.contrat, annee=portee.annee, pour=portee.auteur)
+    filtre = FiltreDossiers(parametres, de_l_annee, contrat=portee.contrat, pour=portee.auteur)
     jeu = COLONNES if portee.roles.instruit else COLONNES_DU_PORTEUR
     tri = jeu.trier(parametres.get("tri"))
     assert tri is not None
