@@ -54,9 +54,7 @@ class FiltreDossiers(django_filters.FilterSet):
         model = Dossier
         fields: list[str] = []
 
-    def __init__(
-        self, data: QueryDict | None, queryset: QuerySet[Dossier], *, contrat: Contrat, pour: Auteur
-    ):
+    def __init__(self, data: QueryDict | None, queryset: QuerySet[Dossier], *, contrat: Contrat, pour: Auteur):
         super().__init__(data, queryset)
         self.pour = pour
         self.contrat = contrat

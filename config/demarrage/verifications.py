@@ -50,6 +50,7 @@ def etapes(dossier: Path) -> list[Etape]:
         chemin
         for tiroir in TIROIRS_TYPES
         for chemin in sorted((*RACINE.glob(f"[!.]*/{tiroir}.py"), *RACINE.glob(f"[!.]*/{tiroir}/")))
+        if (chemin.parent / "apps.py").exists()
     ]
     return [
         Etape("mypy", ["-m", "mypy", *tiroirs]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -32,7 +32,7 @@ _MONTANTS_VUS = {
 
 
 class DemandeFinancementQuerySet(models.QuerySet["DemandeFinancement"]):
-    def avec_montants_vus(self, auteur: Auteur, contrat: Contrat) -> Self:
+    def avec_montants_vus(self, auteur: Auteur, contrat: Contrat) -> Any:  # the type of annotated rows
         """Adds `propose_vu`, `programme_vu`, `vote_vu`, `etat_vu`: what this author may read of each row, else NULL.
 
         The co-funders and the contract's team see the amounts, save a private draft of another funder; the porteur
