@@ -1,0 +1,151 @@
+"""F1: sixteen processes take from one envelope at once; what is taken stops at its cap, to the cent."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from commun.auteur import Canal, systeme
+from commun.erreurs import RegleEnfreinte
+from programmation import actions
+from programmation.lectures.enveloppes import verifier_enveloppes
+from programmation.models import DemandeFinancement, Dossier, Enveloppe
+from tests.fabriques import (
+    ActeDecisionFactory,
+    ComiteFactory,
+    DemandeFactory,
+    DispositifFactory,
+    DossierFactory,
+    ReunionFactory,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROCESSUS, ACTES = 16, 25
+ADMIS = 250  # out of 400: the cap falls in the middle of a round
+LE = datetime(2026, 6, 20, 9, tzinfo=UTC)
+
+
+def test_seize_processus_prennent_sur_une_enveloppe_exactement_ce_qu_elle_permet(en_processus: Any) -> None:
+    """Half of them programme files of 10 €; the others vote 15 € where 5 € were programmed: 10 € more each time."""
+    enveloppe, lots = _quatre_cents_actes()
+
+    def prendre(rang: int, barriere: Any) -> Counter[str]:
+        issues: Counter[str] = Counter()
+        for acte in lots[rang]:
+            barriere.wait()
+            try:
+                acte()
+            except RegleEnfreinte as refus:
+                issues[refus.code] += 1
+            except Exception as erreur:
+                issues[repr(erreur)] += 1
+            else:
+                issues["fait"] += 1
+        return issues
+
+    total = sum(en_processus(PROCESSUS, prendre), Counter())
+
+    assert total == {"fait": ADMIS, "enveloppe_insuffisante": PROCESSUS * ACTES - ADMIS}
+    enveloppe.refresh_from_db()
+    assert enveloppe.montant_programme + enveloppe.montant_vote == enveloppe.montant
+    assert enveloppe.disponible == 0
+    assert not verifier_enveloppes()
+
+
+def test_temoin_lire_puis_ecrire_sans_garde_depense_plus_que_l_enveloppe(en_processus: Any) -> None:
+    """The same crowd on a plain table: without the conditional UPDATE and the CHECK the cap does not hold."""
+    with connection.cursor() as curseur:
+        curseur.execute("CREATE TABLE temoin_enveloppe (plafond int, pris int)")
+        curseur.execute("INSERT INTO temoin_enveloppe VALUES (%s, 0)", [ADMIS])
+
+    def prendre(rang: int, barriere: Any) -> int:
+        faits = 0
+        for _ in range(ACTES):
+            barriere.wait()
+            with connection.cursor() as curseur:
+                curseur.execute("SELECT plafond - pris FROM temoin_enveloppe")
+                (reste,) = curseur.fetchone()
+                time.sleep(0.002)
+                if reste > 0:
+                    curseur.execute("UPDATE temoin_enveloppe SET pris = pris + 1")
+                    faits += 1
+        return faits
+
+    try:
+        faits = sum(en_processus(PROCESSUS, prendre))
+    finally:
+        with connection.cursor() as curseur:
+            curseur.execute("DROP TABLE temoin_enveloppe")
+    assert faits > ADMIS
+
+
+def _quatre_cents_actes() -> tuple[Enveloppe, list[list[Any]]]:
+    """One envelope, and for each process its acts on files of its own."""
+    modele = DossierFactory(en_instruction=True, dispositif=DispositifFactory(), cout_total=Decimal(1000))
+    contrat = modele.contrat
+    copil = ReunionFactory(comite=ComiteFactory(contrat=contrat), le=date(2026, 4, 10))
+    type_ = DemandeFactory(dossier=modele, dotee=True, montant_demande=Decimal(10))
+    acte = ActeDecisionFactory(contrat=contrat, organisme=type_.financeur)
+    auteur = systeme(Canal.COMMANDE)
+    voteurs = PROCESSUS // 2
+    enveloppe = type_.enveloppe
+    enveloppe.montant_programme = Decimal(5 * voteurs * ACTES)
+    enveloppe.montant = enveloppe.montant_programme + 10 * ADMIS
+    enveloppe.save()
+
+    def dossier(numero: int, etat: str) -> Dossier:
+        return Dossier(
+            contrat=contrat,
+            campagne=modele.campagne,
+            numero=f"F1-{numero:04d}",
+            etat=etat,
+            dispositif=modele.dispositif,
+            porteur=modele.porteur,
+            intitule="Dossier disputé",
+            orientation=modele.orientation,
+            theme_p147=modele.theme_p147,
+            cout_total=Decimal(1000),
+            depose_le=modele.depose_le,
+        )
+
+    rangs = range(PROCESSUS * ACTES)
+    a_voter = {rang: rang % PROCESSUS % 2 == 1 for rang in rangs}
+    dossiers = Dossier.objects.bulk_create(dossier(r, "programme" if a_voter[r] else "en_instruction") for r in rangs)
+    demandes = DemandeFinancement.objects.bulk_create(
+        DemandeFinancement(
+            dossier=dossiers[rang],
+            financeur=type_.financeur,
+            dispositif=type_.dispositif,
+            nature=type_.nature,
+            enveloppe=enveloppe,
+            montant_demande=Decimal(10),
+            montant_propose=Decimal(10),
+            **(
+                {
+                    "etat": "programmee",
+                    "montant_programme": Decimal(5),
+                    "programme_le": copil.le,
+                    "reunion": copil,
+                }
+                if a_voter[rang]
+                else {"etat": "proposee"}
+            ),
+        )
+        for rang in rangs
+    )
+
+    def acter(rang: int) -> Any:
+        if a_voter[rang]:
+            return lambda: actions.voter(
+                demandes[rang], acte=acte, montant=Decimal(15), par=auteur, le=LE, piece_source="CP du 15 juin"
+            )
+        return lambda: actions.programmer(dossiers[rang], reunion=copil, par=auteur, le=LE)
+
+    return enveloppe, [[acter(rang) for rang in rangs if rang % PROCESSUS == p] for p in range(PROCESSUS)]
