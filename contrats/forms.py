@@ -168,6 +168,4 @@ class FiltreEngagementsForm(forms.Form):
 class RechercheOrganismeForm(forms.Form):
     """The organisation to invite somebody for."""
 
-    q = forms.CharField(
-        label="Organisme", required=False, widget=forms.TextInput({"type": "search"}), help_text="Nom, sigle ou SIRET."
-    )
+    q = forms.CharField(label="Organisme", widget=forms.TextInput({"type": "search"}), help_text="Nom, sigle ou SIRET.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.utils import timezone
@@ -16,6 +16,9 @@ from commun.recherche import normaliser
 from ..etats import Role
 from ..models import Contrat, Habilitation, Invitation
 from ..permissions import peut_gerer
+
+# A job that has not sent its e-mail by then has given up or waits for a worker: somebody must know.
+DELAI_D_ENVOI = timedelta(minutes=15)
 
 
 class Situation(StrEnum):
@@ -61,6 +64,7 @@ class InvitationEnAttente:
     courriel_parti_le: datetime | None
     invite_par: str
     expiree: bool
+    envoi_en_panne: bool
     gestion: Reponse
 
     @property
@@ -68,6 +72,8 @@ class InvitationEnAttente:
         """Its state in a word, and the tone of that word."""
         if self.expiree:
             return "expirée", "attention"
+        if self.envoi_en_panne:
+            return "courriel non parti", "danger"
         if self.courriel_parti_le is None:
             return "envoi en cours", "neutre"
         return "envoyée", "info"
@@ -137,6 +143,7 @@ def invitations_en_attente(contrat: Contrat, *, pour: Auteur, le: datetime | Non
             courriel_parti_le=i.courriel_parti_le,
             invite_par=str(i.invite_par) if i.invite_par else "",
             expiree=i.expire_le <= le,
+            envoi_en_panne=i.courriel_parti_le is None and i.envoyee_le < le - DELAI_D_ENVOI,
             gestion=peut_gerer(pour, i),
         )
         for i in invitations

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from acteurs.models import Organisme
-from commun.erreurs import RegleEnfreinte
+from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.models import LigneJournal
 
 from .. import actions
@@ -83,6 +83,8 @@ def inviter(request: HttpRequest, portee: Portee) -> HttpResponse:
             )
         except RegleEnfreinte as erreur:
             form.add_error(erreur.champ, erreur.message)
+        except ActeRefuse as refus:
+            form.add_error(None, refus.motif)
         else:
             messages.success(request, f"L’invitation part à {invitation.email}. Elle reste valable quatorze jours.")
             return redirect("contrats:invitations", contrat=portee.contrat.slug)
@@ -91,7 +93,7 @@ def inviter(request: HttpRequest, portee: Portee) -> HttpResponse:
 
 
 def _choisir_organisme(request: HttpRequest, portee: Portee) -> HttpResponse:
-    form = RechercheOrganismeForm(request.GET)
+    form = RechercheOrganismeForm(request.GET if request.GET.get("q") else None)
     texte = form.cleaned_data["q"] if form.is_valid() else ""
     contexte = {
         "form": form,
@@ -157,6 +159,8 @@ def habilitation(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
             )
         except RegleEnfreinte as erreur:
             form.add_error(erreur.champ, erreur.message)
+        except ActeRefuse as refus:
+            form.add_error(None, refus.motif)
         else:
             messages.success(request, f"L’habilitation de {objet.utilisateur} est modifiée.")
             return redirect("contrats:equipe", contrat=portee.contrat.slug)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -149,7 +150,9 @@ def test_un_chef_de_projet_communal_ne_se_voit_proposer_que_ses_limites(contrat,
     assert "Ailleurs-sur-Test" not in page
 
     donnees = {"email": "nouvelle@exemple.test", "role": Role.PORTEUR}
-    assert client.post(adresse, donnees).status_code == 403
+    refus = client.post(adresse, donnees)
+    assert refus.status_code == 422
+    assert "Vos propres droits sont limités" in texte(refus)
     client.post(adresse, donnees | {"communes": [sienne.pk]})
     assert Invitation.objects.get().communes.get() == sienne
 
@@ -283,3 +286,23 @@ def test_mon_compte_coute_autant_de_requetes_pour_1_et_30_habilitations(
         HabilitationFactory(utilisateur=personne)
     with django_assert_num_queries(len(pour_une)):
         client.get(reverse("contrats:mon_compte"))
+
+
+@pytest.mark.parametrize(
+    ("envoyee", "parti", "etat"),
+    [
+        (5, False, "envoi en cours"),
+        (5, True, "envoyée"),
+        (20, False, "courriel non parti"),
+        (60 * 24 * 15, True, "expirée"),
+    ],
+)
+def test_la_liste_dit_ou_en_est_chaque_invitation(contrat, client_chef, envoyee: int, parti: bool, etat: str) -> None:
+    envoyee_le = timezone.now() - timedelta(minutes=envoyee)
+    InvitationFactory(
+        contrat=contrat,
+        envoyee_le=envoyee_le,
+        expire_le=envoyee_le + timedelta(days=14),
+        courriel_parti_le=envoyee_le if parti else None,
+    )
+    assert etat in texte(client_chef.get(reverse("contrats:invitations", args=[contrat.slug])))
