@@ -127,7 +127,10 @@ def barres_horizontales(
             dessin.append(_trait(repere, milieu - 10, None, milieu + 10, "#ffffff", 5))
             dessin.append(_trait(repere, milieu - 10, None, milieu + 10, ENCRE, 2.5))
             bout = max(bout, repere)
-        dessin.append(_texte(max(bout, echelle.zero) + 6, milieu + 4, ecrire(barre.valeur), gras=True))
+        bout = max(bout, echelle.zero)
+        if cible is not None and bout < echelle(cible) < bout + 10 + largeur_texte(ecrire(barre.valeur), gras=True):
+            bout = echelle(cible)  # beyond the target's line, which would cross the value
+        dessin.append(_texte(bout + 6, milieu + 4, ecrire(barre.valeur), gras=True))
         y += hauteur
     dessin.append(_trait(echelle.zero, haut, None, y, ENCRE, 1))
     if cible is not None:

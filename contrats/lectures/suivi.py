@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,11 +26,10 @@ from ..models import (
     Signataire,
     TypeComite,
 )
+from ..regles import en_retard
 
 ZERO = Decimal(0)
 SANS_SIGNATAIRE = "Signataire non identifié"
-# A commitment in one of these states is no longer expected: it cannot be late.
-_CLOS = (EtatEngagement.TENU, EtatEngagement.ABANDONNE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ def _suivi(engagement: Engagement, points: list[PointAvancement], le: date) -> E
         etat_nom=str(etat.label),
         annee_declaration=point.annee if point else None,
         commentaire=point.commentaire if point else "",
-        en_retard=echeance is not None and echeance < le and etat not in _CLOS,
+        en_retard=en_retard(echeance, etat.value, le=le),
         fictif=engagement.fictif or (point is not None and point.fictif),
     )
 
@@ -301,11 +301,12 @@ def decisions_du_copil(contrat: Contrat, *, le: date) -> DecisionsCopil:
         .order_by("-reunion__le", "ordre", "pk")
     )
     nature, execution = DecisionReunion.Nature, DecisionReunion.Execution
-    ouvertes = [
+    # A point put off from one COPIL to the next is one point: the latest stands for it.
+    ouvertes = _sans_redite(
         d
         for d in toutes
         if d.nature != nature.DECIDEE and (d.reunion_id == (prochain.pk if prochain else None) or d.reunion.le < le)
-    ]
+    )
     suivies = [
         d
         for d in toutes
@@ -324,6 +325,13 @@ def decisions_du_copil(contrat: Contrat, *, le: date) -> DecisionsCopil:
         dernier_le=dernier.le if dernier else None,
         suivies=tuple(_decision(d, le) for d in suivies),
     )
+
+
+def _sans_redite(decisions: Iterable[DecisionReunion]) -> list[DecisionReunion]:
+    uniques: dict[str, DecisionReunion] = {}
+    for decision in decisions:
+        uniques.setdefault(decision.texte, decision)
+    return list(uniques.values())
 
 
 def _decision(decision: DecisionReunion, le: date) -> Decision:

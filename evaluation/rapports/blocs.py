@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -23,10 +23,11 @@ class Col:
     absent: str = typo.ABSENT
     unite: str = ""
     decimales: int | None = None
+    droite: bool = False  # figures already written, with words among them (« secret », « 12 à 30 »)
 
     @property
     def numerique(self) -> bool:
-        return self.type in (TypeColonne.NOMBRE, TypeColonne.EUROS, TypeColonne.POURCENT)
+        return self.droite or self.type in (TypeColonne.NOMBRE, TypeColonne.EUROS, TypeColonne.POURCENT)
 
     @property
     def entete(self) -> str:
@@ -125,7 +126,7 @@ def _a_des_centimes(lignes: Sequence[Ligne], rang: int) -> bool:
 
 
 def _avec_centimes(col: Col) -> Col:
-    return Col(col.libelle, col.type, col.largeur, col.absent, col.unite, 2)
+    return replace(col, decimales=2)
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,7 @@ class Section:
     titre: str
     constat: str
     briques: tuple[Brique, ...]
+    suite: bool = False  # follows on the same page of paper
     numero: int | None = None
 
     @property
@@ -223,4 +225,4 @@ class Section:
 
 def numeroter(sections: Iterable[Section]) -> tuple[Section, ...]:
     """The same sections with their numbers."""
-    return tuple(Section(s.ancre, s.titre, s.constat, s.briques, rang) for rang, s in enumerate(sections, start=1))
+    return tuple(replace(s, numero=rang) for rang, s in enumerate(sections, start=1))

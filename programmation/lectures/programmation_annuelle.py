@@ -41,6 +41,7 @@ from ..models.enveloppe import EtatEnveloppe
 from ..regles import PartCpo, centimes_sans_perte
 
 ZERO = Decimal(0)
+LONGUEUR_LIEUX = 40  # characters of a narrow column
 TYPES_ETAT = (TypeOrganisme.ETAT, TypeOrganisme.SERVICE_ETAT)
 
 
@@ -541,20 +542,19 @@ def _a_valider(demandes: QuerySet[DemandeFinancement], annee: int) -> tuple[tupl
         dossier__campagne__annee__gte=annee,
         dossier__etat__in=[EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE],
     )
+    # The communes together: a dozen small lines would hide the few that weigh.
+    nom = Case(
+        When(financeur__type=TypeOrganisme.COMMUNE, then=Value("Communes")),
+        When(financeur__sigle="", then=F("financeur__nom")),
+        default=F("financeur__sigle"),
+    )
     lignes = (
-        proposees.values("dossier__campagne__annee", "financeur__sigle", "financeur__nom", "nature")
+        proposees.values(an=F("dossier__campagne__annee"), nom=nom, moyens=F("nature"))
         .annotate(n=Count("dossier", distinct=True), total=_somme("propose_vu", Q()))
-        .order_by("dossier__campagne__annee", "-total", "financeur__nom", "nature")
+        .order_by("an", "-total", "nom", "moyens")
     )
     par_financeur = tuple(
-        AValider(
-            ligne["dossier__campagne__annee"],
-            ligne["financeur__sigle"] or ligne["financeur__nom"],
-            ligne["nature"],
-            ligne["n"],
-            ligne["total"],
-        )
-        for ligne in lignes
+        AValider(ligne["an"], ligne["nom"], ligne["moyens"], ligne["n"], ligne["total"]) for ligne in lignes
     )
     return par_financeur, proposees.aggregate(n=Count("dossier", distinct=True))["n"]
 
@@ -742,8 +742,14 @@ def _actions(
 
 
 def _resumer(lieux: list[str]) -> str:
-    """The places of an action in a narrow column: two names, then how many more."""
+    """The places of an action in a narrow column: as many names as fit, then how many more."""
     uniques = list(dict.fromkeys(lieux))
-    if len(uniques) <= 2:
-        return ", ".join(uniques) or "non renseigné"
-    return f"{uniques[0]}, {uniques[1]} et {len(uniques) - 2} autre{'s' if len(uniques) > 3 else ''}"
+    if not uniques:
+        return "non renseigné"
+    montres = uniques[:1]
+    for lieu in uniques[1:]:
+        if len(", ".join([*montres, lieu])) > LONGUEUR_LIEUX:
+            break
+        montres.append(lieu)
+    autres = len(uniques) - len(montres)
+    return ", ".join(montres) + (f" et {autres} autre{'s' if autres > 1 else ''}" if autres else "")

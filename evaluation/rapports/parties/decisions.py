@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from commun import typographie as typo
 from commun.colonnes import TypeColonne
 from contrats.etats import EtatEngagement
+from contrats.lectures.suivi import Decision
 
 from ...lectures.synthese import Synthese
 from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte, TuileChiffre, Tuiles
@@ -34,8 +36,7 @@ def decisions(s: Synthese) -> Section:
     briques: list[Brique] = [
         Encadre(
             "Points soumis à décision",
-            tuple(phrase(x.texte + (f" — {x.responsable}" if x.responsable else "")) for x in d.a_decider)
-            or (NON_RENSEIGNE,),
+            tuple(phrase(x.texte, _d_ou_vient(x, d.prochain_le)) for x in d.a_decider) or (NON_RENSEIGNE,),
             "decision",
         ),
         Tableau(
@@ -105,6 +106,14 @@ def decisions(s: Synthese) -> Section:
         ),
     ]
     return Section("decisions", "Ce que le COPIL est invité à décider", constat, tuple(briques))
+
+
+def _d_ou_vient(decision: Decision, prochain: date | None) -> str:
+    """Who answers for it and, when it was put off, since when."""
+    mentions = [decision.responsable] if decision.responsable else []
+    if decision.le != prochain:
+        mentions.append(f"reporté du COPIL du {typo.date_longue(decision.le)}")
+    return f"({', '.join(mentions)})" if mentions else ""
 
 
 def huit_chiffres(s: Synthese) -> Section:

@@ -22,9 +22,11 @@ def part(portion: Decimal | int, tout: Decimal | int) -> Decimal | None:
     return (Decimal(portion) * 100 / Decimal(tout)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def en_pourcent(taux: Decimal | None, decimales: int = 0) -> str:
-    """A share already in %: « 48 % »."""
-    return typo.ABSENT if taux is None else f"{typo.nombre(taux, decimales)}{typo.INSECABLE}%"
+def en_pourcent(taux: Decimal | int | None, decimales: int = 0) -> str:
+    """A share already in %, with at most `decimales` decimals: « 48 % », « 46,6 % »."""
+    if taux is None:
+        return typo.ABSENT
+    return f"{typo.nombre(typo.nombre_utile(Decimal(taux), decimales), None)}{typo.INSECABLE}%"
 
 
 def evolution(valeur: Decimal | int, avant: Decimal | int, annee: int, *, euros: bool = False) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from acteurs.models import TypeOrganisme
 from commun import typographie as typo
 from commun.colonnes import TypeColonne
-from commun.graphiques import Barre, barres_empilees, barres_horizontales, colonnes_par_annee
+from commun.graphiques import Barre, barres_empilees, barres_horizontales
 from commun.pdf import PLAFOND_LIGNES, plafonner
 from programmation.lectures.programmation_annuelle import Montants, Ventilation
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte
+from ..blocs import Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
 from .decisions import sens_cpo
 from .mots import NATURES, NON_RENSEIGNE, ZERO, en_pourcent, enumerer, millions, part, phrase
 
@@ -22,6 +23,9 @@ _MONTANTS = (
     Col("Programmé", _EUROS, 12),
     Col("Voté", _EUROS, 12),
 )
+
+
+BARRES_AU_PLUS = 10  # beyond, the table tells it better
 
 
 def _quatre(m: Montants) -> tuple[Decimal, Decimal, Decimal, Decimal]:
@@ -91,6 +95,7 @@ def par_orientation(s: Synthese) -> Section:
             ),
             total=Ligne(("Ensemble", c.dossiers, c.actions, *_total(s), a.programme)),
             feuille="Orientations",
+            serre=True,
             source=_source(s) + phrase(" Les axes transversaux ne portent pas d’euros et ne s’additionnent pas."),
             fictif=p.fictif,
         )
@@ -99,13 +104,14 @@ def par_orientation(s: Synthese) -> Section:
     if len(historique) > 1:
         briques += [
             SousTitre("D’une année à l’autre", "historique"),
-            colonnes_par_annee(
-                [h.programme for h in historique],
-                annees=[str(h.annee) for h in historique],
+            barres_horizontales(
+                [Barre(str(h.annee), h.programme, accent=h.annee == s.annee) for h in historique],
                 titre=_titre_historique(historique[0].annee, historique[0].programme, c.programme),
                 sous_titre="Montant programmé par an, euros, tous financeurs",
                 ecrire=millions,
+                entete="Année",
                 nom_valeur="Programmé",
+                ordonner=False,
             ),
             Tableau(
                 titre="Les années du contrat",
@@ -125,6 +131,7 @@ def par_orientation(s: Synthese) -> Section:
                 ),
                 feuille="Historique",
                 fictif=p.fictif,
+                serre=True,
             ),
         ]
     return Section("orientations", "La programmation par orientation", constat, tuple(briques))
@@ -143,7 +150,10 @@ def par_financeur(s: Synthese) -> Section:
     p = s.programmation
     c = p.chiffres
     totaux: dict[str, list[Decimal]] = {}
+    groupes: dict[str, list[Decimal]] = {}  # the communes together: a dozen thin bars say nothing
     for li in p.par_financeur:
+        groupe = "Communes" if li.type == TypeOrganisme.COMMUNE else li.financeur
+        groupes.setdefault(groupe, [ZERO, ZERO])[0 if li.nature == "droit_commun" else 1] += li.montants.programme
         paire = totaux.setdefault(li.financeur, [ZERO, ZERO])
         paire[0 if li.nature == "droit_commun" else 1] += li.montants.programme
     servis = {nom: paire for nom, paire in totaux.items() if sum(paire)}
@@ -154,7 +164,7 @@ def par_financeur(s: Synthese) -> Section:
         constat = phrase(
             f"{typo.pluriel(len(servis), 'financeur')} sur {sollicites} "
             f"{typo.accord(len(servis), 'a programmé', 'ont programmé')} {typo.euros(c.programme)} ; "
-            f"{premier} en apporte {poids}."
+            f"le premier, {premier}, en apporte {poids}."
         )
     else:
         constat = phrase(
@@ -164,9 +174,9 @@ def par_financeur(s: Synthese) -> Section:
     if servis:
         briques.append(
             barres_empilees(
-                [(nom, paire) for nom, paire in servis.items()],
+                [(nom, paire) for nom, paire in groupes.items() if sum(paire)],
                 parts=("Droit commun", "Crédits spécifiques"),
-                titre=f"{premier} apporte {poids} du montant programmé",
+                titre=phrase(f"Premier financeur : {premier}, {poids} du montant programmé"),
                 sous_titre=f"Montant programmé par financeur et nature de moyens, euros, {s.annee}",
                 ecrire=millions,
                 entete="Financeur",
@@ -198,6 +208,7 @@ def par_financeur(s: Synthese) -> Section:
                 )
             ),
             feuille="Financeurs",
+            serre=True,
             source=_source(s),
             fictif=p.fictif,
             vide="Aucune demande de financement.",
@@ -210,13 +221,13 @@ def par_financeur(s: Synthese) -> Section:
             titre="Enveloppes de l’année",
             precision=f"euros, {s.annee}, reste à programmer : {typo.euros(reste)}" if p.enveloppes else str(s.annee),
             cols=(
-                Col("Financeur", largeur=18),
-                Col("Dispositif", largeur=22),
+                Col("Financeur", largeur=15),
+                Col("Dispositif", largeur=28),
                 Col("Moyens", largeur=15),
                 Col("État", largeur=10),
-                Col("Montant", _EUROS, 12),
-                Col("Consommé", _EUROS, 12),
-                Col("Reste", _EUROS, 12),
+                Col("Montant", _EUROS, 10),
+                Col("Consommé", _EUROS, 10),
+                Col("Reste", _EUROS, 10),
             ),
             lignes=tuple(
                 Ligne(
@@ -299,11 +310,14 @@ def _par_lieu(
             f"{typo.accord(len(precis), 'est servi', 'sont servis') if genre == 'qpv' else typo.accord(len(precis), 'est servie', 'sont servies')}"
             + (f", et {typo.euros(ensemble, False)} {_vont(ensemble)} à l’ensemble des QPV." if ensemble else ".")
         )
+        servis = sorted((li for li in lignes if li.montants.programme), key=lambda li: -li.montants.programme)
+        premiers = servis[:BARRES_AU_PLUS]
         briques.append(
             barres_horizontales(
-                [Barre(li.nom, li.montants.programme, accent=li is premier) for li in lignes if li.montants.programme],
+                [Barre(li.nom, li.montants.programme, accent=li is premier) for li in premiers],
                 titre=f"{premier.nom} reçoit {tete} du montant programmé",
-                sous_titre=f"Montant programmé selon la répartition des dossiers, euros, {s.annee}",
+                sous_titre=f"Montant programmé selon la répartition des dossiers, euros, {s.annee}"
+                + (f", les {BARRES_AU_PLUS} premières lignes" if len(servis) > BARRES_AU_PLUS else ""),
                 ecrire=millions,
                 entete=entete,
                 nom_valeur="Programmé",
@@ -334,6 +348,7 @@ def _par_lieu(
             if lignes
             else None,
             feuille=feuille,
+            serre=True,
             source=phrase(
                 "Source : répartition des dossiers par lieu (parts de 100 %). Un dossier présent en plusieurs lieux "
                 "compte dans chacun, ses euros sont partagés selon ses parts : les montants s’additionnent, pas les "
@@ -420,6 +435,7 @@ def cpo(s: Synthese) -> Section:
                 for h in p.historique
             ),
             feuille="CPO",
+            serre=True,
             source=phrase(
                 "Objectif mesuré sur le montant : crédits spécifiques de l’État retenus en CPO (votés, à défaut "
                 f"programmés) rapportés à son enveloppe {'notifiée' if c.base_notifiee else 'attendue, faute de notification'}. "
@@ -428,15 +444,7 @@ def cpo(s: Synthese) -> Section:
             fictif=p.fictif,
         )
     )
-    if c.part is not None and not c.atteinte:
-        briques.append(
-            Encadre(
-                "Ce que cela veut dire",
-                (phrase(f"{typo.euros(c.manque)} de crédits aujourd’hui annuels seraient à porter en CPO."),),
-                "alerte",
-            )
-        )
-    return Section("cpo", "La part des conventions pluriannuelles", constat, tuple(briques))
+    return Section("cpo", "La part des conventions pluriannuelles", constat, tuple(briques), suite=True)
 
 
 def droit_commun(s: Synthese) -> Section:
@@ -445,8 +453,8 @@ def droit_commun(s: Synthese) -> Section:
     c, a = p.chiffres, p.precedents
     taux = part(c.droit_commun, c.programme)
     constat = phrase(
-        f"Pour 100 € programmés en {s.annee}, {typo.nombre(taux)} € viennent du droit commun et "
-        f"{typo.nombre(100 - taux)} € des crédits spécifiques."
+        f"{en_pourcent(taux, 1)} du montant programmé en {s.annee} vient du droit commun, "
+        f"{en_pourcent(100 - taux, 1)} des crédits spécifiques."
         if taux is not None
         else f"Aucun montant n’étant programmé en {s.annee}, la part du droit commun n’est pas calculable."
     )
@@ -456,7 +464,7 @@ def droit_commun(s: Synthese) -> Section:
             barres_empilees(
                 [(li.nom, (li.droit_commun, li.specifiques)) for li in p.par_orientation if li.montants.programme],
                 parts=("Droit commun", "Crédits spécifiques"),
-                titre=f"Le droit commun apporte {en_pourcent(taux)} du montant programmé",
+                titre=f"Le droit commun apporte {en_pourcent(taux, 1)} du montant programmé",
                 sous_titre=f"Part de chaque nature de moyens par orientation, euros, {s.annee}",
                 ecrire=millions,
                 entete="Orientation",
@@ -488,6 +496,7 @@ def droit_commun(s: Synthese) -> Section:
             ),
             total=Ligne(("Ensemble", c.droit_commun, c.specifiques, c.programme, taux)),
             feuille="Droit commun",
+            serre=True,
             source=phrase(
                 f"En {a.annee} : {typo.euros(a.droit_commun)} de droit commun, {typo.euros(a.specifiques)} de crédits "
                 "spécifiques programmés."
@@ -509,6 +518,7 @@ def droit_commun(s: Synthese) -> Section:
                 Ligne((d.orientation, d.ressources, d.organismes, d.a_organiser, d.engagements)) for d in s.droit_commun
             ),
             feuille="Moyens recensés",
+            serre=True,
             source=phrase("Source : annuaire du droit commun et engagements du contrat."),
         ),
         Texte(
@@ -560,6 +570,7 @@ def suites(s: Synthese) -> Section:
             if lignes
             else None,
             feuille="Suites N-1",
+            serre=True,
             source=phrase(
                 "Une demande par financeur, dispositif et nature. Montant : voté, à défaut programmé, à défaut demandé."
             ),
@@ -567,7 +578,7 @@ def suites(s: Synthese) -> Section:
         ),
         Texte(phrase(f"Bilans qualitatifs des actions {annee} : non renseigné.")),
     ]
-    return Section("suites", f"Ce que sont devenues les décisions de {annee}", constat, tuple(briques))
+    return Section("suites", f"Ce que sont devenues les décisions de {annee}", constat, tuple(briques), suite=True)
 
 
 def liste(s: Synthese) -> Section:
@@ -586,15 +597,15 @@ def liste(s: Synthese) -> Section:
         briques += [
             SousTitre(orientation, f"actions-{len(briques) // 2 + 1}"),
             Tableau(
-                titre=f"{orientation} : {typo.pluriel(len(siennes), 'action')}",
+                titre=typo.pluriel(len(siennes), "action programmée", "actions programmées"),
                 precision=f"euros, {s.annee}",
                 cols=(
                     Col("Action", largeur=35),
                     Col("Porteur", largeur=18),
-                    Col("Lieux", largeur=15),
-                    Col("Demandé", _EUROS, 10),
-                    Col("Programmé", _EUROS, 10),
-                    Col("Voté", _EUROS, 10),
+                    Col("Lieux", largeur=22),
+                    Col("Demandé", _EUROS, 8),
+                    Col("Programmé", _EUROS, 8),
+                    Col("Voté", _EUROS, 8),
                 ),
                 lignes=tuple(
                     Ligne(

@@ -11,7 +11,7 @@ from contrats.etats import EtatEngagement
 from tfpb.lectures import BailleurTfpb
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte
+from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau
 from .mots import NON_COMMUNIQUE, NON_RENSEIGNE, ZERO, en_pourcent, enumerer, millions, part, phrase
 
 _EUROS, _NOMBRE, _POURCENT, _DATE = TypeColonne.EUROS, TypeColonne.NOMBRE, TypeColonne.POURCENT, TypeColonne.DATE
@@ -73,6 +73,7 @@ def engagements(s: Synthese) -> Section:
                 "passée, engagement ni tenu ni abandonné."
             ),
             fictif=e.fictif,
+            mention="déclarations fictives",
             serre=True,
         ),
         Tableau(
@@ -86,7 +87,9 @@ def engagements(s: Synthese) -> Section:
             lignes=tuple(Ligne((x.signataire, x.euros_droit_commun, x.euros_specifiques)) for x in e.par_signataire),
             total=Ligne(("Ensemble des montants déclarés", e.total.euros_droit_commun, e.total.euros_specifiques)),
             feuille="Moyens déclarés",
+            serre=True,
             fictif=e.fictif,
+            mention="déclarations fictives",
         ),
         SousTitre("Les engagements en retard", "retards"),
         Tableau(
@@ -108,13 +111,14 @@ def engagements(s: Synthese) -> Section:
                         r.echeance,
                         r.etat_nom,
                         str(r.annee_declaration) if r.annee_declaration else None,
-                    ),
-                    fictif=r.fictif,
+                    )
                 )
                 for r in e.retards[:RETARDS_AU_PLUS]
             ),
             feuille="Retards",
             vide="Aucun engagement n’est en retard.",
+            fictif=bool(e.retards) and e.fictif,
+            mention="déclarations fictives",
             serre=True,
         ),
     ]
@@ -203,6 +207,7 @@ def tfpb(s: Synthese) -> Section:
                 for x in ([*b.bailleurs, b.total] if b.bailleurs else [])
             ),
             feuille="TFPB ratios",
+            serre=True,
             source=phrase(
                 "Couverture : valorisé / abattement. Effet de levier : dépense / valorisé (repère national 1,3 à 1,4). "
                 "Valorisé par logement : repère national 183 €. Un abattement est « réel » quand l’avis d’imposition est connu "
@@ -239,6 +244,7 @@ def tfpb(s: Synthese) -> Section:
                 else None
             ),
             feuille="TFPB programme",
+            serre=True,
             fictif=s.tfpb_programme.fictif,
         ),
     ]
@@ -322,6 +328,7 @@ def _axes(s: Synthese) -> list[Brique]:
             if b.bailleurs
             else None,
             feuille="TFPB axes",
+            serre=True,
             fictif=b.fictif,
         )
     )
@@ -370,11 +377,11 @@ def renforcees(s: Synthese) -> Section:
             titre="Actions à suivi renforcé",
             precision=f"dernier point d’étape connu au {typo.date_longue(s.engagements.le)}",
             cols=(
-                Col("Action", largeur=30),
-                Col("Pilote", largeur=15, absent=NON_RENSEIGNE),
+                Col("Action", largeur=25),
+                Col("Pilote", largeur=20, absent=NON_RENSEIGNE),
                 Col("Point du", _DATE, 12, NON_RENSEIGNE),
-                Col("État", largeur=12, absent=NON_RENSEIGNE),
-                Col("Avancement", _NOMBRE, 10, NON_RENSEIGNE, "%"),
+                Col("État", largeur=10, absent=NON_RENSEIGNE),
+                Col("Fait", _NOMBRE, 8, NON_RENSEIGNE, "%"),
                 Col("Prochaine étape", absent=NON_RENSEIGNE),
             ),
             lignes=tuple(
@@ -456,24 +463,35 @@ def renouvellement(s: Synthese) -> Section:
             titre="Opérations de renouvellement urbain",
             precision=f"dernier avancement connu au {typo.date_longue(s.engagements.le)}",
             cols=(
-                Col("Opération", largeur=22),
-                Col("Programme", largeur=12),
-                Col("Coût", _EUROS, 12, "nd"),
+                Col("Opération", largeur=20),
+                Col("Programme", largeur=8),
+                Col("Coût", _EUROS, 10, "nd"),
                 Col("Démolis", _NOMBRE, 8, "nd"),
                 Col("Construits", _NOMBRE, 8, "nd"),
                 Col("Réhabilités", _NOMBRE, 8, "nd"),
                 Col("Point du", _DATE, 12, NON_RENSEIGNE),
                 Col("Phase", absent=NON_RENSEIGNE),
-                Col("Avancement", _NOMBRE, 8, "nd", "%"),
+                Col("Fait", _NOMBRE, 5, "nd", "%"),
             ),
             lignes=tuple(
                 Ligne(
-                    (o.nom, o.programme, o.cout, o.demolis, o.construits, o.rehabilites, o.le, o.phase, o.avancement),
-                    fictif=o.fictif,
+                    (
+                        o.nom,
+                        o.programme.split(" (")[0],
+                        o.cout,
+                        o.demolis,
+                        o.construits,
+                        o.rehabilites,
+                        o.le,
+                        phrase(o.phase, f"({o.commentaire.rstrip('.')})" if o.commentaire else ""),
+                        o.avancement,
+                    )
                 )
                 for o in operations
             ),
             feuille="Renouvellement urbain",
+            fictif=any(o.fictif for o in operations),
+            mention="avancements fictifs",
             source=phrase(
                 "Logements en nombre ; « nd » : non donné par les sources.",
                 f"Coût connu pour {typo.pluriel(len(couts), 'opération')} sur {len(operations)}." if operations else "",
@@ -481,6 +499,4 @@ def renouvellement(s: Synthese) -> Section:
             serre=True,
         )
     )
-    commentes = [o for o in operations if o.commentaire]
-    briques += [Texte(phrase(f"{o.nom} : {o.commentaire}"), "note") for o in commentes]
     return Section("renouvellement-urbain", "Le renouvellement urbain", constat, tuple(briques))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commun import typographie as typo
 from commun.colonnes import TypeColonne
 from commun.graphiques import Barre, barres_horizontales
+from commun.recherche import normaliser
 from geographie.lectures import SerieIndicateur, Valeur
 
 from ...lectures.synthese import Synthese
@@ -74,7 +75,7 @@ def perimetres(s: Synthese) -> Section:
                 ligne
                 for type_nom in dict.fromkeys(p.type_nom for p in lieux)
                 for ligne in (
-                    Ligne((type_nom, "", " ", _somme(s, type_nom), " "), forte=True),
+                    Ligne((type_nom, " ", " ", _somme(s, type_nom), " "), forte=True),
                     *(
                         Ligne(
                             (
@@ -115,8 +116,9 @@ def indicateurs(s: Synthese) -> Section:
     absents = sum(1 for x in series for v in x.valeurs if v.statut in ("nd", "vide"))
     constat = phrase(
         f"{typo.pluriel(len(series), 'indicateur')} {typo.accord(len(series), 'décrit', 'décrivent')} les quartiers, "
-        f"de {min(x.millesime for x in series)[:4]} à {max(x.millesime for x in series)[:4]} ; "
-        f"{typo.pluriel(secrets, 'valeur')} sous secret statistique, {typo.nombre(absents)} non disponibles."
+        f"{_periode(series)} ; "
+        f"{typo.pluriel(secrets, 'valeur')} sous secret statistique, "
+        f"{typo.nombre(absents)} {typo.accord(absents, 'non disponible', 'non disponibles')}."
         if series
         else "Aucun indicateur n’est renseigné."
     )
@@ -125,38 +127,45 @@ def indicateurs(s: Synthese) -> Section:
     emploi = par_code.get("taux_emploi")
     if emploi is not None:
         briques.append(_graphique_emploi(emploi))
-    for theme in dict.fromkeys(x.theme for x in series):
-        du_theme = [x for x in series if x.theme == theme]
-        comparees = _territoires_de_comparaison(series, quartiers)
-        briques.append(
-            Tableau(
-                titre=theme,
-                precision="dernier millésime de chaque indicateur",
-                cols=(
-                    Col("Indicateur", largeur=30),
-                    Col("Millésime", largeur=10),
-                    *(Col(_court(nom), largeur=0, absent="nd") for nom in comparees),
-                    Col("Quartiers : de … à …", absent="nd"),
-                ),
-                lignes=tuple(
-                    Ligne(
-                        (
-                            typo.typographie(f"{x.nom} ({x.unite})"),
-                            x.millesime,
-                            *(_ecrire(_valeur(x, nom), x) for nom in comparees),
-                            _etendue(x, quartiers),
+    briques.append(Texte(phrase("Suivi de cohortes : non renseigné. Baromètre des quartiers : non renseigné.")))
+    comparees = _territoires_de_comparaison(series)
+    briques.append(
+        Tableau(
+            titre="Les indicateurs et leurs territoires de comparaison",
+            precision="dernier millésime de chaque indicateur",
+            cols=(
+                Col("Indicateur", largeur=30),
+                Col("Millésime", largeur=10),
+                *(Col(_court(nom), largeur=12, absent="nd", droite=True) for nom in comparees),
+                Col("Étendue des quartiers", absent="nd", droite=True),
+            ),
+            lignes=tuple(
+                ligne
+                for theme in sorted({x.theme for x in series}, key=normaliser)
+                for ligne in (
+                    Ligne((theme, *(" " for _ in range(len(comparees) + 2))), forte=True),
+                    *(
+                        Ligne(
+                            (
+                                typo.typographie(f"{x.nom} ({x.unite})"),
+                                x.millesime,
+                                *(_ecrire(_valeur(x, nom)) for nom in comparees),
+                                _etendue(x),
+                            )
                         )
-                    )
-                    for x in du_theme
-                ),
-                feuille=f"Ind. {theme}",
-                source=phrase(
-                    f"Sources : {', '.join(sorted({x.producteur for x in du_theme if x.producteur})) or NON_RENSEIGNE}."
-                ),
-                serre=True,
-            )
+                        for x in series
+                        if x.theme == theme
+                    ),
+                )
+            ),
+            feuille="Indicateurs",
+            source=phrase(
+                f"Sources : {'; '.join(sorted({x.producteur for x in series if x.producteur})) or NON_RENSEIGNE}."
+            ),
+            serre=True,
         )
-    choisis = [par_code[code] for code in CHOISIS if code in par_code and _etendue(par_code[code], quartiers)]
+    )
+    choisis = [par_code[code] for code in CHOISIS if code in par_code and _etendue(par_code[code])]
     if choisis and quartiers:
         briques += [
             SousTitre("Quartier par quartier", "indicateurs-quartiers"),
@@ -165,9 +174,12 @@ def indicateurs(s: Synthese) -> Section:
                 precision="dernier millésime de chaque indicateur",
                 cols=(
                     Col("Quartier", largeur=30),
-                    *(Col(f"{x.nom}, {x.millesime}", unite=x.unite, absent="nd") for x in choisis),
+                    *(Col(f"{x.nom}, {x.millesime}", unite=x.unite, absent="nd", droite=True) for x in choisis),
                 ),
-                lignes=tuple(Ligne((nom, *(_ecrire(_valeur(x, nom), x) for x in choisis))) for nom in quartiers),
+                lignes=tuple(
+                    Ligne((typo.typographie(nom), *(_ecrire(_valeur(x, nom)) for x in choisis)))
+                    for nom in _mesures_pour(choisis, quartiers)
+                ),
                 feuille="Quartiers détaillés",
                 source=phrase(
                     "Géographie de chaque source : les mesures antérieures à 2024 portent sur les quartiers de la liste "
@@ -176,7 +188,6 @@ def indicateurs(s: Synthese) -> Section:
                 serre=True,
             ),
         ]
-    briques.append(Texte(phrase("Suivi de cohortes : non renseigné. Baromètre des quartiers : non renseigné.")))
     return Section("indicateurs", "Les indicateurs des quartiers", constat, tuple(briques))
 
 
@@ -211,7 +222,12 @@ def _quartiers(series: tuple[SerieIndicateur, ...]) -> list[str]:
     return sorted({v.territoire for x in series for v in x.valeurs if _est_un_quartier(v)})
 
 
-def _territoires_de_comparaison(series: tuple[SerieIndicateur, ...], quartiers: list[str]) -> list[str]:
+def _mesures_pour(choisis: list[SerieIndicateur], quartiers: list[str]) -> list[str]:
+    """The quarters that at least one of these indicators speaks of."""
+    return [nom for nom in quartiers if any(_valeur(x, nom) is not None for x in choisis)]
+
+
+def _territoires_de_comparaison(series: tuple[SerieIndicateur, ...]) -> list[str]:
     """The four territories that carry the most measures, beside the quarters themselves."""
     comptes: dict[str, int] = {}
     for serie in series:
@@ -222,14 +238,26 @@ def _territoires_de_comparaison(series: tuple[SerieIndicateur, ...], quartiers: 
 
 
 def _court(nom: str) -> str:
-    return nom.replace(" (liste de 2015)", "").replace("Communauté d’agglomération", "Agglomération")
+    return (
+        nom.replace(" (liste de 2015)", "")
+        .replace("Communauté d’agglomération", "Agglo.")
+        .replace("France métropolitaine", "France métrop.")
+    )
+
+
+def _periode(series: tuple[SerieIndicateur, ...]) -> str:
+    """« de 2018 à 2022 »: the vintages that are years."""
+    annees = sorted(x.millesime for x in series if x.millesime.isdigit())
+    if not annees:
+        return "sans millésime précisé"
+    return f"de {annees[0]} à {annees[-1]}" if annees[0] != annees[-1] else f"en {annees[0]}"
 
 
 def _valeur(serie: SerieIndicateur, territoire: str) -> Valeur | None:
     return next((v for v in serie.valeurs if v.territoire == territoire), None)
 
 
-def _ecrire(valeur: Valeur | None, serie: SerieIndicateur) -> str | None:
+def _ecrire(valeur: Valeur | None) -> str | None:
     """A value, or the word that says why there is none."""
     if valeur is None:
         return None
@@ -238,7 +266,7 @@ def _ecrire(valeur: Valeur | None, serie: SerieIndicateur) -> str | None:
     return typo.nombre(valeur.valeur, None)
 
 
-def _etendue(serie: SerieIndicateur, quartiers: list[str]) -> str | None:
+def _etendue(serie: SerieIndicateur) -> str | None:
     """From the lowest to the highest quarter: a spread may be told of any indicator, a sum may not."""
     valeurs = [v.valeur for v in serie.valeurs if v.valeur is not None and _est_un_quartier(v)]
     if not valeurs:

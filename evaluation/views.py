@@ -1,0 +1,156 @@
+"""Pages of the reports: their list, their making, the page to read, the files to download."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from commun import fichiers
+from contrats.etats import Role
+from contrats.portee import Portee, dans_le_contrat
+
+from . import actions
+from .etats import EtatRapport
+from .forms import DemandeSyntheseForm
+from .models import Rapport
+from .permissions import peut_produire, peut_publier, peut_retirer
+
+TONS = {
+    EtatRapport.EN_PREPARATION: "info",
+    EtatRapport.PRET: "attention",
+    EtatRapport.PUBLIE: "succes",
+    EtatRapport.RETIRE: "neutre",
+}
+
+
+@require_safe
+@dans_le_contrat()
+def rapports(request: HttpRequest, portee: Portee) -> HttpResponse:
+    """The reports that this person may read, the latest first."""
+    visibles = (
+        Rapport.objects.visibles_par(portee.auteur, portee.contrat)
+        .select_related("pdf", "tableur", "instantane", "travail", "reunion__comite", "contrat")
+        .order_by("-annee", "-version")
+    )
+    acces = peut_produire(portee.auteur, portee.contrat)
+    contexte = {
+        "lignes": [(rapport, TONS[EtatRapport(rapport.etat)]) for rapport in visibles],
+        "form": DemandeSyntheseForm(contrat=portee.contrat, annee=_annee_proposee(portee)) if acces else None,
+        "pilote": portee.roles.pilote,
+        "refus": "" if acces else acces.motif,
+        "contrat": portee.contrat,
+    }
+    return render(request, "evaluation/rapports.html", contexte)
+
+
+def _annee_proposee(portee: Portee) -> int:
+    """This year, within the contract."""
+    return max(portee.contrat.debut, min(timezone.localdate().year, portee.contrat.fin))
+
+
+@require_POST
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def produire(request: HttpRequest, portee: Portee) -> HttpResponse:
+    """Ask for the next version of a year's synthesis, then watch it being made."""
+    form = DemandeSyntheseForm(request.POST, contrat=portee.contrat, annee=_annee_proposee(portee))
+    if not form.is_valid():
+        messages.error(request, "Choisissez une année du contrat.")
+        return redirect("evaluation:rapports", contrat=portee.contrat.slug)
+    rapport = actions.demander_synthese(
+        portee.contrat, form.cleaned_data["annee"], par=portee.auteur, le=timezone.now()
+    )
+    return redirect("evaluation:avancement", contrat=portee.contrat.slug, numero=rapport.pk)
+
+
+@require_safe
+@dans_le_contrat()
+def avancement(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
+    """How far the making is: the whole page, or its moving part alone when htmx asks."""
+    rapport = _rapport(portee, numero)
+    if rapport.travail is None:
+        raise Http404("This report has no job.")
+    cles = {"contrat": portee.contrat.slug, "numero": rapport.pk}
+    contexte = {
+        "rapport": rapport,
+        "travail": rapport.travail,
+        "titre_travail": str(rapport),
+        "url_suivi": reverse("evaluation:avancement", kwargs=cles),
+        "url_resultat": reverse("evaluation:rapport", kwargs=cles) if rapport.html_id else "",
+        "libelle_resultat": f"Lire la synthèse {rapport.annee}, version {rapport.version}",
+        "url_reprise": reverse("evaluation:relancer", kwargs=cles) if portee.roles.pilote else "",
+        "contrat": portee.contrat,
+    }
+    partiel = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    return render(request, "composants/progression.html" if partiel else "evaluation/avancement.html", contexte)
+
+
+@require_safe
+@dans_le_contrat()
+def rapport(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
+    """The report to read on line, as it was kept when it was made."""
+    rapport = _rapport(portee, numero)
+    if rapport.html is None:
+        return redirect("evaluation:avancement", contrat=portee.contrat.slug, numero=rapport.pk)
+    contexte = {
+        "rapport": rapport,
+        "ton": TONS[EtatRapport(rapport.etat)],
+        # Safe: made by our own templates when the report was produced, kept under its SHA-256 since.
+        "corps": mark_safe(fichiers.lire(rapport.html).decode()),
+        "publication": peut_publier(portee.auteur, rapport),
+        "retrait": peut_retirer(portee.auteur, rapport),
+        "pilote": portee.roles.pilote,
+        "contrat": portee.contrat,
+    }
+    return render(request, "evaluation/rapport.html", contexte)
+
+
+@require_safe
+@dans_le_contrat()
+def fichier(request: HttpRequest, portee: Portee, numero: int, forme: str) -> HttpResponseBase:
+    """One form of the report, with its own name."""
+    garde = getattr(_rapport(portee, numero), forme)
+    if garde is None:
+        raise Http404("This report is not made yet.")
+    return fichiers.reponse(garde)
+
+
+@require_POST
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def publier(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
+    """Let every member of the contract read it."""
+    rapport = actions.publier(_rapport(portee, numero), par=portee.auteur, le=timezone.now())
+    messages.success(request, f"{rapport} : le rapport est publié, les membres du COPIL peuvent le lire.")
+    return redirect("evaluation:rapport", contrat=portee.contrat.slug, numero=rapport.pk)
+
+
+@require_POST
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def retirer(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
+    """Take it back."""
+    rapport = actions.retirer(_rapport(portee, numero), par=portee.auteur, le=timezone.now())
+    messages.success(request, f"{rapport} : le rapport est retiré, l’équipe du contrat le voit encore.")
+    return redirect("evaluation:rapports", contrat=portee.contrat.slug)
+
+
+@require_POST
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def relancer(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
+    """Start a failed making again."""
+    rapport = actions.relancer(_rapport(portee, numero), par=portee.auteur, le=timezone.now())
+    return redirect("evaluation:avancement", contrat=portee.contrat.slug, numero=rapport.pk)
+
+
+def _rapport(portee: Portee, numero: int) -> Rapport:
+    """A report that the person may read; any other does not exist for it."""
+    return get_object_or_404(
+        Rapport.objects.visibles_par(portee.auteur, portee.contrat).select_related(
+            "contrat", "travail", "pdf", "html", "tableur", "instantane", "reunion__comite"
+        ),
+        pk=numero,
+    )
