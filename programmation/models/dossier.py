@@ -147,7 +147,7 @@ class Dossier(ModeleAEtats):
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
     depose_le = models.DateTimeField("déposé le", null=True, blank=True)
     fictif = models.BooleanField("donnée fictive", default=False)
-    recherche = champ_de_recherche("numero", "intitule")
+    recherche = champ_de_recherche("intitule", "numero")  # the title first: it is also how the table sorts
 
     objects = DossierQuerySet.as_manager()
 
