@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("acteurs.urls")),
     path("", include("contrats.urls")),
     path("c/<slug:contrat>/", include("programmation.urls")),
+    path("c/<slug:contrat>/", include("evaluation.urls")),
     path("api/v1/", include("config.api")),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),
