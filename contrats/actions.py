@@ -24,7 +24,7 @@ from commun.typographie import date_longue
 from .etats import Role
 from .models import Contrat, Habilitation, Invitation
 from .models.habilitation import empreinte_du_jeton, jeton_d_invitation
-from .notifications import courriel_d_invitation
+from .notifications import courriel_d_invitation, envoyer
 from .permissions import Limites, limites_de, peut_accorder, peut_gerer, roles
 from .regles import expiration
 
@@ -126,7 +126,7 @@ def expedier_invitation(invitation: Invitation, *, envoi: datetime, le: datetime
         invitation.jeton_sha256 = empreinte_du_jeton(jeton)
         invitation.save(update_fields=["jeton_sha256"])
     # No lock is held while a mail server answers.
-    courriel_d_invitation(invitation, jeton).send()
+    envoyer(courriel_d_invitation(invitation, jeton))
     Invitation.objects.filter(pk=invitation.pk, envoyee_le=envoi).update(courriel_parti_le=le)
     return True
 

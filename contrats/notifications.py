@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +12,28 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Utilisateur
+from commun.erreurs import RegleEnfreinte
 
 from .etats import Role
 from .models import Invitation
 from .regles import CE_QUE_VOIT
+
+
+class CourrielNonParti(Exception):
+    """The mail server did not take the e-mail, this time; the job tries again."""
+
+
+def envoyer(courriel: EmailMultiAlternatives) -> None:
+    """Send, and let no address reach the logs: the errors of a mail server quote them.
+
+    Raises `RegleEnfreinte` when the address is refused, which no other attempt would change.
+    """
+    try:
+        courriel.send()
+    except smtplib.SMTPRecipientsRefused:
+        raise RegleEnfreinte("Le serveur de courrier refuse cette adresse.", code="adresse_refusee") from None
+    except smtplib.SMTPException as erreur:
+        raise CourrielNonParti(type(erreur).__name__) from None
 
 
 def courriel_d_invitation(invitation: Invitation, jeton: str) -> EmailMultiAlternatives:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import smtplib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from acteurs.models import Utilisateur
 from commun.auteur import Auteur
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.journal import verifier_chaine
-from commun.models import LigneJournal, Travail
+from commun.models import EtatTravail, LigneJournal, Travail
 from contrats import actions
 from contrats.etats import Role
 from contrats.models import Contrat, Habilitation, Invitation
@@ -208,6 +209,34 @@ def test_un_courriel_qui_echoue_repart_a_la_tentative_suivante(contrat, chef, mo
             actions.expedier_invitation(invitation, envoi=envoi, le=timezone.now())
     assert actions.expedier_invitation(invitation, envoi=envoi, le=timezone.now())
     assert Invitation.objects.du_jeton(jeton_du_courriel(mail.outbox[0])).exists()
+
+
+@pytest.mark.parametrize(
+    ("panne", "etat"),
+    [
+        (smtplib.SMTPRecipientsRefused({"nouvelle@exemple.test": (550, b"inconnue")}), EtatTravail.ECHEC),
+        (smtplib.SMTPDataError(451, "nouvelle@exemple.test: plus tard"), EtatTravail.A_FAIRE),
+    ],
+)
+def test_une_erreur_du_serveur_de_courrier_ne_met_pas_l_adresse_dans_les_traces(
+    contrat,
+    chef,
+    executer_travaux,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    panne: Exception,
+    etat: EtatTravail,
+) -> None:
+    def tomber(self: Any, **suite: Any) -> int:
+        raise panne
+
+    inviter(contrat, chef)
+    monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", tomber)
+    executer_travaux(echecs_admis=True)
+
+    travail = Travail.objects.get()
+    assert travail.etat == etat
+    assert "nouvelle@exemple.test" not in f"{travail.erreur}{caplog.text}"
 
 
 # --- Sending again, withdrawing --------------------------------------------------------------------------------------
