@@ -30,6 +30,8 @@ def main(arguments: list[str]) -> int:
         print(erreur, file=sys.stderr)
         return 1
     except PermissionError as erreur:
+        if erreur.filename is None:
+            raise
         print(acces_refuse(erreur.filename), file=sys.stderr)
         return 1
     except ArretDemande as arret:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from . import installation, prerequis, processus, sante, verifications
 from .chemins import DEMO, PYTHON_VENV, RACINE, TEST, Cadre
@@ -17,10 +17,14 @@ from .signaux import Signaux
 from .superviseur import Enfant, Superviseur, terminer_orphelins
 from .verrous import Verrou
 
+# The word a supervisor leaves in its lock while it stops.
+EN_ARRET = "arret"
+
 
 def annoncer(message: str) -> None:
-    """Tell the user, at once even when the output is a file."""
-    print(message, flush=True)
+    """Tell the user, at once even when the output is a file; a terminal that was closed does not stop us."""
+    with suppress(OSError):
+        print(message, flush=True)
 
 
 def pret() -> int:
@@ -51,13 +55,18 @@ def demo(*, effacer: bool = False) -> int:
             environnement = {"INSTALLATION_ADRESSE": adresse} | _environnement_django(en_marche.environnement)
             accueil = _Accueil(port, environnement)
             superviseur = Superviseur(
-                DEMO, _enfants(port), en_marche, signaux=signaux, annoncer=annoncer, au_pret=accueil,
+                DEMO,
+                _enfants(port),
+                en_marche,
+                signaux=signaux,
                 environnement=environnement,
-            )  # fmt: skip
+                annoncer=annoncer,
+                au_pret=accueil,
+                a_l_arret=lambda: verrou.ecrire(EN_ARRET),
+            )
             try:
                 superviseur.executer()
             finally:
-                verrou.ecrire("arret")
                 accueil.abandonner()
         annoncer("Tout est arrêté.")
     return 0
@@ -186,7 +195,7 @@ def _seul_superviseur(cadre: Cadre, adresse: str) -> Iterator[Verrou]:
     debut = time.monotonic()
     while not verrou.essayer(0.5):
         mot = verrou.lire()
-        if time.monotonic() - debut > (60 if mot == "arret" else 3):
+        if time.monotonic() - debut > (60 if mot == EN_ARRET else 3):
             raise ErreurDemarrage(
                 f"La démonstration tourne déjà ({mot}) : ouvrez cette adresse, ou arrêtez-la d'abord (Ctrl-C)."
             )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .chemins import Cadre
-from .postgresql import PostgreSQL, environnement_sans_pg
+from .postgresql import PostgreSQL
 from .valkey import Valkey
 from .verrous import Verrou
 
@@ -44,7 +44,7 @@ def adresses(embarques: list[Serveur], environnement: Mapping[str, str]) -> dict
     complet = dict(environnement)
     for serveur in embarques:
         if isinstance(serveur, PostgreSQL):
-            complet = environnement_sans_pg(complet) | {"DATABASE_URL": serveur.url()}
+            complet["DATABASE_URL"] = serveur.url()
         else:
             complet["REDIS_URL"] = serveur.url()
     return complet

@@ -1,5 +1,6 @@
 """What `manage.py` does around a Django command: embedded servers for its own duration, when it needs them."""
 
+import argparse
 import os
 import signal
 import sys
@@ -56,8 +57,15 @@ def a_besoin_de_serveurs(argv: Sequence[str]) -> bool:
     return not (commande == "makemigrations" and "--check" in argv)
 
 
+def module_de_reglages(argv: Sequence[str]) -> str:
+    """The settings module the command will use: its own option, else the environment."""
+    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    options.add_argument("--settings", default=os.environ["DJANGO_SETTINGS_MODULE"])
+    return options.parse_known_args(argv[2:])[0].settings
+
+
 def _serveurs_de(argv: Sequence[str]) -> AbstractContextManager[Serveurs]:
-    cadre: Cadre | None = CADRES.get(os.environ["DJANGO_SETTINGS_MODULE"])
+    cadre: Cadre | None = CADRES.get(module_de_reglages(argv))
     if cadre is None or not a_besoin_de_serveurs(argv) or not serveurs_embarques(cadre, os.environ):
         return nullcontext(Serveurs(dict(os.environ)))
     # Without a handler these two would end us before the servers are stopped.

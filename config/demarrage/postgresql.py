@@ -11,17 +11,18 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import processus
 from .chemins import RACINE, Cadre
 from .erreurs import ErreurDemarrage
-from .journaux import fin_du_journal
+from .journaux import fin_du_journal, ouvrir_journal
 from .paquets import dossier_paquet
 
 UTILISATEUR = BASE = "pilotville"
+PORT = 5432  # names the socket only: nothing listens on the network
 ESPACE_DE_NOMS = ("unshare", "--user", "--map-user=65534", "--map-group=65534", "--")
 # Lost on a power cut, not on a crash of the server: enough for tests.
 REGLAGES_NON_DURABLES = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -40,11 +41,6 @@ class Compte:
         if self.uid == os.geteuid():
             return {}
         return {"user": self.uid, "group": pwd.getpwuid(self.uid).pw_gid, "extra_groups": ()}
-
-
-def environnement_sans_pg(environnement: Mapping[str, str]) -> dict[str, str]:
-    """The environment less the PG* variables, which would lead libpq elsewhere than to our socket."""
-    return {nom: valeur for nom, valeur in environnement.items() if not nom.startswith("PG")}
 
 
 @dataclass
@@ -76,13 +72,14 @@ class PostgreSQL:
 
     def url(self) -> str:
         """The address to put in DATABASE_URL; psql and pg_dump read it too."""
-        return f"postgres://{UTILISATEUR}@/{BASE}?host={self.sockets}"
+        # All of it is said, so that no PG* variable leads elsewhere.
+        return f"postgres://{UTILISATEUR}@/{BASE}?host={self.sockets}&port={PORT}"
 
     # Reading
 
     def repond(self) -> bool:
         """True when a connection is accepted."""
-        if not (self.sockets / ".s.PGSQL.5432").exists():
+        if not (self.sockets / f".s.PGSQL.{PORT}").exists():
             return False
         commande = [self._binaire("pg_isready"), "-q", "-t", "3", "-h", self.sockets]
         return subprocess.run(commande, env=self._environnement(), check=False).returncode == 0
@@ -125,7 +122,9 @@ class PostgreSQL:
 
     def arreter(self) -> None:
         """Stop the server: connections are cut, what was committed is kept."""
-        if (pid := self.pid()) is not None:
+        # One that was just launched has not written its number yet.
+        pid = self.pid() or (self._enfant.pid if self._enfant is not None else None)
+        if pid is not None:
             processus.terminer(pid, ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)), self._enfant)
         self._enfant = None
         self.cadre.retirer_sockets(self.compte.uid)
@@ -137,7 +136,8 @@ class PostgreSQL:
         return max(installations, key=lambda chemin: chemin.parent.parent.name).with_name(nom)
 
     def _environnement(self) -> dict[str, str]:
-        return environnement_sans_pg(os.environ) | {"LC_ALL": "C"}
+        """Ours, less the PG* variables, which would lead the server and its tools elsewhere."""
+        return {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("PG")} | {"LC_ALL": "C"}
 
     def _choisir_compte(self) -> Compte:
         """The account that may run the server: ours, or another one when we are root."""
@@ -199,7 +199,7 @@ class PostgreSQL:
             )
         # PostgreSQL would take any living process that has inherited the old number for its predecessor.
         (self.donnees / "postmaster.pid").unlink(missing_ok=True)
-        (self.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+        (self.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         return False
 
     def _creer_donnees(self) -> None:
@@ -216,8 +216,11 @@ class PostgreSQL:
         if not self.cadre.durable:
             options.append("--no-sync")
         commande = [*self.compte.prefixe, self._binaire("initdb"), "-D", ebauche, "-U", UTILISATEUR, *options]
-        initdb = processus.lancer_en_fond(commande, self.journal, env=self._environnement(), **self.compte.options)
-        if initdb.wait():
+        with ouvrir_journal(self.journal) as journal:
+            code = processus.executer(
+                commande, env=self._environnement(), cwd="/", stdout=journal, stderr=journal, **self.compte.options
+            )
+        if code:
             raise ErreurDemarrage(
                 f"initdb a échoué (disque plein ?) ; fin de {self.journal} :\n{fin_du_journal(self.journal)}"
             )
@@ -239,7 +242,7 @@ class PostgreSQL:
             "listen_addresses=",
             f"unix_socket_directories={self.sockets}",
             "unix_socket_permissions=0700",
-            "port=5432",
+            f"port={PORT}",
         ]
         if not self.cadre.durable:
             reglages.extend(REGLAGES_NON_DURABLES)

@@ -81,12 +81,13 @@ def terminer(pid: int, paliers: Sequence[tuple[int, float]], enfant: subprocess.
 
     A server removes its pid file a little before its end, so the process itself is watched.
     """
-    qui = identite(pid)
+    depart = identite(pid)
 
     def fini() -> bool:
         if enfant is not None:
             enfant.poll()  # else it would stay as a zombie
-        return identite(pid) != qui
+        actuel = identite(pid)
+        return depart is None or actuel is None or actuel.debut != depart.debut
 
     for numero, delai in paliers:
         if fini():
@@ -178,13 +179,13 @@ def lancer_en_fond(
         )
 
 
-def executer(commande: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> int:
+def executer(commande: Sequence[str | Path], **options: object) -> int:
     """Run a command to its end and return its code; end it, with its own children, when we are interrupted.
 
-    It gets its own session, so that a Ctrl-C reaches it once, through us.
+    It gets its own session, so that a Ctrl-C reaches it once, through us. `options` are those of `subprocess`.
     """
     sys.stdout.flush()
-    with subprocess.Popen([str(mot) for mot in commande], env=env, cwd=cwd, start_new_session=True) as enfant:
+    with subprocess.Popen([str(mot) for mot in commande], start_new_session=True, **options) as enfant:
         try:
             return enfant.wait()
         except BaseException as erreur:

@@ -75,6 +75,7 @@ class _Suivi:
 class Superviseur:
     """Starts `enfants` in order on top of `serveurs`, watches them all, and stops the children in the same order.
 
+    `au_pret` is called now and then until it returns True; `a_l_arret` once, before anything is stopped.
     The embedded servers are stopped by their own context (`environnement.serveurs`), after the children.
     """
 
@@ -88,10 +89,11 @@ class Superviseur:
         environnement: Mapping[str, str],
         annoncer: Callable[[str], None] = print,
         au_pret: Callable[[], bool] = lambda: True,
+        a_l_arret: Callable[[], None] = lambda: None,
         pause_initiale: float = 1.0,
     ) -> None:
-        # A child that outlives us keeps the servers it needs from being stopped.
         self.cadre = cadre
+        # A child that outlives us keeps the servers it needs from being stopped.
         fds = [serveurs.verrou_usage.fd] if serveurs.verrou_usage else []
         self.enfants = [_Programme(enfant, cadre, environnement, fds) for enfant in enfants]
         self.programmes = [*serveurs.embarques, *self.enfants]
@@ -99,6 +101,7 @@ class Superviseur:
         self.signaux = signaux
         self.annoncer = annoncer
         self.au_pret = au_pret
+        self.a_l_arret = a_l_arret
         self.pause_initiale = pause_initiale
         self.parent = os.getppid()
 
@@ -144,6 +147,7 @@ class Superviseur:
 
     def _arreter(self) -> None:
         """Stop the children in order. A second Ctrl-C no longer waits for them."""
+        self.a_l_arret()
         for enfant in self.enfants:
             enfant.arreter(presse=lambda: self.signaux.recus > 1)
 

@@ -101,7 +101,9 @@ class Valkey:
 
     def arreter(self) -> None:
         """Stop the server; what it holds is on disk when the set is durable."""
-        if (pid := self.pid()) is not None:
+        # One that was just launched has not written its number yet.
+        pid = self.pid() or (self._enfant.pid if self._enfant is not None else None)
+        if pid is not None:
             processus.terminer(pid, ((signal.SIGTERM, 30), (signal.SIGKILL, 5)), self._enfant)
         self._enfant = None
         self.cadre.retirer_sockets(os.geteuid())

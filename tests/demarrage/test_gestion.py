@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from config.demarrage.chemins import RACINE
-from config.demarrage.gestion import a_besoin_de_serveurs
+from config.demarrage.gestion import a_besoin_de_serveurs, module_de_reglages
 
 # `manage.py` as it is, on a set of servers of the test's own.
 MANAGE = """
@@ -39,6 +39,19 @@ gestion.executer(["manage.py", *sys.argv[2:]])
 )
 def test_seules_les_commandes_qui_lisent_des_donnees_ont_des_serveurs(commande: str, besoin: bool) -> None:
     assert a_besoin_de_serveurs(["manage.py", *commande.split()]) is besoin
+
+
+@pytest.mark.parametrize(
+    ("commande", "module"),
+    [
+        ("migrate", "config.settings.demo"),
+        ("migrate --settings=config.settings.test", "config.settings.test"),
+        ("migrate --settings config.settings.test --autre", "config.settings.test"),
+    ],
+)
+def test_l_option_des_reglages_l_emporte(commande: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings.demo")
+    assert module_de_reglages(["manage.py", *commande.split()]) == module
 
 
 def lancer(cadre, *arguments: str, **environnement: str) -> subprocess.CompletedProcess[str]:

@@ -40,8 +40,13 @@ def attendre_la_ligne(programme: subprocess.Popen, ligne: str) -> None:
     pytest.fail(f"le programme s'est arrêté sans dire « {ligne} »")
 
 
-def test_les_deux_serveurs_repondent_aux_adresses_donnees_puis_s_arretent(cadre: Cadre) -> None:
-    with serveurs(cadre, {"PGPORT": "9", "AUTRE": "1"}) as en_marche:
+def test_les_deux_serveurs_repondent_aux_adresses_donnees_puis_s_arretent(
+    cadre: Cadre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Variables left by another project do not lead elsewhere.
+    for nom, valeur in (("PGPORT", "9"), ("PGHOST", "ailleurs"), ("PGUSER", "autre"), ("PGDATABASE", "autre")):
+        monkeypatch.setenv(nom, valeur)
+    with serveurs(cadre, {"AUTRE": "1"}) as en_marche:
         pids = [serveur.pid() for serveur in en_marche.embarques]
         with psycopg.connect(en_marche.environnement["DATABASE_URL"]) as base:
             assert base.execute("SHOW server_encoding").fetchone() == ("UTF8",)
@@ -50,7 +55,6 @@ def test_les_deux_serveurs_repondent_aux_adresses_donnees_puis_s_arretent(cadre:
             assert base.execute("SELECT upper('éœ'), 'é' < 'z'").fetchone() == ("ÉŒ", False)
         assert redis.Redis.from_url(en_marche.environnement["REDIS_URL"] + "?db=40").ping()
         assert en_marche.environnement["AUTRE"] == "1"
-        assert "PGPORT" not in en_marche.environnement
 
     assert None not in pids
     assert [processus.identite(pid) for pid in pids] == [None, None]
@@ -197,3 +201,14 @@ def test_un_dossier_d_un_autre_utilisateur_recoit_une_ligne_claire(
     monkeypatch.setattr(os, "access", lambda chemin, droit: False)  # root may write everywhere
     with pytest.raises(ErreurDemarrage, match=r"appartient à un autre utilisateur"), serveurs(Cadre("x", tmp_path), {}):
         pytest.fail("rien ne doit démarrer")
+
+
+@pytest.mark.parametrize("classe", [PostgreSQL, Valkey])
+def test_un_serveur_a_peine_lance_est_arrete_aussi(cadre: Cadre, classe, monkeypatch: pytest.MonkeyPatch) -> None:
+    serveur = classe(cadre)
+    serveur.demarrer()
+    numero = serveur.pid()
+    monkeypatch.setattr(serveur, "pid", lambda: None)  # as long as its number is not written
+    serveur.arreter()
+    assert processus.identite(numero) is None
+    serveur.arreter()
