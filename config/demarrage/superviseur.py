@@ -158,7 +158,7 @@ def terminer_orphelins(cadre: Cadre) -> list[str]:
     A process is ended only when its number, its start time and its command line are those of our child.
     """
     termines = []
-    for fichier in sorted(cadre.pids.glob("*.json"), key=lambda chemin: chemin.stem != "web"):
+    for fichier in sorted(cadre.pids.glob("*.json"), key=lambda chemin: chemin.stat().st_mtime):  # as they started
         try:
             note = json.loads(fichier.read_text())
             pid, debut = int(note["pid"]), str(note["debut"])
