@@ -119,7 +119,7 @@ _PAGES_FILLES = {
     | {"proposer", "voter", "refuser", "notifier"},
     "programmation:enveloppes": {"mouvement", "depassement"},
     "evaluation:rapports": {"rapport", "avancement"},
-    "contrats:equipe": {"inviter", "habilitation"},
+    "contrats:equipe": {"inviter", "invitations", "habilitation", "clore_habilitation"},
 }
 
 
