@@ -188,8 +188,8 @@ class DecisionEnLigne(admin.StackedInline):
 
 @admin.register(Reunion)
 class ReunionAdmin(Administration):
-    list_display = ["le", "comite", "objet", "lieu", "tenue", "fictif"]
-    list_filter = ["comite__contrat", "comite__type", "tenue", "fictif"]
+    list_display = ["le", "comite", "objet", "lieu", "etat", "fictif"]
+    list_filter = ["comite__contrat", "comite__type", "etat", "fictif"]
     list_select_related = ["comite"]
     search_fields = ["objet", "comite__nom"]
     date_hierarchy = "le"

@@ -1,6 +1,8 @@
-"""Closed lists of the contract: roles, declared states of a commitment, kinds of targets."""
+"""States and closed lists of the contract: roles, commitments, communal documents, meetings, reviews."""
 
 from django.db import models
+
+from commun.etats import Transition
 
 
 class Role(models.TextChoices):
@@ -57,3 +59,82 @@ class EtatVisa(models.TextChoices):
     NON_VU = "non_vu", "Non vu"
     VU = "vu", "Vu"
     A_COMPLETER = "a_completer", "À compléter"
+
+
+class EtatDocument(models.TextChoices):
+    """The life of a communal document: written, voted by the commune, annexed to the contract, taken up again."""
+
+    REDIGE = "redige", "En rédaction"
+    ADOPTE = "adopte", "Adopté par la commune"
+    ANNEXE = "annexe", "Annexé au contrat"
+    REVISE = "revise", "En révision"
+
+
+TRANSITIONS_DOCUMENT = {
+    "adopter": Transition((EtatDocument.REDIGE, EtatDocument.REVISE), EtatDocument.ADOPTE, "Adopter par la commune"),
+    "annexer": Transition((EtatDocument.ADOPTE,), EtatDocument.ANNEXE, "Annexer au contrat"),
+    "reviser": Transition((EtatDocument.ADOPTE, EtatDocument.ANNEXE), EtatDocument.REVISE, "Ouvrir une révision"),
+}
+
+
+class StatutAction(models.TextChoices):
+    """Where an action of the plan stands, whoever pays for it."""
+
+    EXISTANTE = "existante", "Existante"
+    A_AMELIORER = "a_ameliorer", "À améliorer"
+    A_METTRE_EN_PLACE = "a_mettre_en_place", "À mettre en place"
+    A_VERIFIER = "a_verifier", "À vérifier"
+
+
+class EtatRevue(models.TextChoices):
+    """The yearly review of commitments."""
+
+    PREPARATION = "preparation", "En préparation"
+    ENVOYEE = "envoyee", "Envoyée aux signataires"
+    CLOSE = "close", "Close"
+
+
+TRANSITIONS_REVUE = {
+    "envoyer": Transition((EtatRevue.PREPARATION,), EtatRevue.ENVOYEE, "Envoyer aux signataires"),
+    "clore": Transition((EtatRevue.ENVOYEE,), EtatRevue.CLOSE, "Clore la revue"),
+    "rouvrir": Transition((EtatRevue.CLOSE,), EtatRevue.ENVOYEE, "Rouvrir la revue"),
+}
+
+
+class EtatReunion(models.TextChoices):
+    """The life of a meeting."""
+
+    PREVUE = "prevue", "Prévue"
+    CONVOQUEE = "convoquee", "Convoquée"
+    TENUE = "tenue", "Tenue"
+    RENDUE = "rendue", "Compte rendu envoyé"
+    ANNULEE = "annulee", "Annulée"
+
+
+# The meeting took place.
+REUNION_TENUE = (EtatReunion.TENUE, EtatReunion.RENDUE)
+# The meeting is still to come.
+REUNION_A_VENIR = (EtatReunion.PREVUE, EtatReunion.CONVOQUEE)
+
+TRANSITIONS_REUNION = {
+    "convoquer": Transition((EtatReunion.PREVUE,), EtatReunion.CONVOQUEE, "Envoyer les convocations"),
+    "tenir": Transition((EtatReunion.PREVUE, EtatReunion.CONVOQUEE), EtatReunion.TENUE, "Clore la séance"),
+    "rendre_compte": Transition((EtatReunion.TENUE,), EtatReunion.RENDUE, "Envoyer le compte rendu"),
+    "annuler": Transition((EtatReunion.PREVUE, EtatReunion.CONVOQUEE), EtatReunion.ANNULEE, "Annuler la réunion"),
+}
+
+
+class EtatEscalade(models.TextChoices):
+    """How far a note on missing ordinary means has gone (PdH 3.10)."""
+
+    BROUILLON = "brouillon", "Brouillon"
+    AU_COTECH = "au_cotech", "Portée au COTECH"
+    AU_COPIL = "au_copil", "Portée au COPIL"
+    TRAITEE = "traitee", "Traitée"
+
+
+TRANSITIONS_ESCALADE = {
+    "porter_au_cotech": Transition((EtatEscalade.BROUILLON,), EtatEscalade.AU_COTECH, "Porter au COTECH"),
+    "porter_au_copil": Transition((EtatEscalade.AU_COTECH,), EtatEscalade.AU_COPIL, "Porter au COPIL"),
+    "traiter": Transition((EtatEscalade.AU_COTECH, EtatEscalade.AU_COPIL), EtatEscalade.TRAITEE, "Donner une suite"),
+}

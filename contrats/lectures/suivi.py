@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 
 from geographie.lectures import FichePerimetre, SerieIndicateur, fiches_perimetres, series_indicateurs
 
-from ..etats import EtatEngagement
+from ..etats import REUNION_A_VENIR, REUNION_TENUE, EtatEngagement
 from ..models import (
     AppelExterne,
     AvancementOperation,
@@ -293,8 +293,8 @@ def decisions_du_copil(contrat: Contrat, *, le: date) -> DecisionsCopil:
     """For the coming COPIL: its agenda and what earlier ones left open. Behind: decisions of the last one held, and
     older ones whose execution is not over."""
     copil = Reunion.objects.filter(comite__contrat=contrat, comite__type=TypeComite.COPIL).select_related("comite")
-    prochain = copil.filter(tenue=False, le__gte=le).order_by("le").first()
-    dernier = copil.filter(tenue=True, le__lte=le).order_by("-le").first()
+    prochain = copil.filter(etat__in=REUNION_A_VENIR, le__gte=le).order_by("le").first()
+    dernier = copil.filter(etat__in=REUNION_TENUE, le__lte=le).order_by("-le").first()
     toutes = list(
         DecisionReunion.objects.filter(reunion__in=copil)
         .select_related("reunion__comite", "responsable")
@@ -355,7 +355,9 @@ def _decision(decision: DecisionReunion, le: date) -> Decision:
 def prochain_copil(contrat: Contrat, *, le: date) -> Reunion | None:
     """The next COPIL on the calendar."""
     return (
-        Reunion.objects.filter(comite__contrat=contrat, comite__type=TypeComite.COPIL, tenue=False, le__gte=le)
+        Reunion.objects.filter(
+            comite__contrat=contrat, comite__type=TypeComite.COPIL, etat__in=REUNION_A_VENIR, le__gte=le
+        )
         .order_by("le")
         .first()
     )

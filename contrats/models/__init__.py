@@ -1,41 +1,62 @@
 """The contract and what hangs from it."""
 
 from .acte import ActeDecision, Position
+from .avenant import Avenant
+from .communal import ContenuPriorites, PrioritesCommunales, Rubrique, VoletCommunal
 from .contrat import Contrat, PerimetreDuContrat
+from .droit_commun import FicheActeur, NoteEscalade
 from .engagement import CibleEngagement, Engagement, NatureMoyens, PointAvancement, PorteeEngagement, SensCible
 from .habilitation import Habilitation, Invitation
 from .instance import Comite, DecisionReunion, Reunion, TypeComite
 from .operation import AvancementOperation, OperationUrbaine, ProgrammeUrbain
+from .plan import ActionContrat
 from .ressource import AppelExterne, Ressource
+from .revue import RemarqueRevue, RevueEngagements, Sollicitation
+from .seance import ItemCompteRendu, MembreComite, PointOrdreDuJour, Presence
 from .signataire import QualiteSignataire, Signataire
 from .structure import NatureOrientation, Objectif, Orientation, ThemeP147
 
 __all__ = [
     "ActeDecision",
+    "ActionContrat",
     "AppelExterne",
     "AvancementOperation",
+    "Avenant",
     "CibleEngagement",
     "Comite",
+    "ContenuPriorites",
     "Contrat",
     "DecisionReunion",
     "Engagement",
+    "FicheActeur",
     "Habilitation",
     "Invitation",
+    "ItemCompteRendu",
+    "MembreComite",
     "NatureMoyens",
     "NatureOrientation",
+    "NoteEscalade",
     "Objectif",
     "OperationUrbaine",
     "Orientation",
     "PerimetreDuContrat",
     "PointAvancement",
+    "PointOrdreDuJour",
     "PorteeEngagement",
     "Position",
+    "Presence",
+    "PrioritesCommunales",
     "ProgrammeUrbain",
     "QualiteSignataire",
+    "RemarqueRevue",
     "Ressource",
     "Reunion",
+    "RevueEngagements",
+    "Rubrique",
     "SensCible",
     "Signataire",
+    "Sollicitation",
     "ThemeP147",
     "TypeComite",
+    "VoletCommunal",
 ]

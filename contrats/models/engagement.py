@@ -10,6 +10,7 @@ from django.db.models import F, Func, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Length
 
 from acteurs.models import Organisme
+from commun.models import Fichier
 from commun.recherche import champ_de_recherche, normaliser
 from geographie.models import Perimetre
 
@@ -88,6 +89,18 @@ class Engagement(models.Model):
     nature = models.CharField("nature des moyens", max_length=15, choices=NatureMoyens, blank=True)
     libelle = models.CharField("libellé", max_length=500)
     echeance = models.DateField("échéance", null=True, blank=True)
+    echeance_texte = models.CharField("échéance telle qu’écrite", max_length=120, blank=True)
+    partenaires: models.ManyToManyField[Organisme, Any] = models.ManyToManyField(
+        Organisme, blank=True, related_name="engagements_partenaire", verbose_name="partenaires"
+    )
+    axes_transversaux: models.ManyToManyField[Orientation, Any] = models.ManyToManyField(
+        Orientation, blank=True, related_name="engagements_transversaux", verbose_name="axes transversaux"
+    )
+    note = models.TextField("note", blank=True)
+    identifiant_externe = models.CharField("identifiant chez le partenaire", max_length=100, blank=True)
+    revision = models.PositiveIntegerField("révision", default=1, editable=False)
+    modifie_le = models.DateTimeField("modifié le", auto_now=True)
+    retire_le = models.DateTimeField("retiré le", null=True, blank=True, editable=False)
     fictif = models.BooleanField("donnée fictive", default=False)
     source = models.CharField("source", max_length=200, blank=True)
     recherche = champ_de_recherche("reference", "libelle")
@@ -98,11 +111,18 @@ class Engagement(models.Model):
         verbose_name = "engagement"
         verbose_name_plural = "engagements"
         ordering = ["contrat", "reference"]
+        indexes = [models.Index(fields=["contrat", "modifie_le", "id"], name="contrats_engagement_flux")]
         constraints = [
             models.UniqueConstraint(
                 fields=["contrat", "reference"],
                 name="contrats_engagement_reference_unique",
                 violation_error_message="Un engagement du contrat porte déjà cette référence.",
+            ),
+            models.UniqueConstraint(
+                fields=["contrat", "organisme", "identifiant_externe"],
+                condition=~Q(identifiant_externe=""),
+                name="contrats_engagement_externe_unique",
+                violation_error_message="Votre organisme a déjà un engagement avec cet identifiant.",
             ),
         ]
 
@@ -162,6 +182,11 @@ class PointAvancement(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="déclaré par"
     )
     canal = models.CharField("canal", max_length=10, default="ecran")
+    preuves: models.ManyToManyField[Fichier, Any] = models.ManyToManyField(
+        Fichier, blank=True, related_name="+", verbose_name="preuves"
+    )
+    revision = models.PositiveIntegerField("révision", default=1, editable=False)
+    modifie_le = models.DateTimeField("modifié le", auto_now=True)
     visa = models.CharField("visa du chef de projet", max_length=15, choices=EtatVisa, default=EtatVisa.NON_VU)
     remarque = models.TextField("remarque du chef de projet", blank=True)
     fictif = models.BooleanField("donnée fictive", default=False)

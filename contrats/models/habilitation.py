@@ -36,6 +36,7 @@ class Habilitation(models.Model):
     contrat = models.ForeignKey(Contrat, models.CASCADE, related_name="habilitations", verbose_name="contrat")
     organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="habilitations", verbose_name="organisme")
     role = models.CharField("rôle", max_length=20, choices=Role)
+    gestionnaire = models.BooleanField("gère les accès de son organisme (comptes, clés d’API)", default=False)
     valide_du = models.DateField("valide du", default=timezone.localdate)
     valide_au = models.DateField("valide au", null=True, blank=True)
     close_le = models.DateTimeField("fermée le", null=True, blank=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from acteurs.models import Organisme
+from commun.etats import ModeleAEtats
+from geographie.models import Commune
 
+from ..etats import REUNION_TENUE, TRANSITIONS_REUNION, EtatReunion
 from .contrat import Contrat
+from .structure import Orientation
 
 
 class TypeComite(models.TextChoices):
@@ -33,6 +37,9 @@ class Comite(models.Model):
     valide_tfpb = models.BooleanField("valide la TFPB", default=False)
     reunions_par_an = models.PositiveSmallIntegerField("réunions par an au moins", null=True, blank=True)
     par_commune = models.BooleanField("dans chaque commune", default=False)
+    orientation = models.ForeignKey(
+        Orientation, models.PROTECT, null=True, blank=True, related_name="comites", verbose_name="orientation"
+    )
     source = models.CharField("source", max_length=200, blank=True)
 
     class Meta:
@@ -51,15 +58,25 @@ class Comite(models.Model):
         return self.nom
 
 
-class Reunion(models.Model):
+class Reunion(ModeleAEtats):
     """A meeting of a committee."""
+
+    TRANSITIONS = TRANSITIONS_REUNION
 
     comite = models.ForeignKey(Comite, models.CASCADE, related_name="reunions", verbose_name="comité")
     le = models.DateField("date")
     lieu = models.CharField("lieu", max_length=160, blank=True)
     objet = models.CharField("objet", max_length=250, blank=True)
-    tenue = models.BooleanField("tenue", default=False)
+    etat = models.CharField("état", max_length=10, choices=EtatReunion, default=EtatReunion.PREVUE)
+    debut = models.TimeField("début", null=True, blank=True)
+    fin = models.TimeField("fin", null=True, blank=True)
+    commune = models.ForeignKey(
+        Commune, models.PROTECT, null=True, blank=True, related_name="reunions", verbose_name="commune"
+    )
     compte_rendu = models.TextField("compte rendu", blank=True)
+    convoquee_le = models.DateTimeField("convocations envoyées le", null=True, blank=True)
+    rendue_le = models.DateTimeField("compte rendu envoyé le", null=True, blank=True)
+    modifie_le = models.DateTimeField("modifiée le", auto_now=True)
     fictif = models.BooleanField("donnée fictive", default=False)
 
     class Meta:
@@ -72,7 +89,16 @@ class Reunion(models.Model):
                 name="contrats_reunion_unique",
                 violation_error_message="Cette réunion est déjà au calendrier.",
             ),
+            models.CheckConstraint(
+                condition=Q(debut__isnull=True) | Q(fin__isnull=True) | Q(fin__gt=F("debut")),
+                name="contrats_reunion_heures_en_ordre",
+                violation_error_message="Une réunion finit après son début.",
+            ),
         ]
+
+    @property
+    def tenue(self) -> bool:
+        return self.etat in REUNION_TENUE
 
     def __str__(self) -> str:
         return f"{self.comite.nom} du {self.le:%d/%m/%Y}"

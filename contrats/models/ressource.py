@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
 from acteurs.models import Organisme
+from geographie.models import Perimetre
 
 from .contrat import Contrat
 from .structure import Orientation
@@ -26,7 +29,13 @@ class Ressource(models.Model):
     public = models.CharField("public", max_length=200, blank=True)
     conditions = models.TextField("conditions", blank=True)
     contact = models.CharField("contact (service)", max_length=200, blank=True)
+    lien = models.URLField("page d’information", blank=True)
+    perimetres: models.ManyToManyField[Perimetre, Any] = models.ManyToManyField(
+        Perimetre, blank=True, related_name="ressources", verbose_name="périmètres"
+    )
+    ouverte = models.BooleanField("visible des porteurs", default=True)
     verifie_le = models.DateField("vérifié le", null=True, blank=True)
+    modifie_le = models.DateTimeField("modifié le", auto_now=True)
     source = models.CharField("source", max_length=200, blank=True)
 
     class Meta:

@@ -48,7 +48,7 @@ def creer_reunions(monde: Monde) -> Agenda:
 
     def reunion(comite: str, le: date, objet: str) -> Reunion:
         return Reunion(
-            comite=comites[comite], le=le, lieu=LIEU, objet=objet, tenue=calendrier.est_passe(le), fictif=True
+            comite=comites[comite], le=le, lieu=LIEU, objet=objet, etat="rendue" if calendrier.est_passe(le) else "prevue", fictif=True
         )
 
     for annee in calendrier.annees:

@@ -246,7 +246,7 @@ class ReunionFactory(DjangoModelFactory):
         model = Reunion
 
     class Params:
-        tenue_et_close = factory.Trait(tenue=True, compte_rendu="Les propositions sont validées.")
+        tenue_et_close = factory.Trait(etat="tenue", compte_rendu="Les propositions sont validées.")
 
 
 class DecisionReunionFactory(DjangoModelFactory):
