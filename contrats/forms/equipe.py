@@ -14,11 +14,11 @@ from commun.auteur import Auteur
 from commun.formulaires import SaisieDate
 from geographie.models import Commune, Perimetre
 
-from .etats import EtatEngagement, Role
-from .lectures.equipe import Situation
-from .models import Contrat, Orientation, Signataire
-from .permissions import Limites, peut_accorder, roles
-from .regles import CE_QUE_VOIT
+from ..etats import EtatEngagement, Role
+from ..lectures.equipe import Situation
+from ..models import Contrat, Orientation, Signataire
+from ..permissions import Limites, peut_accorder, roles
+from ..regles import CE_QUE_VOIT
 
 
 def _choix_de_roles() -> list[tuple[str, Any]]:

@@ -21,12 +21,12 @@ from commun.permissions import verifier
 from commun.travaux import planifier
 from commun.typographie import date_longue
 
-from .etats import Role
-from .models import Contrat, Habilitation, Invitation
-from .models.habilitation import empreinte_du_jeton, jeton_d_invitation
-from .notifications import courriel_d_invitation, envoyer
-from .permissions import Limites, limites_de, peut_accorder, peut_gerer, roles
-from .regles import expiration
+from ..etats import Role
+from ..models import Contrat, Habilitation, Invitation
+from ..models.habilitation import empreinte_du_jeton, jeton_d_invitation
+from ..notifications import courriel_d_invitation, envoyer
+from ..permissions import Limites, limites_de, peut_accorder, peut_gerer, roles
+from ..regles import expiration
 
 SANS_LIMITE = Limites()
 

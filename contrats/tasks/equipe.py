@@ -10,8 +10,8 @@ from django.utils import timezone
 from commun.models import Travail
 from commun.travaux import Suivi, travail
 
-from .actions import expedier_invitation
-from .models import Invitation
+from ..actions import expedier_invitation
+from ..models import Invitation
 
 
 @travail("contrats.envoyer_invitation")

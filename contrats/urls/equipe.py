@@ -1,10 +1,8 @@
-"""Addresses of the contract's pages; included at the root."""
+"""Accounts, invitations, team, and the pages one only reads."""
 
 from django.urls import path
 
-from .views import compte, equipe, invitation, lecture
-
-app_name = "contrats"
+from ..views import compte, equipe, invitation, lecture
 
 urlpatterns = [
     path("mon-compte/", compte.mon_compte, name="mon_compte"),

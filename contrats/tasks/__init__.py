@@ -1,0 +1,5 @@
+"""Handlers of the contract's jobs, registered when this package is imported."""
+
+from . import equipe
+
+__all__ = ["equipe"]

@@ -1,0 +1,7 @@
+"""Addresses of the contract's pages; included at the root."""
+
+from . import equipe
+
+app_name = "contrats"
+
+urlpatterns = [*equipe.urlpatterns]
