@@ -37,9 +37,14 @@ def inscrire(
     return ligne
 
 
-def inscrire_lot(lignes: Iterable[LigneJournal]) -> None:
-    """Add first lines of newly created objects in one statement (imports, demo); keeps each object's own chain."""
-    dernieres: dict[tuple[str, int], LigneJournal] = {}
+def inscrire_lot(lignes: Iterable[LigneJournal], *, nouveaux: bool = True) -> None:
+    """Add lines of many objects in one statement (imports, demo); keeps each object's own chain.
+
+    `nouveaux` says that the objects have just been created: otherwise their last lines are read first, and the caller
+    holds their row locks.
+    """
+    lignes = list(lignes)
+    dernieres: dict[tuple[str, int], LigneJournal] = {} if nouveaux else _dernieres(lignes)
     a_creer = []
     for ligne in lignes:
         cle = (ligne.cible_type, ligne.cible_id)
@@ -125,6 +130,19 @@ def _ligne(
         avant=avant or {},
         apres=apres or {},
     )
+
+
+def _dernieres(lignes: list[LigneJournal]) -> dict[tuple[str, int], LigneJournal]:
+    """The last line of each object that these lines are about, in one query per type of object."""
+    cibles: dict[str, set[int]] = {}
+    for ligne in lignes:
+        cibles.setdefault(ligne.cible_type, set()).add(ligne.cible_id)
+    trouvees: dict[tuple[str, int], LigneJournal] = {}
+    for type_, numeros in cibles.items():
+        tetes = LigneJournal.objects.filter(cible_type=type_, cible_id__in=numeros)
+        for ligne in tetes.order_by("cible_type", "cible_id", "-numero").distinct("cible_type", "cible_id"):
+            trouvees[ligne.cible_type, ligne.cible_id] = ligne
+    return trouvees
 
 
 def _chainer(ligne: LigneJournal, derniere: LigneJournal | None) -> None:

@@ -61,6 +61,15 @@ class EtatVisa(models.TextChoices):
     A_COMPLETER = "a_completer", "À compléter"
 
 
+class EtatReponse(models.TextChoices):
+    """Whether a signatory was called on for a year's statement, and answered; computed, never typed."""
+
+    A_SOLLICITER = "a_solliciter", "Pas encore sollicité"
+    SOLLICITE = "sollicite", "Sollicité"
+    EN_RETARD = "en_retard", "Sans réponse à 6 mois"
+    REPONDU = "repondu", "Répondu"
+
+
 class EtatDocument(models.TextChoices):
     """The life of a communal document: written, voted by the commune, annexed to the contract, taken up again."""
 
@@ -138,3 +147,10 @@ TRANSITIONS_ESCALADE = {
     "porter_au_copil": Transition((EtatEscalade.AU_COTECH,), EtatEscalade.AU_COPIL, "Porter au COPIL"),
     "traiter": Transition((EtatEscalade.AU_COTECH, EtatEscalade.AU_COPIL), EtatEscalade.TRAITEE, "Donner une suite"),
 }
+
+
+class EvenementSortant(models.TextChoices):
+    """What the information systems of the partners can be told of."""
+
+    POINT_VU = "point_avancement.vu", "Point d’avancement vu, ou à compléter, par le chef de projet"
+    RAPPORT_PUBLIE = "rapport.publie", "Rapport publié"

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
+from enum import StrEnum
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q
 
+from acteurs.models import JetonApi, Organisme
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
 
 from .etats import Role
+from .models.acces_api import CleDuContrat
 from .models.contrat import Contrat
+from .models.engagement import Engagement, PointAvancement
 from .models.habilitation import Habilitation, Invitation
+from .models.instance import Comite, DecisionReunion, Reunion, TypeComite
+from .models.signataire import Signataire
 from .regles import lieux_inclus, orientations_incluses
 
 # Those who work together on the files before the decision, and see each other's amounts.
@@ -119,13 +127,15 @@ def limites_de(objet: Habilitation | Invitation) -> Limites:
 
 
 def roles(auteur: Auteur, contrat: Contrat) -> RolesTenus:
-    """What the author is in `contrat` today; read once per request and kept on the person's object.
+    """What the author is in `contrat` today; read once per request and kept on the person's or the key's object.
 
-    An author without a person (a job, a command) is the product itself: it administers.
+    A job or a command is the product itself: it administers. A key of the API never does.
     """
-    utilisateur = auteur.utilisateur
-    if utilisateur is None:
+    if auteur.cle is not None:
+        return _roles_de_la_cle(auteur.cle, contrat)
+    if auteur.est_le_produit:
         return RolesTenus(administre=True)
+    utilisateur = auteur.utilisateur
     if not utilisateur.is_authenticated or not utilisateur.is_active:
         return RolesTenus()
     if utilisateur.is_superuser:
@@ -140,6 +150,36 @@ def roles(auteur: Auteur, contrat: Contrat) -> RolesTenus:
         connus[contrat.pk] = RolesTenus(
             tuple(RoleTenu(Role(h.role), h.organisme_id, limites_de(h)) for h in habilitations)
         )
+    return connus[contrat.pk]
+
+
+def _roles_de_la_cle(jeton: JetonApi, contrat: Contrat) -> RolesTenus:
+    """What the people of the key's organisation are, together, in the one contract that the key opens.
+
+    It ends with their habilitations: a key outlives nobody. One query, limits included.
+    """
+    connus: dict[int, RolesTenus] = jeton.__dict__.setdefault("_roles_tenus", {})
+    if contrat.pk not in connus:
+        ouvre = CleDuContrat.objects.filter(jeton=jeton, contrat=contrat)
+        liens = {
+            nom: ArraySubquery(
+                Habilitation._meta.get_field(nom)
+                .remote_field.through.objects.filter(habilitation=OuterRef("pk"))  # type: ignore[union-attr]
+                .values(f"{nom[:-1]}_id")
+            )
+            for nom in ("communes", "perimetres", "orientations")
+        }
+        lignes = (
+            Habilitation.objects.actives()
+            .filter(Exists(ouvre), contrat=contrat, organisme=jeton.organisme_id, utilisateur__is_active=True)
+            .order_by("pk")
+            .values_list("role", *liens.values())
+        )
+        tenus = {
+            RoleTenu(Role(role), jeton.organisme_id, Limites(*(frozenset(pks) for pks in limites)))
+            for role, *limites in lignes
+        }
+        connus[contrat.pk] = RolesTenus(tuple(sorted(tenus, key=lambda h: h.role)))
     return connus[contrat.pk]
 
 
@@ -167,3 +207,300 @@ def peut_gerer(auteur: Auteur, objet: Habilitation | Invitation) -> Reponse:
     if not roles(auteur, objet.contrat).pilote:
         return non("Seul un chef de projet du contrat modifie son équipe.")
     return peut_accorder(auteur, objet.contrat, limites_de(objet))
+
+
+# Those who speak for a signatory: its correspondent, and the landlord's.
+ROLES_DECLARANTS = frozenset({Role.SIGNATAIRE, Role.BAILLEUR})
+
+
+def organismes_responsables(organisme: Organisme | None, signataire: Signataire | None) -> frozenset[int]:
+    """The organisations that may speak for a commitment: the one committed, and its signatory for its own services."""
+    if organisme is None:
+        return frozenset() if signataire is None else frozenset({signataire.organisme_id})
+    if signataire is not None and signataire.organisme_id == organisme.parent_id:
+        return frozenset({organisme.pk, signataire.organisme_id})
+    return frozenset({organisme.pk})
+
+
+def parle_pour(tenus: RolesTenus, organismes: Set[int], lieux: Limites) -> int | None:
+    """The organisation, among these, for which the person states and writes; None when it speaks for none of them."""
+    for h in tenus.habilitations:
+        if h.role in ROLES_DECLARANTS and h.organisme_id in organismes and lieux.incluses_dans(h.limites):
+            return h.organisme_id
+    return None
+
+
+def pilote_ici(tenus: RolesTenus, lieux: Limites) -> bool:
+    """A chef de projet whose own limits include these places and this orientation."""
+    return tenus.administre or any(
+        h.role == Role.CHEF_DE_PROJET and lieux.incluses_dans(h.limites) for h in tenus.habilitations
+    )
+
+
+def peut_ecrire_engagement(tenus: RolesTenus, organismes: Set[int], lieux: Limites) -> Reponse:
+    """A signatory writes the commitments of its own organisation; the team those of all."""
+    if pilote_ici(tenus, lieux) or parle_pour(tenus, organismes, lieux) is not None:
+        return OUI
+    if tenus.pilote:
+        return non("Vos propres droits sont limités : cet engagement porte sur d’autres lieux ou orientations.")
+    if tenus.tient(*ROLES_DECLARANTS):
+        return non("Vous n’écrivez que les engagements de votre organisme.")
+    return non("Seuls un chef de projet et les signataires écrivent des engagements.")
+
+
+def peut_creer_engagement(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """Whoever may write some commitment of the contract; for whom, `peut_ecrire_engagement` tells."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote or tenus.tient(*ROLES_DECLARANTS):
+        return OUI
+    return non("Seuls un chef de projet et les signataires écrivent des engagements.")
+
+
+def lieux_de(engagement: Engagement, tenus: RolesTenus) -> Limites:
+    """The places and the orientation of a commitment; not read when the person's own rights have no limit."""
+    if tenus.administre or not any(h.limites != Limites() for h in tenus.habilitations):
+        return Limites()
+    orientations = frozenset({engagement.orientation_id}) if engagement.orientation_id else frozenset()
+    return Limites(
+        perimetres=frozenset(p.pk for p in engagement.perimetres.all()),
+        orientations=orientations,
+    )
+
+
+def peut_modifier_engagement(auteur: Auteur, engagement: Engagement) -> Reponse:
+    """The same people, and never a withdrawn commitment."""
+    if engagement.retire_le is not None:
+        return non("Cet engagement a été retiré.")
+    tenus = roles(auteur, engagement.contrat)
+    responsables = organismes_responsables(engagement.organisme, engagement.signataire)
+    return peut_ecrire_engagement(tenus, responsables, lieux_de(engagement, tenus))
+
+
+def peut_declarer(auteur: Auteur, engagement: Engagement) -> Reponse:
+    """The signatory for its own organisation; the chef de projet *pour le compte de*, with the document it read."""
+    if engagement.retire_le is not None:
+        return non("Cet engagement a été retiré.")
+    tenus = roles(auteur, engagement.contrat)
+    lieux = lieux_de(engagement, tenus)
+    if pilote_ici(tenus, lieux):
+        return OUI
+    if parle_pour(tenus, organismes_responsables(engagement.organisme, engagement.signataire), lieux) is not None:
+        return OUI
+    if tenus.tient(*ROLES_DECLARANTS):
+        return non("Vous ne déclarez que l’avancement des engagements de votre organisme.")
+    return non("Seul le signataire déclare l’avancement de ses engagements.")
+
+
+def peut_viser(auteur: Auteur, point: PointAvancement) -> Reponse:
+    """The chef de projet says what it thinks of a statement, beside it."""
+    tenus = roles(auteur, point.engagement.contrat)
+    if pilote_ici(tenus, lieux_de(point.engagement, tenus)):
+        return OUI
+    return non("Seul un chef de projet du contrat vise une déclaration.")
+
+
+def peut_animer_la_revue(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """Calling on signatories, opening, sending and closing a review concern the whole contract."""
+    if roles(auteur, contrat).pilote_tout:
+        return OUI
+    return non("Seul un chef de projet de tout le contrat anime la revue des engagements.")
+
+
+def peut_remarquer(auteur: Auteur, contrat: Contrat, organisme: Organisme) -> Reponse:
+    """A signatory remarks on the draft review in its own name; the chef de projet *pour le compte de*."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote or tenus.tient(*ROLES_DECLARANTS, organisme_id=organisme.pk):
+        return OUI
+    return non("Seuls les signataires font des remarques sur la revue, au nom de leur organisme.")
+
+
+class Place(StrEnum):
+    """What somebody is in a committee: it runs it, sits in it, is invited to it, or none of these."""
+
+    ANIMATEUR = "animateur"
+    MEMBRE = "membre"
+    INVITE = "invite"
+    AUCUNE = ""
+
+
+def place_dans(tenus: RolesTenus, comite: Comite) -> Place:
+    """The place of whoever holds these roles in `comite`, whose `membres` are read.
+
+    Where programming or SIP are decided, a porteur's role gives no seat: it sees nothing before the decision.
+    """
+    if tenus.pilote:
+        return Place.ANIMATEUR
+    if comite.type == TypeComite.COPIL and tenus.tient(Role.MEMBRE_COPIL):
+        return Place.MEMBRE
+    roles_siegeant = [r for r in Role if r != Role.PORTEUR or not (comite.valide_programmation or comite.valide_sip)]
+    organismes = tenus.organismes(*roles_siegeant)
+    sieges = [membre for membre in comite.membres.all() if membre.organisme_id in organismes]
+    if any(not siege.invite for siege in sieges):
+        return Place.MEMBRE
+    return Place.INVITE if sieges else Place.AUCUNE
+
+
+def peut_animer(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """The team of the whole contract draws its committees."""
+    if roles(auteur, contrat).pilote_tout:
+        return OUI
+    return non("Seul un chef de projet de tout le contrat organise ses comités.")
+
+
+def peut_reunir(auteur: Auteur, comite: Comite, commune_id: int | None = None) -> Reponse:
+    """A chef de projet calls the meetings; a limited one those of its communes and orientations."""
+    tenus = roles(auteur, comite.contrat)
+    if tenus.pilote_tout:
+        return OUI
+    for tenu in tenus.habilitations:
+        if tenu.role != Role.CHEF_DE_PROJET:
+            continue
+        if commune_id is not None and commune_id in tenu.limites.communes:
+            return OUI
+        if comite.orientation_id is not None and comite.orientation_id in tenu.limites.orientations:
+            return OUI
+    if tenus.pilote:
+        return non("Vos droits sont limités : réunissez les comités de vos communes et de vos orientations.")
+    return non("Seul un chef de projet du contrat organise une réunion.")
+
+
+def peut_conduire(auteur: Auteur, reunion: Reunion) -> Reponse:
+    """Whoever may call a meeting prepares it, holds it and gives its minutes."""
+    return peut_reunir(auteur, reunion.comite, reunion.commune_id)
+
+
+def peut_suivre(auteur: Auteur, decision: DecisionReunion) -> Reponse:
+    """The organisation in charge says what became of a decision, and so does whoever ran the meeting."""
+    if peut_conduire(auteur, decision.reunion):
+        return OUI
+    tenus = roles(auteur, decision.reunion.comite.contrat)
+    if decision.responsable_id in tenus.organismes(*(r for r in Role if r != Role.PORTEUR)):
+        return OUI
+    return non("Seuls le responsable de la décision et un chef de projet disent où elle en est.")
+
+
+# --- Structure, communal documents, plan, droit commun ---------------------------------------------------------------
+def peut_modifier_structure(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """Orientations, signatories, acts and avenants: a chef de projet of the whole contract."""
+    if roles(auteur, contrat).pilote_tout:
+        return OUI
+    return non("Seul un chef de projet de tout le contrat modifie sa structure.")
+
+
+def communes_pilotees(auteur: Auteur, contrat: Contrat) -> frozenset[int] | None:
+    """The communes whose documents the person writes; None means all of them."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote_tout:
+        return None
+    return frozenset().union(
+        *(
+            h.limites.communes
+            for h in tenus.habilitations
+            if h.role == Role.CHEF_DE_PROJET and not h.limites.orientations
+        )
+    )
+
+
+def peut_modifier_communal(auteur: Auteur, contrat: Contrat, commune_id: int) -> Reponse:
+    """A commune's documents: the chef de projet of the whole contract, or that of the commune."""
+    pilotees = communes_pilotees(auteur, contrat)
+    if pilotees is None or commune_id in pilotees:
+        return OUI
+    return non("Seul le chef de projet de la commune, ou celui de tout le contrat, écrit ce document.")
+
+
+def peut_annexer(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """A commune adopts; the contract annexes."""
+    if roles(auteur, contrat).pilote_tout:
+        return OUI
+    return non("L’annexion au contrat se fait par avenant : un chef de projet de tout le contrat l’enregistre.")
+
+
+def peut_modifier_plan(auteur: Auteur, contrat: Contrat, orientation_id: int | None = None) -> Reponse:
+    """The plan d'actions: a chef de projet, within the orientations it is limited to (`None`: at least one)."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote_tout:
+        return OUI
+    for habilitation in tenus.habilitations:
+        orientations = habilitation.limites.orientations
+        if habilitation.role == Role.CHEF_DE_PROJET and (
+            not orientations or orientation_id is None or orientation_id in orientations
+        ):
+            return OUI
+    if tenus.pilote:
+        return non("Votre habilitation ne couvre pas cette orientation.")
+    return non("Seul un chef de projet du contrat modifie le plan d’actions.")
+
+
+# Those who speak for an organisation in the directory of droit commun.
+_REPRESENTANTS = (Role.SIGNATAIRE, Role.INSTRUCTEUR, Role.DECIDEUR, Role.BAILLEUR)
+
+
+def peut_modifier_ressource(auteur: Auteur, contrat: Contrat, organisme_id: int | None) -> Reponse:
+    """A means of droit commun: the chef de projet, and the organisation that offers it."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote or (organisme_id is not None and tenus.tient(*_REPRESENTANTS, organisme_id=organisme_id)):
+        return OUI
+    return non("Cette ressource est tenue par son organisme et par les chefs de projet.")
+
+
+def peut_ajouter_une_ressource(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """Whoever may keep one may add one."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote or tenus.tient(*_REPRESENTANTS):
+        return OUI
+    return non("Seuls les chefs de projet et les signataires ajoutent une ressource.")
+
+
+def voit_les_ressources_fermees(tenus: RolesTenus) -> bool:
+    """Those not yet open to porteurs are read by those who work on them."""
+    return tenus.instruit or tenus.tient(*_REPRESENTANTS)
+
+
+def peut_modifier_fiche(auteur: Auteur, contrat: Contrat, organisme_id: int) -> Reponse:
+    """An actor's card: its organisation, whatever its role here, and the chef de projet."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote or any(h.organisme_id == organisme_id for h in tenus.habilitations):
+        return OUI
+    return non("Cette fiche est tenue par son organisme et par les chefs de projet.")
+
+
+def peut_escalader(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """Those who lead the thematic groups: chefs de projet and délégués du préfet (PdH 1.3)."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote or tenus.tient(Role.DELEGUE_PREFET):
+        return OUI
+    return non(
+        "Les chefs de projet et les délégués du préfet, qui animent les groupes thématiques, écrivent ces notes."
+    )
+
+
+def peut_ouvrir_un_contrat(auteur: Auteur) -> Reponse:
+    """A new contract of the installation: its administrators."""
+    utilisateur = auteur.utilisateur
+    if utilisateur is None or (utilisateur.is_active and utilisateur.is_superuser):
+        return OUI
+    return non("Seul un administrateur de l’installation ouvre un contrat.")
+
+
+def organismes_geres(auteur: Auteur, contrat: Contrat) -> frozenset[int]:
+    """The organisations whose keys the person creates: those it manages, and the lead for a chef de projet of it all.
+
+    A key manages nothing: only people create keys.
+    """
+    if auteur.utilisateur is None:
+        return frozenset()
+    geres = (
+        auteur.utilisateur.habilitations.actives().filter(contrat=contrat, gestionnaire=True)
+        if auteur.utilisateur.is_authenticated
+        else Habilitation.objects.none()
+    )
+    numeros = frozenset(geres.values_list("organisme_id", flat=True))
+    return numeros | {contrat.pilote_id} if roles(auteur, contrat).pilote_tout else numeros
+
+
+def peut_gerer_les_cles(auteur: Auteur, contrat: Contrat, organisme: Organisme) -> Reponse:
+    """The person who manages the accesses of this organisation in this contract."""
+    if organisme.pk in organismes_geres(auteur, contrat):
+        return OUI
+    return non("Seul le gestionnaire des accès de cet organisme crée et révoque ses clés.")

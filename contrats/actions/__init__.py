@@ -1,5 +1,14 @@
 """What people do to a contract: one module per part of the trade."""
 
+from .avancement import declarer_avancement, joindre_preuve, retirer_preuve, viser
+from .engagements import (
+    SaisieCible,
+    SaisieEngagement,
+    creer_engagement,
+    modifier_engagement,
+    retirer_engagement,
+    saisie_de,
+)
 from .equipe import (
     SANS_LIMITE,
     accepter_invitation,
@@ -11,15 +20,41 @@ from .equipe import (
     renvoyer_invitation,
     retirer_invitation,
 )
+from .revue import (
+    clore_revue,
+    envoyer_revue,
+    ouvrir_revue,
+    relancer,
+    remarquer,
+    rouvrir_revue,
+    solliciter,
+)
 
 __all__ = [
     "SANS_LIMITE",
+    "SaisieCible",
+    "SaisieEngagement",
     "accepter_invitation",
     "clore_habilitation",
+    "clore_revue",
+    "creer_engagement",
+    "declarer_avancement",
+    "envoyer_revue",
     "expedier_invitation",
     "inviter",
+    "joindre_preuve",
+    "modifier_engagement",
     "modifier_habilitation",
+    "ouvrir_revue",
     "refus_d_invitation",
+    "relancer",
+    "remarquer",
     "renvoyer_invitation",
+    "retirer_engagement",
     "retirer_invitation",
+    "retirer_preuve",
+    "rouvrir_revue",
+    "saisie_de",
+    "solliciter",
+    "viser",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.conf import settings
@@ -42,6 +43,12 @@ class SensCible(models.TextChoices):
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
+    def des_organismes(self, organismes: Collection[int]) -> Self:
+        """Those that one of these organisations may speak for: its own, and as a signatory those of its services."""
+        au_titre = Q(signataire__organisme__in=organismes)
+        sans_autre = Q(organisme__isnull=True) | Q(organisme__parent=F("signataire__organisme"))
+        return self.filter(Q(organisme__in=organismes) | (au_titre & sans_autre))
+
     def avec_derniere_declaration(self) -> Self:
         """Adds `declare` and `declare_annee`: the state last stated and its year; without one, « sans information »."""
         points = PointAvancement.objects.filter(engagement=OuterRef("pk")).order_by("-annee")
@@ -63,6 +70,13 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         """By family of references, then by number: E2 before E10."""
         famille = Func(F("reference"), Value(r"\d.*$"), Value(""), function="regexp_replace", output_field=TextField())
         return self.order_by(famille, Length("reference"), "reference")
+
+
+class EngagementManager(models.Manager.from_queryset(EngagementQuerySet)):  # type: ignore[misc]
+    """Leaves out withdrawn commitments, in every reading: also `contrat.engagements`, `dossier.engagements`."""
+
+    def get_queryset(self) -> EngagementQuerySet:
+        return super().get_queryset().filter(retire_le__isnull=True)
 
 
 class Engagement(models.Model):
@@ -105,7 +119,8 @@ class Engagement(models.Model):
     source = models.CharField("source", max_length=200, blank=True)
     recherche = champ_de_recherche("reference", "libelle")
 
-    objects = EngagementQuerySet.as_manager()
+    objects = EngagementManager()
+    tous = EngagementQuerySet.as_manager()  # withdrawn ones included: the change feed, the uniqueness of references
 
     class Meta:
         verbose_name = "engagement"
@@ -128,6 +143,13 @@ class Engagement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.libelle}"
+
+    @property
+    def responsable(self) -> Organisme | None:
+        """The organisation that answers for it: the one committed, else its signatory; None when nobody is named."""
+        if self.organisme is not None:
+            return self.organisme
+        return self.signataire.organisme if self.signataire is not None else None
 
 
 class CibleEngagement(models.Model):
