@@ -10,7 +10,8 @@ from .models import Utilisateur
 
 def peut_administrer(auteur: Auteur) -> Reponse:
     """The installation's administrators, and the product itself (a command, a job)."""
-    if auteur.utilisateur is None or (auteur.utilisateur.is_active and auteur.utilisateur.is_superuser):
+    personne = auteur.utilisateur
+    if auteur.est_le_produit or (personne is not None and personne.is_active and personne.is_superuser):
         return OUI
     return non("Seul un administrateur de l’installation peut agir sur un compte.")
 

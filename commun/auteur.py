@@ -25,6 +25,12 @@ class Personne(Protocol):
     is_authenticated: Any
 
 
+class Cle(Protocol):
+    """What `commun` needs to know of a key of the API."""
+
+    pk: Any
+
+
 class Structure(Protocol):
     """What `commun` needs to know of an organisation."""
 
@@ -33,12 +39,21 @@ class Structure(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Auteur:
-    """A person (or none: a job, a command), the organisation it acts for, the channel, on behalf of whom."""
+    """A person, a key of the API, or neither (a job, a command); its organisation, the channel, on behalf of whom.
+
+    `cle` is the key of an organisation's information system: it has no person, and it is never the product itself.
+    """
 
     utilisateur: Any = None
     organisme: Any = None
     canal: Canal = Canal.ECRAN
     pour_le_compte_de: Any = None
+    cle: Any = None
+
+    @property
+    def est_le_produit(self) -> bool:
+        """True when nobody asked: a job or a command of the product, which may do all that an administrator may."""
+        return self.utilisateur is None and self.cle is None
 
     def au_nom_de(self, organisme: Structure) -> Auteur:
         """The same author writing *pour le compte de* `organisme`; itself when it is its own organisation."""
@@ -48,7 +63,9 @@ class Auteur:
 
     @property
     def nom(self) -> str:
-        return str(self.utilisateur) if self.utilisateur is not None else f"Pilotville ({Canal(self.canal).label})"
+        if self.utilisateur is not None:
+            return str(self.utilisateur)
+        return str(self.cle) if self.cle is not None else f"Pilotville ({Canal(self.canal).label})"
 
 
 def systeme(canal: Canal) -> Auteur:

@@ -19,3 +19,7 @@ class ActeRefuse(PermissionDenied):
     def __init__(self, motif: str) -> None:
         super().__init__(motif)
         self.motif = motif
+
+
+class RevisionDepassee(RegleEnfreinte):
+    """Somebody else changed the object since it was read: 412 in the API, told on top of the page in the browser."""

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import fichiers, journal, travaux
+from .api import idempotence
 from .models import Travail
 from .travaux import Suivi, travail
 
@@ -36,3 +37,9 @@ def sceller_journal(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 def balayer_fichiers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Remove contents that no row names."""
     return {"orphelins": fichiers.balayer_orphelins()}
+
+
+@travail("commun.purger_idempotence", chaque_jour_a=3)
+def purger_idempotence(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Forget the answers of the API that nobody will ask for again."""
+    return {"oubliees": idempotence.purger(timezone.now())}

@@ -1,7 +1,8 @@
-"""Journal, jobs and private files."""
+"""Journal, jobs, private files, answers of the API."""
 
 from .fichier import Fichier
+from .idempotence import ReponseIdempotente
 from .journal import LigneJournal, ScelleJournal
 from .travail import EtatTravail, Travail
 
-__all__ = ["EtatTravail", "Fichier", "LigneJournal", "ScelleJournal", "Travail"]
+__all__ = ["EtatTravail", "Fichier", "LigneJournal", "ReponseIdempotente", "ScelleJournal", "Travail"]

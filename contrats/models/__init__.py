@@ -1,7 +1,9 @@
 """The contract and what hangs from it."""
 
+from .acces_api import AbonnementApi, CleDuContrat
 from .acte import ActeDecision, Position
 from .avenant import Avenant
+from .calendrier import AbonnementCalendrier
 from .communal import ContenuPriorites, PrioritesCommunales, Rubrique, VoletCommunal
 from .contrat import Contrat, PerimetreDuContrat
 from .droit_commun import FicheActeur, NoteEscalade
@@ -9,6 +11,7 @@ from .engagement import CibleEngagement, Engagement, NatureMoyens, PointAvanceme
 from .habilitation import Habilitation, Invitation
 from .instance import Comite, DecisionReunion, Reunion, TypeComite
 from .operation import AvancementOperation, OperationUrbaine, ProgrammeUrbain
+from .ouverture import CompteAInviter, OuvertureContrat
 from .plan import ActionContrat
 from .ressource import AppelExterne, Ressource
 from .revue import RemarqueRevue, RevueEngagements, Sollicitation
@@ -17,13 +20,17 @@ from .signataire import QualiteSignataire, Signataire
 from .structure import NatureOrientation, Objectif, Orientation, ThemeP147
 
 __all__ = [
+    "AbonnementApi",
+    "AbonnementCalendrier",
     "ActeDecision",
     "ActionContrat",
     "AppelExterne",
     "AvancementOperation",
     "Avenant",
     "CibleEngagement",
+    "CleDuContrat",
     "Comite",
+    "CompteAInviter",
     "ContenuPriorites",
     "Contrat",
     "DecisionReunion",
@@ -39,6 +46,7 @@ __all__ = [
     "Objectif",
     "OperationUrbaine",
     "Orientation",
+    "OuvertureContrat",
     "PerimetreDuContrat",
     "PointAvancement",
     "PointOrdreDuJour",

@@ -14,7 +14,13 @@ from geographie.models import Commune, Perimetre
 
 class ContratQuerySet(models.QuerySet["Contrat"]):
     def visibles_par(self, auteur: Auteur) -> Self:
-        """The contracts in which the person holds an habilitation today; all of them for an administrator."""
+        """The contracts in which the person holds an habilitation today; all of them for an administrator.
+
+        For a key, the one that it opens, as long as its organisation holds an habilitation there.
+        """
+        if auteur.cle is not None:
+            actives = auteur.cle.organisme.habilitations.actives().filter(utilisateur__is_active=True)
+            return self.filter(cles__jeton=auteur.cle, habilitations__in=actives).distinct()
         utilisateur = auteur.utilisateur
         if utilisateur is None or not utilisateur.is_authenticated:
             return self.none()

@@ -1,0 +1,53 @@
+"""What comes in: JSON only, of a known size, whatever it holds; and what goes out, JSON whatever was asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
+
+from .problemes import Refus
+
+OCTETS_MAX = 1_000_000
+
+
+def _refuser_constante(nom: str) -> Any:
+    raise ValueError(f"{nom} is not JSON")
+
+
+class AnalyseurJson(BaseParser):
+    """Reads the body once, keeps its bytes on the request (`contenu`) for the idempotency key."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        contexte = parser_context or {}
+        limite = getattr(contexte.get("view"), "octets_max", OCTETS_MAX)
+        octets = stream.read(limite + 1)
+        if len(octets) > limite:
+            raise Refus(
+                413,
+                f"Le corps de la demande dépasse {limite // 1_000_000} Mo : envoyez-la en plusieurs fois.",
+                code="demande_trop_longue",
+            )
+        contexte["request"].contenu = octets
+        try:
+            return json.loads(octets, parse_constant=_refuser_constante)
+        except (ValueError, RecursionError) as erreur:
+            raise ParseError from erreur
+
+
+class ToujoursJson(BaseContentNegotiation):
+    """One format: JSON, whatever `Accept` says."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        """The parser of this content type; a type that nobody reads is a 415."""
+        recu = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((p for p in parsers if p.media_type == recu), None)
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        return JSONRenderer(), "application/json"
