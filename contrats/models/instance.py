@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from acteurs.models import Organisme
 from commun.etats import ModeleAEtats
+from commun.models import Fichier
 from geographie.models import Commune
 
 from ..etats import REUNION_TENUE, TRANSITIONS_REUNION, EtatReunion
@@ -76,6 +77,10 @@ class Reunion(ModeleAEtats):
     compte_rendu = models.TextField("compte rendu", blank=True)
     convoquee_le = models.DateTimeField("convocations envoyées le", null=True, blank=True)
     rendue_le = models.DateTimeField("compte rendu envoyé le", null=True, blank=True)
+    version = models.PositiveSmallIntegerField("version de la convocation", default=0)
+    paquet = models.ForeignKey(
+        Fichier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="dossier de séance"
+    )
     modifie_le = models.DateTimeField("modifiée le", auto_now=True)
     fictif = models.BooleanField("donnée fictive", default=False)
 

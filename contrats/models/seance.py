@@ -19,6 +19,7 @@ class MembreComite(models.Model):
     comite = models.ForeignKey(Comite, models.CASCADE, related_name="membres", verbose_name="comité")
     organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="sieges", verbose_name="organisme")
     invite = models.BooleanField("invité sans voix", default=False)
+    courriel = models.EmailField("adresse de la structure, si personne n’y a de compte", blank=True)
 
     class Meta:
         verbose_name = "membre de comité"
