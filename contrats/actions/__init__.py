@@ -20,6 +20,7 @@ from .equipe import (
     renvoyer_invitation,
     retirer_invitation,
 )
+from .lot import Issue, ResultatDeLigne, enregistrer_lot
 from .revue import (
     clore_revue,
     envoyer_revue,
@@ -32,6 +33,8 @@ from .revue import (
 
 __all__ = [
     "SANS_LIMITE",
+    "Issue",
+    "ResultatDeLigne",
     "SaisieCible",
     "SaisieEngagement",
     "accepter_invitation",
@@ -39,6 +42,7 @@ __all__ = [
     "clore_revue",
     "creer_engagement",
     "declarer_avancement",
+    "enregistrer_lot",
     "envoyer_revue",
     "expedier_invitation",
     "inviter",

@@ -15,7 +15,7 @@ from django.db import models, transaction
 from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
-from commun.erreurs import RegleEnfreinte
+from commun.erreurs import RegleEnfreinte, RevisionDepassee
 from commun.journal import inscrire
 from commun.permissions import verifier
 from geographie.models import Perimetre
@@ -147,7 +147,8 @@ def modifier_engagement(
     for erreur in erreurs_de_saisie(Cadre.de(engagement.contrat), saisie):
         raise erreur
     ancienne = saisie_de(engagement)
-    if not differences(ancienne, saisie):
+    changes = differences(ancienne, saisie)
+    if not changes:
         return engagement
     for nom in CHAMPS:
         setattr(engagement, nom, getattr(saisie, nom))
@@ -159,16 +160,14 @@ def modifier_engagement(
     if ancienne.cibles != saisie.cibles:
         engagement.cibles.all().delete()
         CibleEngagement.objects.bulk_create(cibles_de(engagement, saisie))
-    avant, apres = en_clair(ancienne), en_clair(saisie)
-    changes = [nom for nom in apres if avant[nom] != apres[nom]]
     inscrire(
         engagement,
         acte="modifier_engagement",
         libelle="Engagement modifié",
         par=au_nom_du_responsable(par, engagement),
         le=le,
-        avant={nom: avant[nom] for nom in changes},
-        apres={nom: apres[nom] for nom in changes},
+        avant=en_clair(ancienne, changes),
+        apres=en_clair(saisie, changes),
     )
     return engagement
 
@@ -210,8 +209,8 @@ def verrouiller_engagement(engagement: Engagement) -> Engagement:
 def verifier_revision(objet: Any, revision: int | None) -> None:
     """Refuse to write over what somebody else wrote since the author read `revision`."""
     if revision is not None and objet.revision != revision:
-        raise RegleEnfreinte(
-            "Quelqu’un d’autre a modifié cette page depuis que vous l’avez ouverte. Rechargez-la, puis refaites votre "
+        raise RevisionDepassee(
+            "Quelqu’un d’autre a modifié cet objet depuis que vous l’avez lu. Rechargez-le, puis refaites votre "
             "modification.",
             code="conflit",
         )
@@ -220,7 +219,7 @@ def verifier_revision(objet: Any, revision: int | None) -> None:
 def au_nom_du_responsable(par: Auteur, engagement: Engagement) -> Auteur:
     """The author as the journal shows it: the correspondent of the organisation, or the team *pour le compte de* it."""
     responsable = engagement.responsable
-    if responsable is None or par.utilisateur is None:
+    if responsable is None or par.est_le_produit:
         return par
     tenus = roles(par, engagement.contrat)
     possibles = organismes_responsables(engagement.organisme, engagement.signataire)
@@ -346,10 +345,13 @@ def _erreurs_de_cible(cible: SaisieCible, prefixe: str) -> Iterable[RegleEnfrein
         )
 
 
-def prochaines_references(contrat: Contrat, nombre: int) -> list[str]:
-    """The next free references E<n>; the contract's row is held, so that two authors never draw the same."""
+def prochaines_references(contrat: Contrat, nombre: int, *, aussi: Iterable[str] = ()) -> list[str]:
+    """The next references E<n>, beyond those of the contract and those of `aussi`, given by the same lot.
+
+    The contract's row is held, so that two authors never draw the same.
+    """
     Contrat.objects.select_for_update(no_key=True).get(pk=contrat.pk)
-    prises = Engagement.tous.filter(contrat=contrat).values_list("reference", flat=True)
+    prises = [*Engagement.tous.filter(contrat=contrat).values_list("reference", flat=True), *aussi]
     dernier = max((int(m[1]) for r in prises if (m := _NUMERO.fullmatch(r))), default=0)
     return [f"E{dernier + rang}" for rang in range(1, nombre + 1)]
 
@@ -370,15 +372,17 @@ def differences(ancienne: SaisieEngagement, nouvelle: SaisieEngagement) -> list[
     ]
 
 
-def en_clair(saisie: SaisieEngagement) -> dict[str, Any]:
-    """The commitment in words, as the journal keeps it."""
+def en_clair(saisie: SaisieEngagement, seulement: Iterable[str] = (*CHAMPS, *LIENS, "cibles")) -> dict[str, Any]:
+    """The commitment, or these parts of it, in words: as the journal keeps it."""
     clair: dict[str, Any] = {}
-    for nom in CHAMPS:
+    for nom in seulement:
         valeur = getattr(saisie, nom)
-        clair[nom] = valeur if valeur is None or isinstance(valeur, str) else str(valeur)
-    for nom in LIENS:
-        clair[nom] = sorted(str(x) for x in getattr(saisie, nom))
-    clair["cibles"] = [_cible_en_clair(c) for c in saisie.cibles]
+        if nom == "cibles":
+            clair[nom] = [_cible_en_clair(c) for c in valeur]
+        elif nom in LIENS:
+            clair[nom] = sorted(str(x) for x in valeur)
+        else:
+            clair[nom] = valeur if valeur is None or isinstance(valeur, str) else str(valeur)
     return clair
 
 

@@ -42,6 +42,7 @@ CHAMPS: dict[tuple[str, str], Champs] = {
         "html": FichierFactory(),
     },
     ("Rapport", "publier"): lambda r: {"publie_le": LE},
+    ("RevueEngagements", "envoyer"): lambda r: {"envoyee_le": LE, "remarques_avant_le": date(2026, 12, 20)},
 }
 
 

@@ -30,9 +30,12 @@ from contrats.models import (
     PointAvancement,
     ProgrammeUrbain,
     QualiteSignataire,
+    RemarqueRevue,
     Ressource,
     Reunion,
+    RevueEngagements,
     Signataire,
+    Sollicitation,
     ThemeP147,
     TypeComite,
 )
@@ -302,3 +305,45 @@ class AvancementOperationFactory(DjangoModelFactory):
 
     class Meta:
         model = AvancementOperation
+
+
+class RevueEngagementsFactory(DjangoModelFactory):
+    """A review in preparation; `envoyee` and `close` further on."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    annee = 2026
+
+    class Meta:
+        model = RevueEngagements
+
+    class Params:
+        envoyee = factory.Trait(
+            etat="envoyee",
+            envoyee_le=factory.LazyFunction(lambda: timezone.now()),
+            remarques_avant_le=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=20)),
+        )
+        close = factory.Trait(
+            etat="close",
+            envoyee_le=factory.LazyFunction(lambda: timezone.now() - timedelta(days=30)),
+            remarques_avant_le=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=10)),
+            close_le=factory.LazyFunction(lambda: timezone.now()),
+        )
+
+
+class RemarqueRevueFactory(DjangoModelFactory):
+    revue = factory.SubFactory(RevueEngagementsFactory, envoyee=True)
+    organisme = factory.SubFactory(OrganismeFactory, caf=True)
+    texte = "Le délai mérite d’être précisé."
+    faite_le = factory.LazyFunction(lambda: timezone.now())
+
+    class Meta:
+        model = RemarqueRevue
+
+
+class SollicitationFactory(DjangoModelFactory):
+    engagement = factory.SubFactory(EngagementFactory)
+    annee = 2026
+    faite_le = factory.LazyFunction(lambda: timezone.localdate())
+
+    class Meta:
+        model = Sollicitation
