@@ -161,19 +161,19 @@ def _roles_de_la_cle(jeton: JetonApi, contrat: Contrat) -> RolesTenus:
     connus: dict[int, RolesTenus] = jeton.__dict__.setdefault("_roles_tenus", {})
     if contrat.pk not in connus:
         ouvre = CleDuContrat.objects.filter(jeton=jeton, contrat=contrat)
-        liens = {
-            nom: ArraySubquery(
-                Habilitation._meta.get_field(nom)
-                .remote_field.through.objects.filter(habilitation=OuterRef("pk"))  # type: ignore[union-attr]
-                .values(f"{nom[:-1]}_id")
+        liens = [
+            ArraySubquery(table.objects.filter(habilitation=OuterRef("pk")).values(colonne))
+            for table, colonne in (
+                (Habilitation.communes.through, "commune_id"),
+                (Habilitation.perimetres.through, "perimetre_id"),
+                (Habilitation.orientations.through, "orientation_id"),
             )
-            for nom in ("communes", "perimetres", "orientations")
-        }
+        ]
         lignes = (
             Habilitation.objects.actives()
             .filter(Exists(ouvre), contrat=contrat, organisme=jeton.organisme_id, utilisateur__is_active=True)
             .order_by("pk")
-            .values_list("role", *liens.values())
+            .values_list("role", *liens)
         )
         tenus = {
             RoleTenu(Role(role), jeton.organisme_id, Limites(*(frozenset(pks) for pks in limites)))

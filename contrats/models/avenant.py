@@ -11,7 +11,10 @@ from .contrat import Contrat
 
 
 class Avenant(models.Model):
-    """An amendment. `instantane` holds the contract's structure at that version, as canonical JSON bytes."""
+    """An amendment. `instantane` holds the contract's structure at that version, as canonical JSON bytes.
+
+    Number 0 is the contract as it was signed: the version that the first avenant changes.
+    """
 
     contrat = models.ForeignKey(Contrat, models.CASCADE, related_name="avenants", verbose_name="contrat")
     numero = models.PositiveSmallIntegerField("numéro")
@@ -38,4 +41,9 @@ class Avenant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Avenant n° {self.numero} : {self.objet}"
+        return f"{self.version} : {self.objet}"
+
+    @property
+    def version(self) -> str:
+        """How people call this version of the contract."""
+        return f"Avenant n° {self.numero}" if self.numero else "Contrat signé"

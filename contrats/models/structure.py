@@ -89,3 +89,8 @@ class Objectif(models.Model):
 
     def __str__(self) -> str:
         return self.nom
+
+    @property
+    def contrat_id(self) -> int:
+        """The contract of its orientation, for the journal."""
+        return self.orientation.contrat_id
