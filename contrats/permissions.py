@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 
-from acteurs.models import JetonApi, Organisme
+from acteurs.models import JetonApi, Organisme, Utilisateur
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
 
@@ -504,3 +504,12 @@ def peut_gerer_les_cles(auteur: Auteur, contrat: Contrat, organisme: Organisme) 
     if organisme.pk in organismes_geres(auteur, contrat):
         return OUI
     return non("Seul le gestionnaire des accès de cet organisme crée et révoque ses clés.")
+
+
+def gestionnaires_des_cles(contrat: Contrat, organisme: Organisme) -> list[Utilisateur]:
+    """Who answers for the keys of an organisation: its managers, the chefs de projet for the lead's."""
+    tenues = Habilitation.objects.actives().filter(contrat=contrat, organisme=organisme, utilisateur__is_active=True)
+    responsables = Q(gestionnaire=True)
+    if organisme.pk == contrat.pilote_id:
+        responsables |= Q(role=Role.CHEF_DE_PROJET)
+    return list(Utilisateur.objects.filter(habilitations__in=tenues.filter(responsables)).distinct().order_by("pk"))

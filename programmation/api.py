@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commun.api import ProblemeSerializer
+from acteurs.etats import PorteeApi
 from commun.pages import Pagination
-from contrats.api import VueDuContrat
+from contrats.api.vues import CONTRAT, VueDuContrat, decrire
 
 from .lectures.enveloppes import enveloppes
 from .lectures.tableau import avec_relations, lignes, totaux
 from .models import Dossier
+
+ANNEE = OpenApiParameter("annee", int, OpenApiParameter.PATH, description="Une année du contrat.")
 
 
 class DossierSerializer(serializers.Serializer[Any]):
@@ -61,11 +63,19 @@ class EnveloppeSerializer(serializers.Serializer[Any]):
 class DossiersView(VueDuContrat):
     """The files of a year."""
 
-    @extend_schema(
-        operation_id="dossiers_lister",
-        summary="Lister les dossiers d’une année que l’organisme peut lire",
-        parameters=[OpenApiParameter("page", int, description="Numéro de page, à partir de 1.")],
-        responses={200: PageDeDossiersSerializer, 403: ProblemeSerializer, 404: ProblemeSerializer},
+    portees = {"GET": PorteeApi.PROGRAMMATION_LIRE}
+
+    @decrire(
+        operation="dossiers_lister",
+        resume="Lister les dossiers d’une année que l’organisme peut lire",
+        portee=PorteeApi.PROGRAMMATION_LIRE,
+        parameters=[
+            CONTRAT,
+            ANNEE,
+            OpenApiParameter("page", {"type": "integer", "minimum": 1}, description="Numéro de page, à partir de 1."),
+        ],
+        reponses={200: PageDeDossiersSerializer},
+        refus=(404,),
     )
     def get(self, request: Request, contrat: str, annee: int) -> Response:
         portee = self.portee
@@ -82,10 +92,15 @@ class DossiersView(VueDuContrat):
 class EnveloppesView(VueDuContrat):
     """The envelopes of a year."""
 
-    @extend_schema(
-        operation_id="enveloppes_lister",
-        summary="Lister les enveloppes d’une année : toutes pour l’équipe, les siennes pour un financeur",
-        responses={200: EnveloppeSerializer(many=True), 403: ProblemeSerializer, 404: ProblemeSerializer},
+    portees = {"GET": PorteeApi.PROGRAMMATION_LIRE}
+
+    @decrire(
+        operation="enveloppes_lister",
+        resume="Lister les enveloppes d’une année : toutes pour l’équipe, les siennes pour un financeur",
+        portee=PorteeApi.PROGRAMMATION_LIRE,
+        parameters=[CONTRAT, ANNEE],
+        reponses={200: EnveloppeSerializer(many=True)},
+        refus=(404,),
     )
     def get(self, request: Request, contrat: str, annee: int) -> Response:
         portee = self.portee

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from .problemes import Refus
+from .refus import Refus
 
 _ETIQUETTE = re.compile(r'(?:W/)?"([^"]*)"')
 

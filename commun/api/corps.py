@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from rest_framework.exceptions import ParseError
@@ -10,9 +11,10 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
-from .problemes import Refus
+from .refus import Refus
 
 OCTETS_MAX = 1_000_000
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def _refuser_constante(nom: str) -> Any:
@@ -36,9 +38,20 @@ class AnalyseurJson(BaseParser):
             )
         contexte["request"].contenu = octets
         try:
-            return json.loads(octets, parse_constant=_refuser_constante)
+            donnees = json.loads(octets, parse_constant=_refuser_constante)
+            if b"\\u" in octets:
+                _verifier_textes(donnees)
         except (ValueError, RecursionError) as erreur:
             raise ParseError from erreur
+        return donnees
+
+
+def _verifier_textes(donnees: Any) -> None:
+    """Refuse what no text of the database can hold: a null character, half of a surrogate pair."""
+    texte = json.dumps(donnees, ensure_ascii=False)
+    texte.encode()  # a lone surrogate has no UTF-8 form
+    if _NUL.search(texte):
+        raise ValueError("a null character")
 
 
 class ToujoursJson(BaseContentNegotiation):

@@ -30,6 +30,8 @@ class Position:
     @classmethod
     def lue(cls, texte: str) -> Position:
         """Raises `ValueError` when `texte` is not a cursor that we gave."""
+        if len(texte) > 100:
+            raise ValueError("not a cursor")
         try:
             clair = base64.urlsafe_b64decode(texte + "=" * (-len(texte) % 4)).decode()
         except (binascii.Error, UnicodeDecodeError) as erreur:
@@ -56,9 +58,7 @@ class CurseurField(serializers.CharField):
 class PageSerializer(serializers.Serializer[Any]):
     """The parameters of every list."""
 
-    curseur = CurseurField(
-        required=False, max_length=200, help_text="Position de reprise : la valeur reçue dans « suivante ». Opaque."
-    )
+    curseur = CurseurField(required=False, help_text="Position de reprise : la valeur reçue dans « suivante ». Opaque.")
     taille = serializers.IntegerField(
         required=False,
         default=PAR_PAGE,

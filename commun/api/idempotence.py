@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from ..models import ReponseIdempotente
-from .problemes import Refus
+from .refus import Refus
 
 EN_TETE = "Idempotency-Key"
 REJOUEE = "Idempotency-Replayed"

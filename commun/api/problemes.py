@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions, serializers, status
+from rest_framework import exceptions, serializers, status, views
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from ..erreurs import ActeRefuse, RegleEnfreinte, RevisionDepassee
+from .refus import LignesRefusees, Refus
 
 TYPE_MIME = "application/problem+json"
 
@@ -33,27 +33,6 @@ class ProblemeSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="Ce qui ne va pas et ce qu’il faut faire.")
     code = serializers.CharField(required=False, help_text="Nom stable de la règle enfreinte.")
     erreurs = ErreurDeChampSerializer(many=True, required=False)
-
-
-class Refus(exceptions.APIException):
-    """An error of the protocol: its status, its sentence, its stable name."""
-
-    def __init__(self, statut: int, detail: str, *, code: str, attendre: int | None = None) -> None:
-        super().__init__(detail, code)
-        self.status_code = statut
-        self.code = code
-        if attendre is not None:
-            self.wait = attendre  # DRF's handler turns it into `Retry-After`
-
-
-class LignesRefusees(exceptions.APIException):
-    """A batch of which some lines are wrong, when all or nothing was asked: nothing was written."""
-
-    status_code = status.HTTP_400_BAD_REQUEST
-
-    def __init__(self, erreurs: list[dict[str, Any]]) -> None:
-        super().__init__("Aucune ligne n’est enregistrée : corrigez celles qui sont citées, puis renvoyez le lot.")
-        self.erreurs = erreurs
 
 
 TITRES = {
@@ -83,7 +62,7 @@ def probleme(erreur: Exception, contexte: dict[str, Any]) -> Response | None:
         return Response(corps, status=statut, content_type=TYPE_MIME)
     if isinstance(erreur, ActeRefuse):
         return Response(_corps(403, erreur.motif), status=status.HTTP_403_FORBIDDEN, content_type=TYPE_MIME)
-    reponse = exception_handler(erreur, contexte)
+    reponse = views.exception_handler(erreur, contexte)
     if reponse is None:
         return None
     code = erreur.code if isinstance(erreur, Refus) else None
@@ -110,7 +89,7 @@ def _detail(erreur: Exception) -> str:
     if isinstance(erreur, PermissionDenied):
         return "Votre rôle ne permet pas cet acte."
     if isinstance(erreur, exceptions.ParseError):
-        return "Le corps de la demande n’est pas du JSON valide en UTF-8."
+        return "Le corps de la demande n’est pas du JSON valide en UTF-8, ou un texte y contient un caractère nul."
     if isinstance(erreur, exceptions.Throttled):
         return f"Cette clé a fait trop de demandes. Attendez {int(erreur.wait or 1)} s, puis reprenez."
     return str(getattr(erreur, "detail", erreur))

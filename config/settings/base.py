@@ -224,23 +224,48 @@ EMAIL_TIMEOUT = 10
 
 # --- API -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "contrats.api.authentification.CleAuthentification",  # the first one answers 401
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["commun.api.corps.AnalyseurJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "commun.api.corps.ToujoursJson",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "commun.api.probleme",
+    "EXCEPTION_HANDLER": "commun.api.problemes.probleme",
     "COERCE_DECIMAL_TO_STRING": True,
 }
+# For one key, or one signed-in person.
+API_APPELS_PAR_MINUTE = env.int("API_APPELS_PAR_MINUTE", default=600)
+# Private networks that outgoing calls may reach all the same (an exchange server of one's own): CIDR, with commas.
+APPELS_RESEAUX_PERMIS = env.list("APPELS_RESEAUX_PERMIS", default=[])
 SPECTACULAR_SETTINGS = {
     "TITLE": "API Pilotville",
-    "DESCRIPTION": "Lecture et saisie des données d’un contrat de ville par les partenaires.",
+    "DESCRIPTION": (
+        "Lecture et saisie des données d’un contrat de ville par les systèmes d’information des partenaires.\n\n"
+        "Une clé d’API se crée dans « Clés d’API », par le gestionnaire des accès de votre organisme ; elle ouvre un contrat et "
+        "ne permet que les usages cochés. Envoyez-la dans l’en-tête `Authorization: Bearer pv_…`.\n\n"
+        "Les identifiants sont des textes. Les montants et valeurs sont des textes décimaux. Les dates suivent ISO 8601. Les "
+        "erreurs sont des `application/problem+json` en français, qui nomment le champ et la ligne."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,  # what is sent and what is received are two things
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "TypeOrganisme": "acteurs.models.TypeOrganisme",
+        "TypeComite": "contrats.models.TypeComite",
+        "TypeCible": "contrats.etats.TypeCible",
+        "NatureOrientation": "contrats.models.NatureOrientation",
+        "NatureMoyens": "contrats.models.NatureMoyens",
+        "EtatEngagement": "contrats.etats.EtatEngagement",
+        "EtatReunion": "contrats.etats.EtatReunion",
+        "EtatTravail": "commun.models.EtatTravail",
+    },
 }
 
 # --- Logs ------------------------------------------------------------------------------------------------------------

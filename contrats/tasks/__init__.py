@@ -1,5 +1,5 @@
 """Handlers of the contract's jobs, registered when this package is imported."""
 
-from . import equipe
+from . import api, equipe, instances
 
-__all__ = ["equipe"]
+__all__ = ["api", "equipe", "instances"]

@@ -3,24 +3,37 @@
 A trait is named after the situation: `DossierFactory(en_instruction=True)`, `DemandeFactory(votee=True)`.
 """
 
-from .acteurs import OrganismeFactory, UtilisateurFactory
-from .commun import FichierFactory, LigneJournalFactory, ScelleJournalFactory, TravailFactory
+from .acteurs import JetonApiFactory, OrganismeFactory, UtilisateurFactory
+from .commun import (
+    FichierFactory,
+    LigneJournalFactory,
+    ReponseIdempotenteFactory,
+    ScelleJournalFactory,
+    TravailFactory,
+)
 from .contrats import (
+    AbonnementApiFactory,
+    AbonnementCalendrierFactory,
     ActeDecisionFactory,
     AppelExterneFactory,
     AvancementOperationFactory,
     CibleEngagementFactory,
+    CleDuContratFactory,
     ComiteFactory,
     ContratFactory,
     DecisionReunionFactory,
     EngagementFactory,
     HabilitationFactory,
     InvitationFactory,
+    ItemCompteRenduFactory,
+    MembreComiteFactory,
     ObjectifFactory,
     OperationUrbaineFactory,
     OrientationFactory,
     PerimetreDuContratFactory,
     PointAvancementFactory,
+    PointOrdreDuJourFactory,
+    PresenceFactory,
     RemarqueRevueFactory,
     RessourceFactory,
     ReunionFactory,
@@ -56,6 +69,8 @@ from .programmation import (
 from .tfpb import ActionTfpbFactory, ConventionTfpbFactory, PatrimoineFactory, ProgrammeTfpbFactory
 
 __all__ = [
+    "AbonnementApiFactory",
+    "AbonnementCalendrierFactory",
     "ActeDecisionFactory",
     "ActionRenforceeFactory",
     "ActionTfpbFactory",
@@ -65,6 +80,7 @@ __all__ = [
     "BudgetPrevisionnelFactory",
     "CampagneFactory",
     "CibleEngagementFactory",
+    "CleDuContratFactory",
     "ComiteFactory",
     "CommuneFactory",
     "ContratFactory",
@@ -82,9 +98,12 @@ __all__ = [
     "HabilitationFactory",
     "IndicateurFactory",
     "InvitationFactory",
+    "ItemCompteRenduFactory",
+    "JetonApiFactory",
     "LigneBudgetFactory",
     "LigneJournalFactory",
     "LocalisationFactory",
+    "MembreComiteFactory",
     "MesureFactory",
     "MouvementEnveloppeFactory",
     "ObjectifFactory",
@@ -96,10 +115,13 @@ __all__ = [
     "PerimetreFactory",
     "PointAvancementFactory",
     "PointEtapeFactory",
+    "PointOrdreDuJourFactory",
     "PopulationPerimetreFactory",
+    "PresenceFactory",
     "ProgrammeTfpbFactory",
     "RapportFactory",
     "RemarqueRevueFactory",
+    "ReponseIdempotenteFactory",
     "RessourceFactory",
     "ReunionFactory",
     "RevueEngagementsFactory",

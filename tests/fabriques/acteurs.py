@@ -1,10 +1,21 @@
 """Factories of organisations and accounts."""
 
+from datetime import timedelta
+
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 from stdnum import luhn
 
-from acteurs.models import FormeJuridique, Organisme, TypeOrganisme, Utilisateur
+from acteurs.etats import PorteeApi
+from acteurs.models import (
+    FormeJuridique,
+    JetonApi,
+    Organisme,
+    TypeOrganisme,
+    Utilisateur,
+    empreinte_du_secret,
+)
 
 MOT_DE_PASSE = "un mot de passe de test"
 
@@ -60,3 +71,23 @@ class UtilisateurFactory(DjangoModelFactory):
     class Params:
         administrateur = factory.Trait(is_staff=True, is_superuser=True)
         inactif = factory.Trait(is_active=False)
+
+
+class JetonApiFactory(DjangoModelFactory):
+    """A key of an organisation, for all uses, a year long; `secret` is what its holder shows."""
+
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    nom = factory.Sequence(lambda n: f"Système d’information {n}")
+    prefixe = factory.LazyAttribute(lambda o: o.secret[:11])
+    empreinte = factory.LazyAttribute(lambda o: empreinte_du_secret(o.secret))
+    portees = factory.LazyFunction(lambda: list(PorteeApi.values))
+    cree_le = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+    expire_le = factory.LazyAttribute(lambda o: o.cree_le + timedelta(days=365))
+
+    class Meta:
+        model = JetonApi
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"pv_cle-de-test-{n:08d}")
+        expiree = factory.Trait(expire_le=factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1)))
+        revoquee = factory.Trait(revoque_le=factory.LazyFunction(lambda: timezone.now()))

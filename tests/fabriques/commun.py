@@ -1,4 +1,4 @@
-"""Factories of files, journal lines and job rows."""
+"""Factories of files, journal lines, job rows and answers of the API."""
 
 import hashlib
 from datetime import timedelta
@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from commun import fichiers
 from commun.auteur import Canal
-from commun.models import EtatTravail, Fichier, LigneJournal, ScelleJournal, Travail
+from commun.models import EtatTravail, Fichier, LigneJournal, ReponseIdempotente, ScelleJournal, Travail
 
 
 class FichierFactory(DjangoModelFactory):
@@ -90,3 +90,18 @@ class TravailFactory(DjangoModelFactory):
             termine_le=factory.LazyFunction(lambda: timezone.now()),
             erreur="Une erreur technique a interrompu le travail.",
         )
+
+
+class ReponseIdempotenteFactory(DjangoModelFactory):
+    """A write of the API under way; `rendue` one that was answered."""
+
+    emetteur = "cle:1"
+    cle = factory.Sequence(lambda n: f"demande-{n}")
+    empreinte = "0" * 64
+    prise_le = factory.LazyFunction(lambda: timezone.now())
+
+    class Meta:
+        model = ReponseIdempotente
+
+    class Params:
+        rendue = factory.Trait(statut=201, corps="{}")

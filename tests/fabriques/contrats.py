@@ -9,18 +9,23 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from acteurs.models import TypeOrganisme
-from contrats.etats import EtatEngagement, Role, TypeCible
+from contrats.etats import EtatEngagement, EvenementSortant, Role, TypeCible
 from contrats.models import (
+    AbonnementApi,
+    AbonnementCalendrier,
     ActeDecision,
     AppelExterne,
     AvancementOperation,
     CibleEngagement,
+    CleDuContrat,
     Comite,
     Contrat,
     DecisionReunion,
     Engagement,
     Habilitation,
     Invitation,
+    ItemCompteRendu,
+    MembreComite,
     NatureMoyens,
     NatureOrientation,
     Objectif,
@@ -28,6 +33,8 @@ from contrats.models import (
     Orientation,
     PerimetreDuContrat,
     PointAvancement,
+    PointOrdreDuJour,
+    Presence,
     ProgrammeUrbain,
     QualiteSignataire,
     RemarqueRevue,
@@ -40,7 +47,7 @@ from contrats.models import (
     TypeComite,
 )
 
-from .acteurs import OrganismeFactory, UtilisateurFactory
+from .acteurs import JetonApiFactory, OrganismeFactory, UtilisateurFactory
 from .geographie import PerimetreFactory
 
 
@@ -347,3 +354,89 @@ class SollicitationFactory(DjangoModelFactory):
 
     class Meta:
         model = Sollicitation
+
+
+class CleDuContratFactory(DjangoModelFactory):
+    """A key that opens a contract."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    jeton = factory.SubFactory(JetonApiFactory)
+
+    class Meta:
+        model = CleDuContrat
+
+
+class AbonnementApiFactory(DjangoModelFactory):
+    """An address told of both events; `resilie` one that is told no more."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    adresse = factory.Sequence(lambda n: f"https://si{n}.exemple.fr/pilotville")
+    evenements = factory.LazyFunction(lambda: list(EvenementSortant.values))
+    cree_le = factory.LazyFunction(lambda: timezone.now())
+
+    class Meta:
+        model = AbonnementApi
+
+    class Params:
+        resilie = factory.Trait(resilie_le=factory.LazyFunction(lambda: timezone.now()))
+
+
+class MembreComiteFactory(DjangoModelFactory):
+    """An organisation that sits; `invite=True` for a guest."""
+
+    comite = factory.SubFactory(ComiteFactory)
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+
+    class Meta:
+        model = MembreComite
+
+
+class PointOrdreDuJourFactory(DjangoModelFactory):
+    reunion = factory.SubFactory(ReunionFactory)
+    ordre = factory.Sequence(lambda n: n + 1)
+    titre = factory.Sequence(lambda n: f"Revue des engagements {n}")
+    minutes = 20
+
+    class Meta:
+        model = PointOrdreDuJour
+
+
+class PresenceFactory(DjangoModelFactory):
+    reunion = factory.SubFactory(ReunionFactory)
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    statut = Presence.Statut.PRESENT
+
+    class Meta:
+        model = Presence
+
+
+class ItemCompteRenduFactory(DjangoModelFactory):
+    reunion = factory.SubFactory(ReunionFactory)
+    ordre = factory.Sequence(lambda n: n + 1)
+    texte = factory.Sequence(lambda n: f"Le comité prend connaissance du point {n}.")
+
+    class Meta:
+        model = ItemCompteRendu
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def perimetres(self, create, extracted, **kwargs):
+        """Tagged with these perimeters: `perimetres=[…]`."""
+        if create and extracted:
+            self.perimetres.set(extracted)
+
+
+class AbonnementCalendrierFactory(DjangoModelFactory):
+    """An open private address; `jeton` gives the secret of its address."""
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    jeton_sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.jeton.encode()).hexdigest())
+    ouvert_le = factory.LazyFunction(timezone.now)
+
+    class Meta:
+        model = AbonnementCalendrier
+
+    class Params:
+        jeton = factory.Sequence(lambda n: f"jeton-de-calendrier-{n}")
+        revoque = factory.Trait(revoque_le=factory.LazyFunction(timezone.now))

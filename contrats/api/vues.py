@@ -1,0 +1,162 @@
+"""What every route stands on: who calls, what its key may be used for, how often, below which contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpResponseBase
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from acteurs.etats import PorteeApi
+from acteurs.models import JetonApi
+from commun.api.debit import Debit
+from commun.api.problemes import ProblemeSerializer
+from commun.auteur import Auteur, Canal
+
+from ..permissions import roles
+from ..portee import Portee, portee_de
+
+
+class CleAuthentificationSchema(OpenApiAuthenticationExtension):
+    """How the description of the API presents it."""
+
+    target_class = "contrats.api.authentification.CleAuthentification"
+    name = "cle"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Clé d’API de votre organisme, créée dans « Clés d’API » par le gestionnaire de ses accès : "
+            "`Authorization: Bearer pv_…`.",
+        }
+
+
+class UsagePermis(BasePermission):
+    """A signed-in person, or a key that may be used for this."""
+
+    message = "Cette clé ne permet pas cet usage : il demande la portée « {portee} »."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not hasattr(view, str(request.method).lower()):
+            return True  # answered by a 405
+        if isinstance(request.auth, JetonApi):
+            portee = view.portees["GET" if request.method == "HEAD" else request.method]
+            self.message = type(self).message.format(portee=portee)
+            return request.auth.permet(portee)
+        return bool(request.user and request.user.is_authenticated)
+
+
+class VueDApi(APIView):
+    """A route of the API. `portees` gives the use that each method asks of a key."""
+
+    permission_classes = [UsagePermis]
+    throttle_classes = [Debit]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    portees: ClassVar[dict[str, str]]
+
+    @property
+    def emetteur(self) -> str:
+        """Who calls, as the rate limits and the idempotency keys count it."""
+        appel = self.request
+        return f"cle:{appel.auth.pk}" if isinstance(appel.auth, JetonApi) else f"personne:{appel.user.pk}"
+
+    def auteur(self) -> Auteur:
+        """Who calls, before any contract is known."""
+        appel = self.request
+        if isinstance(appel.auth, JetonApi):
+            return Auteur(organisme=appel.auth.organisme, canal=Canal.API, cle=appel.auth)
+        return Auteur(utilisateur=appel.user, canal=Canal.API)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        reponse: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+        reponse.headers.setdefault("Cache-Control", "private, no-store")
+        return reponse
+
+
+class VueDuContrat(VueDApi):
+    """A route below a contract: `self.portee` tells who calls and what it is there; elsewhere is a 404."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        slug, annee = kwargs["contrat"], kwargs.get("annee")
+        if isinstance(request.auth, JetonApi):
+            self.portee = _portee_de_la_cle(request.auth, self.auteur(), slug, annee)
+        else:
+            self.portee = portee_de(request, slug, annee, canal=Canal.API)
+
+
+def _portee_de_la_cle(jeton: JetonApi, auteur: Auteur, slug: str, annee: int | None) -> Portee:
+    contrat = jeton.ouverture.contrat
+    tenus = roles(auteur, contrat)
+    if contrat.slug != slug or not tenus or (annee is not None and annee not in contrat.annees):
+        raise Http404
+    return Portee(contrat, annee, auteur, tenus)
+
+
+PROBLEME = "application/problem+json"
+_REFUS_DE_TOUS = (401, 403, 429)
+# How the documentation groups the operations.
+_THEMES = {
+    "contrats": "Contrat",
+    "perimetres": "Périmètres",
+    "engagements": "Engagements",
+    "avancement": "Avancement",
+    "reunions": "Comités et réunions",
+    "ressources": "Droit commun",
+    "programmation": "Programmation",
+}
+
+
+def decrire(
+    *,
+    operation: str,
+    resume: str,
+    description: str = "",
+    portee: PorteeApi | None = None,
+    reponses: dict[int, Any],
+    refus: tuple[int, ...] = (),
+    **suite: Any,
+) -> Callable[[Any], Any]:
+    """`extend_schema` with what all operations share: the refusals, the use asked of a key, the languages of errors."""
+    if portee is not None:
+        suite.setdefault("tags", [_THEMES[portee.value.partition(":")[0]]])
+        description = f"{description}\n\nPortée demandée à une clé : `{portee.value}`.".strip()
+    erreurs: dict[Any, Any] = {(statut, PROBLEME): ProblemeSerializer for statut in (*_REFUS_DE_TOUS, *refus)}
+    return extend_schema(
+        operation_id=operation,
+        summary=resume,
+        description=description,
+        responses={**reponses, **erreurs},
+        **suite,
+    )
+
+
+CONTRAT = OpenApiParameter(
+    "contrat", str, OpenApiParameter.PATH, description="Identifiant court du contrat, lu dans `GET /contrats/`."
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="ETag de la révision lue : l’écriture est refusée (412) si l’objet a changé depuis. `*` accepte toute "
+    "révision.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="ETag déjà connu : la réponse est 304, sans corps, si rien n’a changé.",
+)
+IDEMPOTENCE = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Une valeur de votre choix, propre à cette demande (un UUID, par exemple). Renvoyée avec le même corps, elle "
+    "reçoit la même réponse sans rien écrire de plus ; avec un autre corps, 422 ; pendant le traitement, 409.",
+)

@@ -1,0 +1,357 @@
+"""What partners' information systems read: plain rows, few queries whatever the size of the page.
+
+Identifiers are strings. A row to be paged carries `_position`. Organisations are known by their number, orientations, objectives and
+perimeters by the code that the contract gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
+
+from acteurs.models import Organisme
+from commun.api.curseur import Position
+from commun.auteur import Auteur
+from geographie.models import VersionPerimetre
+
+from ..etats import EtatReunion
+from ..models import (
+    CibleEngagement,
+    Comite,
+    Contrat,
+    DecisionReunion,
+    Engagement,
+    MembreComite,
+    Objectif,
+    PointAvancement,
+    Ressource,
+    Reunion,
+    Signataire,
+)
+from ..permissions import roles
+
+Ligne = dict[str, Any]
+
+
+def _numero(pk: int | None) -> str | None:
+    return None if pk is None else str(pk)
+
+
+def _codes(table: Any, colonne: str, valeur: str) -> ArraySubquery:
+    """The codes at the other end of an n-n, gathered in the row's own query."""
+    liens = table.objects.filter(**{colonne: OuterRef("pk")}).order_by(valeur)
+    return ArraySubquery(liens.values(valeur))
+
+
+# --- Commitments ------------------------------------------------------------------------------------------------------
+CHAMPS_CIBLE = (
+    "type",
+    "numerateur",
+    "denominateur",
+    "unite",
+    "reference",
+    "reference_le",
+    "valeur",
+    "valeur_haute",
+    "echeance",
+    "sens",
+    "source",
+)
+
+
+# Name given to partners → column.
+_COLONNES_ENGAGEMENT = {
+    "id": "pk",
+    "reference": "reference",
+    "identifiant_externe": "identifiant_externe",
+    "libelle": "libelle",
+    "organisme": "organisme_id",
+    "organisme_nom": "organisme__nom",
+    "signataire": "signataire__organisme_id",
+    "signataire_nom": "signataire__organisme__nom",
+    "orientation": "orientation__code",
+    "portee": "portee",
+    "nature": "nature",
+    "echeance": "echeance",
+    "echeance_texte": "echeance_texte",
+    "note": "note",
+    "source": "source",
+    "fictif": "fictif",
+    "revision": "revision",
+    "modifie_le": "modifie_le",
+    "retire_le": "retire_le",
+}
+_LIENS_ENGAGEMENT = ("objectifs", "axes_transversaux", "perimetres", "partenaires")
+
+
+def engagements(objets: QuerySet[Engagement]) -> list[Ligne]:
+    """Commitments with their targets and their links, in the order of `objets`: two queries."""
+    liens = [
+        _codes(Engagement.objectifs.through, "engagement_id", "objectif__code"),
+        _codes(Engagement.axes_transversaux.through, "engagement_id", "orientation__code"),
+        _codes(Engagement.perimetres.through, "engagement_id", "perimetre__code"),
+        _codes(Engagement.partenaires.through, "engagement_id", "organisme_id"),
+    ]
+    noms = (*_COLONNES_ENGAGEMENT, *_LIENS_ENGAGEMENT)
+    lignes = [
+        dict(zip(noms, valeurs, strict=True)) for valeurs in objets.values_list(*_COLONNES_ENGAGEMENT.values(), *liens)
+    ]
+    cibles = _cibles([ligne["id"] for ligne in lignes])
+    for ligne in lignes:
+        pk = ligne["id"]
+        ligne["cibles"] = cibles.get(pk, [])
+        ligne["_position"] = Position(ligne["modifie_le"], pk)
+        ligne["id"] = str(pk)
+        ligne["organisme"] = _numero(ligne["organisme"])
+        ligne["signataire"] = _numero(ligne["signataire"])
+        ligne["partenaires"] = [str(numero) for numero in ligne["partenaires"]]
+    return lignes
+
+
+def _cibles(engagements: list[int]) -> dict[int, list[Ligne]]:
+    lues = (
+        CibleEngagement.objects.filter(engagement__in=engagements)
+        .order_by("ordre", "pk")
+        .values_list("engagement_id", *CHAMPS_CIBLE)
+    )
+    par_engagement: dict[int, list[Ligne]] = {}
+    for engagement, *valeurs in lues:
+        par_engagement.setdefault(engagement, []).append(dict(zip(CHAMPS_CIBLE, valeurs, strict=True)))
+    return par_engagement
+
+
+# --- Statements -------------------------------------------------------------------------------------------------------
+_COLONNES_POINT = {
+    "id": "pk",
+    "engagement": "engagement_id",
+    "engagement_reference": "engagement__reference",
+    "engagement_identifiant_externe": "engagement__identifiant_externe",
+    "organisme": "engagement__organisme_id",
+    "annee": "annee",
+    "etat": "etat",
+    "commentaire": "commentaire",
+    "valeur_atteinte": "valeur_atteinte",
+    "euros_droit_commun": "euros_droit_commun",
+    "euros_specifiques": "euros_specifiques",
+    "declare_le": "declare_le",
+    "canal": "canal",
+    "visa": "visa",
+    "remarque": "remarque",
+    "fictif": "fictif",
+    "revision": "revision",
+    "modifie_le": "modifie_le",
+}
+
+
+def points(objets: QuerySet[PointAvancement]) -> list[Ligne]:
+    """Yearly statements: one query. The proofs are told, not carried."""
+    preuves = _codes(PointAvancement.preuves.through, "pointavancement_id", "fichier__nom")
+    noms = (*_COLONNES_POINT, "preuves")
+    lignes = [
+        dict(zip(noms, valeurs, strict=True)) for valeurs in objets.values_list(*_COLONNES_POINT.values(), preuves)
+    ]
+    for ligne in lignes:
+        ligne["_position"] = Position(ligne["modifie_le"], ligne["id"])
+        ligne["id"], ligne["engagement"] = str(ligne["id"]), str(ligne["engagement"])
+        ligne["organisme"] = _numero(ligne["organisme"])
+    return lignes
+
+
+# --- The contract -----------------------------------------------------------------------------------------------------
+def contrats(objets: QuerySet[Contrat]) -> list[Ligne]:
+    """The contracts: one query."""
+    lus = objets.values_list("slug", "nom", "intitule", "pilote_id", "pilote__nom", "debut", "fin", "signe_le")
+    return [
+        {
+            "slug": slug,
+            "nom": nom,
+            "intitule": intitule,
+            "pilote": str(pilote),
+            "pilote_nom": pilote_nom,
+            "debut": debut,
+            "fin": fin,
+            "signe_le": signe_le,
+        }
+        for slug, nom, intitule, pilote, pilote_nom, debut, fin, signe_le in lus
+    ]
+
+
+def orientations(contrat: Contrat) -> list[Ligne]:
+    """The structure of the contract, objectives inside: two queries."""
+    objectifs: dict[int, list[Ligne]] = {}
+    for objectif in Objectif.objects.filter(orientation__contrat=contrat).order_by("ordre", "pk"):
+        objectifs.setdefault(objectif.orientation_id, []).append(
+            {
+                "code": objectif.code,
+                "nom": objectif.nom,
+                "ambition": objectif.ambition,
+                "prioritaire": objectif.prioritaire,
+            }
+        )
+    return [
+        {
+            "code": o.code,
+            "nature": o.nature,
+            "nom": o.nom,
+            "nom_court": o.nom_court,
+            "theme_etat": o.theme_etat,
+            "theme_p147": o.theme_p147.code if o.theme_p147 else None,
+            "objectifs": objectifs.get(o.pk, []),
+        }
+        for o in contrat.orientations.select_related("theme_p147")
+    ]
+
+
+def signataires(contrat: Contrat) -> list[Ligne]:
+    """Who signed: one query."""
+    lus: QuerySet[Signataire] = contrat.signataires.select_related("organisme")
+    return [
+        {
+            "organisme": str(s.organisme_id),
+            "organisme_nom": s.organisme.nom,
+            "qualite": s.qualite,
+            "signe_le": s.signe_le,
+            "siege_au_copil": s.siege_au_copil,
+        }
+        for s in lus
+    ]
+
+
+def organismes_visibles(contrat: Contrat, *, pour: Auteur) -> QuerySet[Organisme]:
+    """The organisations of the contract; all those of the installation for its team, who may name any of them."""
+    if roles(pour, contrat).pilote:
+        return Organisme.objects.all()
+    lies = (
+        Q(pk=contrat.pilote_id)
+        | Q(pk__in=contrat.signataires.values("organisme"))
+        | Q(pk__in=contrat.habilitations.values("organisme"))
+        | Q(pk__in=Engagement.objects.filter(contrat=contrat).values("organisme"))
+        | Q(pk__in=contrat.ressources.values("organisme"))
+    )
+    return Organisme.objects.filter(lies)
+
+
+def organismes(objets: Iterable[Organisme]) -> list[Ligne]:
+    """Organisations, by name."""
+    return [
+        {"id": str(o.pk), "nom": o.nom, "sigle": o.sigle, "type": o.type, "siren": o.siren, "siret": o.siret}
+        for o in objets
+    ]
+
+
+def perimetres(contrat: Contrat, annee: int) -> Ligne:
+    """The perimeters in force in `annee` as a GeoJSON collection; a geometry is null while the contour is unknown."""
+    versions = (
+        VersionPerimetre.objects.de_l_annee(annee)
+        .filter(perimetre__contrats__contrat=contrat)
+        .select_related("perimetre")
+        .prefetch_related("communes")
+    )
+    entites = [
+        {
+            "type": "Feature",
+            "properties": {
+                "perimetre": version.perimetre.code,
+                "code": version.code or version.perimetre.code,
+                "nom": version.nom,
+                "type": version.perimetre.type,
+                "generation": version.generation,
+                "communes": [commune.code for commune in version.communes.all()],
+            },
+            "geometry": version.contour,
+        }
+        for version in versions
+    ]
+    return {"type": "FeatureCollection", "features": entites}
+
+
+# --- Committees and resources -----------------------------------------------------------------------------------------
+def comites(contrat: Contrat) -> list[Ligne]:
+    """The bodies of the contract: one query."""
+    lus: QuerySet[Comite] = contrat.comites.select_related("orientation")
+    return [
+        {
+            "id": str(c.pk),
+            "type": c.type,
+            "nom": c.nom,
+            "mission": c.mission,
+            "reunions_par_an": c.reunions_par_an,
+            "orientation": c.orientation.code if c.orientation else None,
+        }
+        for c in lus
+    ]
+
+
+def reunions(objets: QuerySet[Reunion], *, contrat: Contrat, pour: Auteur) -> list[Ligne]:
+    """Meetings, and what they decided for those who may read it: two queries.
+
+    Decisions are read by the team and the co-funders; by a member of the committee once the minutes are sent.
+    """
+    lues = list(objets.select_related("comite", "commune"))
+    decisions: dict[int, list[Ligne]] = {}
+    prises = DecisionReunion.objects.filter(
+        reunion__in=[r.pk for r in lues], nature=DecisionReunion.Nature.DECIDEE
+    ).order_by("ordre", "pk")
+    if not roles(pour, contrat).instruit:
+        sieges = MembreComite.objects.filter(organisme=pour.organisme).values("comite")
+        prises = prises.filter(reunion__etat=EtatReunion.RENDUE, reunion__comite__in=sieges)
+    for d in prises:
+        decisions.setdefault(d.reunion_id, []).append(
+            {
+                "texte": d.texte,
+                "responsable": _numero(d.responsable_id),
+                "echeance": d.echeance,
+                "execution": d.execution,
+                "suite_donnee": d.suite_donnee,
+            }
+        )
+    return [
+        {
+            "id": str(r.pk),
+            "comite": str(r.comite_id),
+            "comite_nom": r.comite.nom,
+            "le": r.le,
+            "debut": r.debut,
+            "fin": r.fin,
+            "lieu": r.lieu,
+            "commune": r.commune.code if r.commune else None,
+            "objet": r.objet,
+            "etat": r.etat,
+            "decisions": decisions.get(r.pk, []),
+            "fictif": r.fictif,
+            "modifie_le": r.modifie_le,
+            "_position": Position(r.modifie_le, r.pk),
+        }
+        for r in lues
+    ]
+
+
+def ressources(objets: QuerySet[Ressource]) -> list[Ligne]:
+    """The directory of droit commun: one query."""
+    codes = _codes(Ressource.perimetres.through, "ressource_id", "perimetre__code")
+    lues = objets.annotate(
+        codes_perimetres=codes, code_orientation=F("orientation__code"), nom_organisme=F("organisme__nom")
+    )
+    return [
+        {
+            "id": str(r.pk),
+            "nom": r.nom,
+            "organisme": _numero(r.organisme_id),
+            "organisme_nom": r.nom_organisme,
+            "orientation": r.code_orientation,
+            "perimetres": r.codes_perimetres,
+            "moyens": r.moyens,
+            "public": r.public,
+            "conditions": r.conditions,
+            "contact": r.contact,
+            "lien": r.lien,
+            "ouverte": r.ouverte,
+            "verifie_le": r.verifie_le,
+            "modifie_le": r.modifie_le,
+            "_position": Position(r.modifie_le, r.pk),
+        }
+        for r in lues
+    ]
