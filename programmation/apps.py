@@ -8,4 +8,10 @@ class ProgrammationConfig(AppConfig):
     verbose_name = "Programmation"
 
     def ready(self) -> None:
+        from contrats import creneaux
+
         from . import tasks  # noqa: F401 — registers the handlers of its jobs
+        from .lectures.seances import etapes_de_campagne, programmation_proposee
+
+        creneaux.etapes_de_campagne.remplir(etapes_de_campagne)
+        creneaux.programmation_proposee.remplir(programmation_proposee)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
 from acteurs.models import Organisme
+from commun.auteur import Auteur
+from contrats.creneaux import Echeance, GenreEcheance
+from contrats.etats import Role
 from contrats.models import Contrat
+from contrats.permissions import roles
 
 from .etats import AxeTfpb, FamilleTfpb
 from .models import ActionTfpb, ConventionTfpb, Patrimoine, ProgrammeTfpb
@@ -218,3 +223,54 @@ def _axe(axe: AxeTfpb, ligne: dict[str, Any] | None) -> AxeTfpbAnnuel:
         depense_realisee=_realise(ligne, "realisee"),
         valorise_realise=_realise(ligne, "valorise_fait"),
     )
+
+
+# Default day by which a landlord's account of the year before is received (T-02).
+JOUR_DES_BILANS = (9, 30)
+
+
+def dates_tfpb(contrat: Contrat, du: date, au: date, pour: Auteur) -> list[Echeance]:
+    """Days of the TFPB between `du` and `au`: declarations, accounts of the year before, ends of conventions.
+
+    For whoever takes part in it: a porteur has no use for them.
+    """
+    tenus = roles(pour, contrat)
+    if not (tenus.administre or tenus.tient(*(role for role in Role if role != Role.PORTEUR))):
+        return []
+    conventions = list(
+        ConventionTfpb.objects.filter(contrat=contrat).select_related("bailleur").order_by("bailleur__recherche")
+    )
+    if not conventions:
+        return []
+    annees = {a for c in conventions for a in range(c.premiere_annee, c.derniere_annee + 1)}
+    fictif = all(c.fictif for c in conventions)
+    jours = [
+        Echeance(
+            cle=f"tfpb-bilans-{annee}",
+            genre=GenreEcheance.TFPB,
+            titre=f"Bilans TFPB {annee} des bailleurs à recevoir",
+            le=date(annee + 1, *JOUR_DES_BILANS),
+            fictif=fictif,
+        )
+        for annee in sorted(annees)
+    ]
+    for convention in conventions:
+        nom = convention.bailleur.nom_court
+        jours += [
+            Echeance(
+                cle=f"tfpb-declaration-{convention.pk}",
+                genre=GenreEcheance.TFPB,
+                titre=f"TFPB – {nom} : dernier jour de la déclaration au service des impôts",
+                le=date(convention.premiere_annee - 1, 12, 31),
+                detail="Imprimé 6668-D, avant le 1er janvier de la première année de la convention.",
+                fictif=convention.fictif,
+            ),
+            Echeance(
+                cle=f"tfpb-fin-{convention.pk}",
+                genre=GenreEcheance.TFPB,
+                titre=f"TFPB – {nom} : fin de la convention",
+                le=date(convention.derniere_annee, 12, 31),
+                fictif=convention.fictif,
+            ),
+        ]
+    return [jour for jour in jours if du <= jour.le <= au]

@@ -1,7 +1,7 @@
 """Addresses of the contract's pages; included at the root."""
 
-from . import equipe
+from . import equipe, instances
 
 app_name = "contrats"
 
-urlpatterns = [*equipe.urlpatterns]
+urlpatterns = [*equipe.urlpatterns, *instances.urlpatterns]
