@@ -11,7 +11,7 @@ from contrats.etats import EtatEngagement
 from contrats.lectures.suivi import Decision
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte, TuileChiffre, Tuiles
+from ..blocs import VIDE, Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte, TuileChiffre, Tuiles
 from .mots import NATURES, NON_COMMUNIQUE, NON_RENSEIGNE, ZERO, en_pourcent, evolution, millions, part, phrase
 
 _EUROS = TypeColonne.EUROS
@@ -50,7 +50,7 @@ def decisions(s: Synthese) -> Section:
                 Col("Proposé", _EUROS, 15),
             ),
             lignes=tuple(Ligne((a.financeur, str(a.annee), NATURES[a.nature], a.dossiers, a.montant)) for a in attente),
-            total=Ligne(("Ensemble, chaque dossier compté une fois", "", "", nombre, montant)) if attente else None,
+            total=Ligne(("Ensemble, chaque dossier compté une fois", VIDE, VIDE, nombre, montant)) if attente else None,
             feuille="À valider",
             vide="Aucune proposition n’attend la validation du COPIL.",
             fictif=s.programmation.fictif,

@@ -12,7 +12,7 @@ from commun.pdf import PLAFOND_LIGNES, plafonner
 from programmation.lectures.programmation_annuelle import Montants, Ventilation
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
+from ..blocs import VIDE, Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
 from .decisions import sens_cpo
 from .mots import NATURES, NON_RENSEIGNE, ZERO, en_pourcent, enumerer, millions, part, phrase
 
@@ -201,7 +201,7 @@ def par_financeur(s: Synthese) -> Section:
             total=Ligne(
                 (
                     "Ensemble, chaque dossier compté une fois",
-                    "",
+                    VIDE,
                     c.dossiers,
                     *_total(s),
                     p.precedents.programme,
@@ -246,9 +246,9 @@ def par_financeur(s: Synthese) -> Section:
             total=Ligne(
                 (
                     "Ensemble",
-                    "",
-                    "",
-                    "",
+                    VIDE,
+                    VIDE,
+                    VIDE,
                     sum((e.montant + e.depassement for e in p.enveloppes), ZERO),
                     sum((e.consomme for e in p.enveloppes), ZERO),
                     reste,
@@ -624,8 +624,8 @@ def liste(s: Synthese) -> Section:
                 total=Ligne(
                     (
                         "Ensemble",
-                        "",
-                        "",
+                        VIDE,
+                        VIDE,
                         sum((a.demande for a in siennes), ZERO),
                         sum((a.programme for a in siennes), ZERO),
                         sum((a.vote for a in siennes), ZERO),

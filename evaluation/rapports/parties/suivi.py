@@ -11,7 +11,7 @@ from contrats.etats import EtatEngagement
 from tfpb.lectures import BailleurTfpb
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau
+from ..blocs import VIDE, Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau
 from .mots import NON_COMMUNIQUE, NON_RENSEIGNE, ZERO, en_pourcent, enumerer, millions, part, phrase
 
 _EUROS, _NOMBRE, _POURCENT, _DATE = TypeColonne.EUROS, TypeColonne.NOMBRE, TypeColonne.POURCENT, TypeColonne.DATE
@@ -318,7 +318,7 @@ def _axes(s: Synthese) -> list[Brique]:
             total=Ligne(
                 (
                     "Ensemble",
-                    "",
+                    VIDE,
                     b.total.actions,
                     b.total.depense_prevue,
                     b.total.depense_realisee,

@@ -9,7 +9,7 @@ from commun.recherche import normaliser
 from geographie.lectures import SerieIndicateur, Valeur
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
+from ..blocs import VIDE, Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
 from ..carte import carte_des_perimetres
 from .mots import NON_RENSEIGNE, en_pourcent, part, phrase
 
@@ -75,7 +75,7 @@ def perimetres(s: Synthese) -> Section:
                 ligne
                 for type_nom in dict.fromkeys(p.type_nom for p in lieux)
                 for ligne in (
-                    Ligne((type_nom, " ", " ", _somme(s, type_nom), " "), forte=True),
+                    Ligne((type_nom, VIDE, VIDE, _somme(s, type_nom), VIDE), forte=True),
                     *(
                         Ligne(
                             (
@@ -143,7 +143,7 @@ def indicateurs(s: Synthese) -> Section:
                 ligne
                 for theme in sorted({x.theme for x in series}, key=normaliser)
                 for ligne in (
-                    Ligne((theme, *(" " for _ in range(len(comparees) + 2))), forte=True),
+                    Ligne((theme, *(VIDE for _ in range(len(comparees) + 2))), forte=True),
                     *(
                         Ligne(
                             (
