@@ -43,10 +43,11 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         tenus = roles(auteur, contrat)
         if tenus.administre:
             return du_contrat
-        droits = Q(pk__in=[])
+        droits, croise = Q(pk__in=[]), False
         deposes = ~Q(etat=EtatDossier.BROUILLON)
         for habilitation in tenus.habilitations:
             limites = habilitation.limites
+            croise |= bool(limites.communes or limites.perimetres)
             if habilitation.role in (Role.CHEF_DE_PROJET, Role.DELEGUE_PREFET, Role.JURIDIQUE, Role.FINANCES):
                 droits |= deposes & limites.filtre(
                     commune="localisations__commune",
@@ -54,6 +55,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                     orientation="orientation",
                 )
             elif habilitation.role in (Role.INSTRUCTEUR, Role.DECIDEUR):
+                croise = True
                 droits |= (
                     deposes
                     & Q(demandes__financeur=habilitation.organisme_id)
@@ -65,6 +67,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 )
             elif habilitation.role == Role.PORTEUR:
                 droits |= Q(porteur=habilitation.organisme_id)
+        if not croise:
+            return du_contrat.filter(droits)
         # The rights cross 1-n relations: asked as a set of keys, so that no row comes twice.
         return du_contrat.filter(pk__in=Dossier.objects.filter(droits, contrat=contrat).values("pk"))
 
