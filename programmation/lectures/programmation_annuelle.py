@@ -380,7 +380,7 @@ def _chiffres(
     p = public or dict.fromkeys(("tous", "qpv", "inconnus", "nouvelles"), 0)
     notifiee = EtatEnveloppe.NOTIFIEE in bases
     base = bases.get(EtatEnveloppe.NOTIFIEE if notifiee else EtatEnveloppe.ATTENDUE, ZERO)
-    part = PartCpo(e["cpo"], base, contrat.part_cpo_visee)
+    part = PartCpo(e["cpo"], base, Decimal(contrat.part_cpo_visee))
     en_vigueur = [type_ for type_, du, au in conventions if du <= annee <= au]
     nombre_cpo = en_vigueur.count(TypeConvention.CPO)
     return Chiffres(
