@@ -66,7 +66,8 @@ def chiffres(contenu):
 
 def manquants(attendus, lu):
     """Figures that a text does not hold, whole; the reader of a PDF may change one space for another."""
-    motifs = {f: rf"(?<![\d,]){f.replace(chr(0x202F), '[ \u00a0\u202f]')}(?!\d|,\d)" for f in attendus}
+    espaces = "[ \u00a0\u202f]"
+    motifs = {f: r"(?<![\d,])" + f.replace("\u202f", espaces) + r"(?!\d|,\d)" for f in attendus}
     return {f for f, motif in motifs.items() if not re.search(motif, lu)}
 
 
