@@ -128,8 +128,12 @@ def huit_chiffres(s: Synthese) -> Section:
             else f" ; aucune programmation n’est connue pour {a.annee}."
         )
         if c.actions
-        else f"Aucune action n’est encore programmée en {s.annee} ; {typo.pluriel(c.dossiers, 'dossier')} "
-        f"{typo.accord(c.dossiers, 'est déposé', 'sont déposés')}."
+        else f"Aucune action n’est encore programmée en {s.annee} ; "
+        + (
+            f"{typo.pluriel(c.dossiers, 'dossier est déposé', 'dossiers sont déposés')}, pour {typo.euros(c.demande)} demandés."
+            if c.dossiers
+            else "aucun dossier n’est déposé."
+        )
     )
     tuiles = (
         TuileChiffre(

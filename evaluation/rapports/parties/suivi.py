@@ -139,7 +139,8 @@ def tfpb(s: Synthese) -> Section:
             f"Les bailleurs ont valorisé {typo.euros(fait)} en {b.annee}."
             if fait is not None
             else f"Le montant valorisé en {b.annee} n’est pas communiqué par tous les bailleurs.",
-            f"{enumerer(sous)} {typo.accord(len(sous), 'reste', 'restent')} sous 100 % de l’abattement."
+            f"{enumerer(sous)} {typo.accord(len(sous), 'reste', 'restent')} sous 100 % de l’abattement"
+            + ("." if fait is not None else " (réalisé, à défaut prévu).")
             if sous
             else ("Chaque bailleur connu couvre son abattement." if connus else ""),
             f"Non calculable pour {enumerer(muets)}." if muets else "",

@@ -11,7 +11,7 @@ from geographie.lectures import SerieIndicateur, Valeur
 from ...lectures.synthese import Synthese
 from ..blocs import VIDE, Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
 from ..carte import carte_des_perimetres
-from .mots import NON_RENSEIGNE, en_pourcent, part, phrase
+from .mots import NON_RENSEIGNE, compter, en_pourcent, part, phrase
 
 _NOMBRE = TypeColonne.NOMBRE
 # Told first when the contract has them: one figure per great theme.
@@ -117,7 +117,7 @@ def indicateurs(s: Synthese) -> Section:
     constat = phrase(
         f"{typo.pluriel(len(series), 'indicateur')} {typo.accord(len(series), 'décrit', 'décrivent')} les quartiers, "
         f"{_periode(series)} ; "
-        f"{typo.pluriel(secrets, 'valeur')} sous secret statistique, "
+        f"{compter(secrets, 'valeur', aucun='aucune')} sous secret statistique, "
         f"{typo.nombre(absents)} {typo.accord(absents, 'non disponible', 'non disponibles')}."
         if series
         else "Aucun indicateur n’est renseigné."
