@@ -619,7 +619,9 @@ def liste(s: Synthese) -> Section:
         briques += [
             SousTitre(orientation, f"actions-{len(briques) // 2 + 1}"),
             Tableau(
-                titre=typo.pluriel(len(siennes), "action programmée", "actions programmées"),
+                titre=phrase(
+                    f"{orientation} : {typo.pluriel(len(siennes), 'action programmée', 'actions programmées')}"
+                ),
                 precision=f"euros, {s.annee}",
                 cols=(
                     Col("Action", largeur=35),

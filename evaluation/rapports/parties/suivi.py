@@ -169,11 +169,11 @@ def tfpb(s: Synthese) -> Section:
             precision=f"euros, {b.annee}",
             cols=(
                 Col("Bailleur", largeur=15),
-                Col("Logements", _NOMBRE, 0, NON_COMMUNIQUE),
-                Col("Abattement", _EUROS, 0, NON_COMMUNIQUE),
-                Col("Abattement utilisé", absent=NON_COMMUNIQUE),
-                Col("Dépense réalisée", _EUROS, 0, NON_COMMUNIQUE),
-                Col("Valorisé réalisé", _EUROS, 0, NON_COMMUNIQUE),
+                Col("Logements", _NOMBRE, 15, NON_COMMUNIQUE),
+                Col("Abattement", _EUROS, 15, NON_COMMUNIQUE),
+                Col("Abattement utilisé", largeur=18, absent=NON_COMMUNIQUE),
+                Col("Dépense réalisée", _EUROS, 12, NON_COMMUNIQUE),
+                Col("Valorisé réalisé", _EUROS, 12, NON_COMMUNIQUE),
                 Col("Bilans reçus"),
             ),
             lignes=tuple(_ligne_bailleur(x) for x in b.bailleurs),
@@ -261,9 +261,7 @@ def _ligne_bailleur(x: BailleurTfpb) -> Ligne:
             x.abattement.montant,
             x.abattement.nature
             or (
-                f"{NON_COMMUNIQUE} pour {typo.pluriel(inconnus, 'quartier')} sur {x.abattement.perimetres}"
-                if inconnus
-                else None
+                f"manque pour {typo.pluriel(inconnus, 'quartier')} sur {x.abattement.perimetres}" if inconnus else None
             ),
             x.depense_realisee,
             x.valorise_realise,
