@@ -324,7 +324,8 @@ def test_les_totaux_sont_la_somme_de_toutes_les_pages(client, adresse, soixante,
 def test_une_campagne_sans_dossier_montre_un_tableau_vide(client, adresse) -> None:
     reponse = client.get(adresse)
     assert numeros(reponse) == []
-    assert "Aucun dossier ne répond" in reponse.content.decode()
+    assert "Aucun dossier déposé en 2026" in reponse.content.decode()
+    assert "Aucun dossier ne répond à ces filtres" in client.get(adresse, {"q": "absent"}).content.decode()
 
 
 # --- What htmx asks for -----------------------------------------------------------------------------------------------
