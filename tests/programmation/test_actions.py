@@ -373,6 +373,22 @@ def test_une_enveloppe_insuffisante_n_entame_aucune_autre(dossier, gens, copil, 
     assert not vie(proposee)
 
 
+def test_les_enveloppes_se_prennent_toujours_dans_le_meme_ordre(contrat, gens, copil, le, monkeypatch) -> None:
+    """Two files programmed at once would else wait for each other: PostgreSQL kills one of them."""
+    dispositif = DispositifFactory()
+    pour_la_region = EnveloppeFactory(contrat=contrat, financeur=gens.region, dispositif=dispositif)
+    pour_le_departement = EnveloppeFactory(contrat=contrat, financeur=gens.departement, dispositif=dispositif)
+    prises: list[int] = []
+    deplacer = actions._deplacer
+    monkeypatch.setattr(actions, "_deplacer", lambda e, **suite: (prises.append(e.pk), deplacer(e, **suite)))
+    for deja in ({}, {"enveloppe": None}):
+        dossier = DossierFactory(contrat=contrat, en_instruction=True, dispositif=dispositif)
+        for financeur in (gens.departement, gens.region):
+            DemandeFactory(dossier=dossier, financeur=financeur, proposee=True, **deja)
+        actions.programmer(dossier, reunion=copil, par=gens.chef, le=le)
+    assert prises == [pour_la_region.pk, pour_le_departement.pk] * 2
+
+
 def test_un_depassement_autorise_laisse_programmer_et_pas_un_centime_de_plus(
     dossier, gens, copil, proposee, le
 ) -> None:
