@@ -166,8 +166,9 @@ class SousTitre:
 
 @dataclass(frozen=True)
 class TuileChiffre:
-    """A key figure: what it is, how much, against last year, what it means in words."""
+    """A key figure: what it is, how much, against last year, what it means in words; `ancre` leads to its rows."""
 
+    ancre: str
     nom: str
     valeur: str
     comparaison: str = ""

@@ -137,6 +137,7 @@ def huit_chiffres(s: Synthese) -> Section:
     )
     tuiles = (
         TuileChiffre(
+            "actions",
             "Actions programmées",
             typo.nombre(c.actions),
             evolution(c.actions, a.actions, a.annee),
@@ -145,18 +146,21 @@ def huit_chiffres(s: Synthese) -> Section:
             ),
         ),
         TuileChiffre(
+            "orientations",
             "Montant programmé",
             millions(c.programme),
             evolution(c.programme, a.programme, a.annee, euros=True),
             phrase(f"{typo.euros(c.programme)}, dont {typo.euros(c.vote)} déjà votés par les financeurs."),
         ),
         TuileChiffre(
+            "actions",
             "Porteurs soutenus",
             typo.nombre(c.porteurs),
             evolution(c.porteurs, a.porteurs, a.annee),
             phrase(_par_porteur(c.programme, c.porteurs)),
         ),
         TuileChiffre(
+            "droit-commun",
             "Part du droit commun",
             en_pourcent(part(c.droit_commun, c.programme), 1),
             f"{en_pourcent(part(a.droit_commun, a.programme), 1)} en {a.annee}",
@@ -166,6 +170,7 @@ def huit_chiffres(s: Synthese) -> Section:
         ),
         _tuile_cpo(s),
         TuileChiffre(
+            "actions",
             "Participations attendues d’habitants des QPV",
             typo.nombre(c.beneficiaires_qpv),
             evolution(c.beneficiaires_qpv, a.beneficiaires_qpv, a.annee),
@@ -200,6 +205,7 @@ def sens_cpo(s: Synthese) -> str:
 def _tuile_cpo(s: Synthese) -> TuileChiffre:
     c, a = s.programmation.chiffres.cpo, s.programmation.precedents.cpo
     return TuileChiffre(
+        "cpo",
         "Crédits spécifiques de l’État en CPO",
         en_pourcent(c.part, 1) if c.part is not None else NON_RENSEIGNE,
         f"{en_pourcent(a.part, 1)} en {s.annee - 1}",
@@ -212,6 +218,7 @@ def _tuile_engagements(s: Synthese) -> TuileChiffre:
     e = s.engagements
     tenus, muets = _ETATS.index("tenu"), _ETATS.index("sans_information")
     return TuileChiffre(
+        "engagements",
         "Engagements tenus",
         f"{typo.nombre(e.total.etats[tenus])} sur {typo.nombre(e.total.total)}",
         f"{typo.nombre(e.precedent[tenus])} à la fin de {s.annee - 1}",
@@ -226,6 +233,7 @@ def _tuile_tfpb(s: Synthese) -> TuileChiffre:
     t, avant = s.tfpb.total, s.tfpb_precedent.total
     valeur = t.valorise_realise
     return TuileChiffre(
+        "tfpb",
         f"TFPB valorisée en {s.tfpb.annee}",
         millions(valeur) if valeur is not None else NON_COMMUNIQUE.capitalize(),
         f"{typo.euros(avant.valorise_realise, False) if avant.valorise_realise is not None else NON_COMMUNIQUE}"
