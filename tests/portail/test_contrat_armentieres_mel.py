@@ -109,6 +109,16 @@ def test_les_frequences_locales_sont_celles_du_calendrier(contrat: Contrat) -> N
     assert not contrat.comites.filter(par_commune=True).exists()
 
 
+def test_le_plan_d_actions_garde_en_attente_tient_aux_objectifs(contrat: Contrat) -> None:
+    actions = lecture.lignes("armentieres-mel/plan_actions.csv")
+    codes = set(Objectif.objects.filter(orientation__contrat=contrat).values_list("code", flat=True))
+    organismes = {ligne["cle"] for ligne in lecture.lignes("armentieres-mel/organismes.csv")} | {""}
+    assert len(actions) == 94
+    assert {action["objectif"] for action in actions} <= codes
+    assert {action["organisme"] for action in actions} <= organismes
+    assert {action["etat"] for action in actions} == {"existante", "a_mettre_en_place", "a_verifier"}
+
+
 # --- The three contracts together ------------------------------------------------------------------------------------
 
 
