@@ -327,6 +327,12 @@ def test_les_enveloppes_se_lisent_a_l_euro(client, chez, contrat, programmee) ->
     assert (lue.propose, lue.reste_apres_propositions, lue.taux) == (96_000, -1000, Decimal("5.0"))
 
 
+def test_une_proposition_sur_un_dossier_retire_ne_pese_plus_sur_l_enveloppe(client, chez, proposee, gens, le) -> None:
+    assert client.get(chez("enveloppes")).context["enveloppes"][0].propose == 5000
+    actions.retirer(proposee.dossier, motif="Abandon", par=gens.chef, le=le)
+    assert client.get(chez("enveloppes")).context["enveloppes"][0].propose == 0
+
+
 def test_chacun_voit_ses_enveloppes(chez, contrat, auteur_de, gens) -> None:
     for financeur in (gens.departement, gens.region):
         EnveloppeFactory(contrat=contrat, financeur=financeur)
