@@ -16,7 +16,9 @@ from portail.demo.chargement import charger
 
 
 class Command(BaseCommand):
-    help = "Charge les contrats réels et, dans La Porte du Hainaut, des campagnes fictives reproductibles par leur graine."
+    help = (
+        "Charge les contrats réels et, dans La Porte du Hainaut, des campagnes fictives reproductibles par leur graine."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
