@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Role(models.TextChoices):
-    """What a person does in a contract, for the organisation of its habilitation (conception 1)."""
+    """What a person does in a contract, for the organisation of its habilitation (docs/glossaire.md)."""
 
     CHEF_DE_PROJET = "chef_de_projet", "Chef de projet"
     INSTRUCTEUR = "instructeur", "Instructeur d’un cofinanceur"

@@ -34,7 +34,7 @@ class CaractereDossier(models.TextChoices):
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
     def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
-        """The files of `contrat` that this author may see (conception 3).
+        """The files of `contrat` that this author may see (docs/regles.md).
 
         Those that it instructs, and a porteur its own, drafts included; a COPIL member and others see none.
         """
