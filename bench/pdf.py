@@ -14,12 +14,12 @@ from pathlib import Path
 
 from bench.document import document_exemple
 from bench.registre import Ligne, banc, mediane, rapport
-from commun.pdf import feuille_de_style
+from commun.pdf import FEUILLE_RAPPORT, feuille_de_style
 
 RACINE = Path(__file__).resolve().parent.parent
 PARTIES_COURT, PARTIES_MOYEN, PARTIES_LONG = 3, 11, 47  # 12, about 40 and 160 pages
 # As in a worker, each has already printed a line: ours keeps its sheet and fonts, stock reads them again in the page.
-NOTRE = "from commun.pdf import rendre_pdf as rendre"
+NOTRE = "from commun.pdf import rendre_pdf; rendre = lambda page: rendre_pdf(page, feuilles={feuilles!r})"
 STANDARD = "rendre = lambda page: weasyprint.HTML(string=page).write_pdf(pdf_variant='pdf/ua-1')"
 MESURE = """
 import io, json, resource, sys, time
@@ -43,17 +43,19 @@ def rendu_d_un_document_d_exemple(n: int) -> Iterable[Ligne]:
     yield from mesurer_la_croissance(document_exemple(PARTIES_COURT), document_exemple(PARTIES_LONG), n)
 
 
-def comparer_au_standard(html: str, n: int, *, plafond: float = 0.75) -> list[Ligne]:
+def comparer_au_standard(
+    html: str, n: int, *, feuilles: tuple[str, ...] = (FEUILLE_RAPPORT,), plafond: float = 0.75
+) -> list[Ligne]:
     """Time our renderer against stock `HTML(string=…).write_pdf(pdf_variant="pdf/ua-1")` on the same page, in turns."""
     notre, standard = [], []
     pages = 0
     with tempfile.TemporaryDirectory() as dossier:
         nu, habille = Path(dossier, "nu.html"), Path(dossier, "habille.html")
         nu.write_text(html, encoding="utf-8")
-        habille.write_text(_avec_style(html), encoding="utf-8")
+        habille.write_text(_avec_style(html, feuilles), encoding="utf-8")
         for _tour in range(n):
             standard.append(_mesurer(STANDARD, habille)[0])
-            duree, pages, *_reste = _mesurer(NOTRE, nu)
+            duree, pages, *_reste = _mesurer(NOTRE.format(feuilles=feuilles), nu)
             notre.append(duree)
     return [
         mediane(f"WeasyPrint seul, {pages} pages", standard, "s"),
@@ -72,7 +74,7 @@ def mesurer_la_croissance(court: str, long: str, n: int, *, plafond: float = 1.1
         chemins["long"].write_text(long, encoding="utf-8")
         for _tour in range(n):
             for nom, chemin in chemins.items():
-                duree, pages[nom], pic, _taille = _mesurer(NOTRE, chemin)
+                duree, pages[nom], pic, _taille = _mesurer(NOTRE.format(feuilles=(FEUILLE_RAPPORT,)), chemin)
                 par_page[nom].append(duree * 1000 / pages[nom])
             mio.append(pic / pages["long"])
     return [
@@ -83,9 +85,9 @@ def mesurer_la_croissance(court: str, long: str, n: int, *, plafond: float = 1.1
     ]
 
 
-def _avec_style(html: str) -> str:
+def _avec_style(html: str, feuilles: tuple[str, ...]) -> str:
     """Return the page with our sheets inside, as stock WeasyPrint needs them."""
-    style = f"<style>{feuille_de_style()}</style></head>"
+    style = f"<style>{feuille_de_style(feuilles)}</style></head>"
     return re.sub("</head>", lambda _trouve: style, html, count=1)
 
 

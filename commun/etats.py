@@ -77,7 +77,7 @@ class ModeleAEtats(models.Model):
         self.etat = transition.vers
         for nom, valeur in champs.items():
             setattr(self, nom, valeur)
-        self.save(update_fields=["etat", *champs])
+        self.save(update_fields=["etat", *champs])  # type: ignore[misc]
         apres = {"etat": self.etat} | {nom: _simple(getattr(self, nom)) for nom in champs}
         inscrire(self, acte=acte, libelle=transition.libelle, par=par, le=le, motif=motif, avant=avant, apres=apres)
 

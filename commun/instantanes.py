@@ -83,7 +83,7 @@ def _typer(valeur: Any, attendu: Any) -> Any:
         if suite == [Ellipsis]:
             return tuple(_typer(v, element) for v in valeur)
         return tuple(_typer(v, type_) for v, type_ in zip(valeur, get_args(attendu), strict=True))
-    if dataclasses.is_dataclass(attendu):
+    if isinstance(attendu, type) and dataclasses.is_dataclass(attendu):
         return attendu(**{nom: _typer(valeur[nom], type_) for nom, type_ in _champs(attendu)})
     if attendu in (datetime, date):
         return attendu.fromisoformat(valeur)

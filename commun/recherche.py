@@ -1,29 +1,42 @@
-"""Search and sort without accents or case, on any PostgreSQL, without an extension."""
+"""Search and sort without accents or case, on any PostgreSQL, without an extension.
+
+`normaliser` in Python and `champ_de_recherche` in the database give the same text; migrations name the functions below.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Coalesce, Lower, Replace
 
-_LIGATURES = {"œ": "oe", "æ": "ae", "’": "'"}
+# Capitals too: on a server whose locale is « C », lower() knows the letters of ASCII only.
+_REMPLACES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": "'", "ς": "σ"}
+_ESPACES = re.compile(r"[ \t\n\v\f\r]+")
 
 
 def normaliser(texte: str) -> str:
-    """Lower case, without accents, ligatures opened, apostrophes alike: as `champ_de_recherche` stores it."""
-    texte = texte.lower()
-    for signe, clair in _LIGATURES.items():
+    """Lower case, without accents, ligatures opened, apostrophes and spaces alike: as the database stores it."""
+    decompose = unicodedata.normalize("NFKD", texte)  # no-break spaces become spaces, « ² » becomes « 2 »
+    texte = "".join(c for c in decompose if not "\u0300" <= c <= "\u036f").lower()
+    for signe, clair in _REMPLACES.items():
         texte = texte.replace(signe, clair)
-    decompose = unicodedata.normalize("NFD", texte)
-    return " ".join("".join(c for c in decompose if not "\u0300" <= c <= "\u036f").split())
+    return _ESPACES.sub(" ", texte).strip(" ")
 
 
 class _SansAccents(Func):
-    """NFD, then the combining marks removed. Both functions are immutable, so a generated column may hold them."""
+    """NFKD, then the combining marks removed. Both functions are immutable, so a generated column may hold them."""
 
-    template = "regexp_replace(normalize(%(expressions)s, NFD), '[' || chr(768) || '-' || chr(879) || ']', '', 'g')"
+    template = "regexp_replace(normalize(%(expressions)s, NFKD), '[' || chr(768) || '-' || chr(879) || ']', '', 'g')"
+    output_field = models.TextField()
+
+
+class _EspacesSimples(Func):
+    """One space between words, none at the ends."""
+
+    template = r"btrim(regexp_replace(%(expressions)s, '[ \t\n\v\f\r]+', ' ', 'g'))"
     output_field = models.TextField()
 
 
@@ -38,9 +51,9 @@ class _Colle(Func):
 def champ_de_recherche(*champs: str) -> models.GeneratedField:
     """A stored column with the normalised text of `champs`, for `LIKE` and `ORDER BY`."""
     morceaux = [Coalesce(F(champ), Value("")) for champ in champs]
-    texte: Func = Lower(morceaux[0] if len(morceaux) == 1 else _Colle(*morceaux))
-    for signe, clair in _LIGATURES.items():
+    texte: Func = Lower(_SansAccents(morceaux[0] if len(morceaux) == 1 else _Colle(*morceaux)))
+    for signe, clair in _REMPLACES.items():
         texte = Replace(texte, Value(signe), Value(clair))
     return models.GeneratedField(
-        expression=_SansAccents(texte), output_field=models.TextField(), db_persist=True, verbose_name="recherche"
+        expression=_EspacesSimples(texte), output_field=models.TextField(), db_persist=True, verbose_name="recherche"
     )

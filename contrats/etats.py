@@ -6,7 +6,7 @@ from commun.etats import Transition
 
 
 class Role(models.TextChoices):
-    """What a person does in a contract, for the organisation of its habilitation (conception 1)."""
+    """What a person does in a contract, for the organisation of its habilitation (docs/glossaire.md)."""
 
     CHEF_DE_PROJET = "chef_de_projet", "Chef de projet"
     INSTRUCTEUR = "instructeur", "Instructeur d’un cofinanceur"

@@ -95,7 +95,7 @@ def _fiche(version: VersionPerimetre, populations: list[PopulationPerimetre]) ->
 
 
 def series_indicateurs(perimetres: Collection[int], epci_sirens: Iterable[str]) -> tuple[SerieIndicateur, ...]:
-    """Every indicator known on these perimeters, the EPCI and the free territories of comparison.
+    """Every indicator known on these perimeters and EPCI, beside the free territories that it is compared with.
 
     A perimeter of the 2024 list also shows what was measured on the perimeters it comes from. All values of a series
     have the same indicator and the same vintage, the latest (E-07); additive or not, nothing is added up here.
@@ -103,8 +103,10 @@ def series_indicateurs(perimetres: Collection[int], epci_sirens: Iterable[str]) 
     versions = set(VersionPerimetre.objects.filter(perimetre__in=perimetres).values_list("pk", flat=True))
     versions |= set(FiliationPerimetre.objects.filter(nouvelle__in=versions).values_list("ancienne", flat=True))
     epci = Epci.objects.filter(siren__in=list(epci_sirens)).values("pk")
+    propres = Q(version_perimetre__in=versions) | Q(epci__in=epci)
+    compares = Mesure.objects.filter(propres).values("indicateur")
     mesures = (
-        Mesure.objects.filter(Q(version_perimetre__in=versions) | Q(epci__in=epci) | ~Q(territoire_libre=""))
+        Mesure.objects.filter(propres | (~Q(territoire_libre="") & Q(indicateur__in=compares)))
         .select_related("indicateur", "version_perimetre", "epci")
         .order_by("indicateur__theme", "indicateur__nom", "-millesime", "pk")
     )

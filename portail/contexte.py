@@ -16,7 +16,7 @@ from contrats.etats import Role
 from contrats.models import Contrat
 from contrats.portee import INSTRUCTEURS, Portee
 
-from .lectures import annee_courante, taches
+from .lectures import annee_courante, nombre_de_taches
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ def cadre(request: HttpRequest) -> dict[str, Any]:
     return contexte | {
         "portee": SimpleLazyObject(lambda: _portee(request, portee, annee)),
         "navigation": _navigation(request, portee, annee),
-        "nb_taches": SimpleLazyObject(lambda: _nombre_de_taches(portee, annee)),
+        "nb_taches": SimpleLazyObject(
+            lambda: nombre_de_taches(portee.contrat, annee, pour=portee.auteur, le=timezone.localdate())
+        ),
         "url_taches": f"{accueil}#taches",
         "url_recherche": recherche,
     }
@@ -127,7 +129,3 @@ def _est_ici(ici: str, route: str) -> bool:
     """True when the page is this entry's, or one of those that it leads to."""
     espace, _, nom = ici.partition(":")
     return ici == route or (route.startswith(f"{espace}:") and nom in _PAGES_FILLES.get(route, set()))
-
-
-def _nombre_de_taches(portee: Portee, annee: int) -> int:
-    return len(taches(portee.contrat, annee, pour=portee.auteur, le=timezone.localdate()))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commun.auteur import Auteur
+from commun.memoire import retenir
 from commun.typographie import euros, euros_abreges, nombre, pourcent
 from contrats.etats import EtatEngagement, EtatVisa, Role
 from contrats.lectures.suivi import prochain_copil
@@ -79,6 +80,12 @@ def accueil(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> Accueil:
     )
 
 
+def nombre_de_taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> int:
+    """How many lines `taches` has, for the frame of every page. Kept until the next act, a minute at most."""
+    quoi = ("taches", annee, le, pour.utilisateur.pk, roles(pour, contrat))
+    return retenir(contrat.pk, quoi, lambda: len(taches(contrat, annee, pour=pour, le=le)))
+
+
 def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tache]:
     """What awaits the person in each of its roles, computed from the states; empty lines are left out."""
     tenus = roles(pour, contrat)
@@ -99,9 +106,16 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
     tableau = _tableau(contrat, annee)
     en_cours = dossiers.filter(etat=EtatDossier.EN_INSTRUCTION)
     # As this reader sees them: another funder's private draft is still « demandée », and counting it would tell.
-    demandes = DemandeFinancement.objects.filter(dossier__in=en_cours.values("pk")).avec_montants_vus(pour, contrat)
-    prets = en_cours.filter(pk__in=demandes.filter(etat_vu=EtatDemande.PROPOSEE).values("dossier")).exclude(
-        pk__in=demandes.filter(etat_vu=EtatDemande.DEMANDEE).values("dossier")
+    prets = (
+        DemandeFinancement.objects.filter(dossier__in=en_cours.order_by().values("pk"))
+        .avec_montants_vus(pour, contrat)
+        .order_by()
+        .values("dossier")
+        .annotate(
+            attendues=Count("pk", filter=Q(etat_vu=EtatDemande.DEMANDEE)),
+            proposees=Count("pk", filter=Q(etat_vu=EtatDemande.PROPOSEE)),
+        )
+        .filter(attendues=0, proposees__gt=0)
     )
     a_voir = PointAvancement.objects.filter(engagement__contrat=contrat, visa=EtatVisa.NON_VU).count()
     return [

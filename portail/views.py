@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.core.cache import caches
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -42,7 +43,10 @@ def page(request: HttpRequest, nom: str) -> HttpResponse:
 
 @acces(Acces.PUBLIC)
 def sante(request: HttpRequest) -> JsonResponse:
-    """For the load balancer: the process answers and its database too."""
-    with connection.cursor() as curseur:
-        curseur.execute("SELECT 1")
-    return JsonResponse({"etat": "bon"})
+    """For the load balancer: 200 while the process reaches PostgreSQL, 503 else. Redis is told, not required."""
+    try:
+        with connection.cursor() as curseur:
+            curseur.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"postgresql": "absent"}, status=503)
+    return JsonResponse({"postgresql": "bon", "redis": "bon" if caches["default"].repond() else "absent"})

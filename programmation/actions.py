@@ -30,6 +30,7 @@ from .permissions import (
     peut_instruire,
     peut_notifier,
     peut_programmer,
+    peut_programmer_dossier,
     peut_proposer,
     peut_refuser,
     peut_voter,
@@ -245,7 +246,7 @@ def programmer(
         RegleEnfreinte: no amount is proposed, an envelope is missing or does not suffice.
     """
     dossier = _verrouiller_dossier(dossier)
-    verifier(peut_programmer(par, dossier.contrat))
+    verifier(peut_programmer_dossier(par, dossier))
     dossier.verifier_transition("programmer")
     if reunion.contrat_id != dossier.contrat_id or not reunion.comite.valide_programmation:
         raise RegleEnfreinte("Choisissez une réunion de l’instance qui valide la programmation.", champ="reunion")
@@ -277,7 +278,7 @@ def programmer(
 def ajourner(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Dossier:
     """The COPIL puts the file off; `motif` says until what."""
     dossier = _verrouiller_dossier(dossier)
-    verifier(peut_programmer(par, dossier.contrat))
+    verifier(peut_programmer_dossier(par, dossier))
     dossier.changer_etat("ajourner", par=par, le=le, motif=_motif(motif))
     return dossier
 
@@ -286,7 +287,7 @@ def ajourner(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Doss
 def deprogrammer(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Dossier:
     """Undo a validation entered by mistake, as long as no funder has acted: the euros go back to the envelopes."""
     dossier = _verrouiller_dossier(dossier)
-    verifier(peut_programmer(par, dossier.contrat))
+    verifier(peut_programmer_dossier(par, dossier))
     dossier.verifier_transition("deprogrammer")
     if dossier.demandes.fermes().exists():
         raise RegleEnfreinte("Un financeur a déjà pris son acte : le dossier ne revient plus à l’instruction.")

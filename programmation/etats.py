@@ -1,4 +1,4 @@
-"""The whole life of a file and of a request to one funder, on one screen (conception 3)."""
+"""The whole life of a file and of a request to one funder, on one screen (docs/regles.md)."""
 
 from django.db import models
 

@@ -16,6 +16,7 @@ from contrats.permissions import roles
 from geographie.models import Commune, VersionPerimetre
 
 from .etats import EtatDossier
+from .lectures.tableau import choix
 from .models import CaractereDossier, DemandeFinancement, Dossier, Localisation, NatureDossier
 
 
@@ -58,16 +59,13 @@ class FiltreDossiers(django_filters.FilterSet):
         super().__init__(data, queryset)
         self.pour = pour
         self.contrat = contrat
-        lus = queryset.order_by().values("pk")
-        lieux = Localisation.objects.filter(dossier__in=lus).order_by()
+        possibles = choix(queryset, contrat=contrat)
         champs: dict[str, Any] = self.form.fields
         champs["orientation"].queryset = contrat.orientations.filter(nature="thematique")
-        champs["commune"].queryset = Commune.objects.filter(pk__in=lieux.values("commune"))
-        champs["qpv"].queryset = VersionPerimetre.objects.filter(pk__in=lieux.values("version")).order_by("nom")
+        champs["commune"].queryset = Commune.objects.filter(pk__in=possibles.communes)
+        champs["qpv"].queryset = VersionPerimetre.objects.filter(pk__in=possibles.versions).order_by("nom")
         champs["qpv"].label_from_instance = lambda version: version.nom
-        champs["financeur"].queryset = Organisme.objects.filter(
-            pk__in=DemandeFinancement.objects.filter(dossier__in=lus).order_by().values("financeur")
-        )
+        champs["financeur"].queryset = Organisme.objects.filter(pk__in=possibles.financeurs)
         champs["financeur"].label_from_instance = lambda organisme: organisme.nom_court
         champs["orientation"].label_from_instance = lambda orientation: orientation.nom_court
 

@@ -14,9 +14,14 @@ from .models import DemandeFinancement, Dossier
 _REPRESENTE = (Role.INSTRUCTEUR, Role.DECIDEUR)
 
 
+def instruit(auteur: Auteur, dossier: Dossier) -> bool:
+    """True when the author works on this file before the decision, and so reads its opinions and its journal."""
+    return Dossier.objects.instruits_par(auteur, dossier.contrat).filter(pk=dossier.pk).exists()
+
+
 def peut_instruire(auteur: Auteur, dossier: Dossier) -> Reponse:
     """Form, admissibility, opening of the instruction: the team of the contract."""
-    if roles(auteur, dossier.contrat).pilote:
+    if _tient(auteur, dossier, Role.CHEF_DE_PROJET):
         return OUI
     return non("Seul un chef de projet du contrat fait avancer le dossier.")
 
@@ -26,10 +31,9 @@ def peut_donner_avis(auteur: Auteur, dossier: Dossier) -> Reponse:
 
     In another organisation's place, the chef de projet alone.
     """
-    tenus = roles(auteur, dossier.contrat)
-    if not tenus.instruit:
-        return non("Votre rôle ne donne pas d’avis sur les dossiers.")
-    if auteur.pour_le_compte_de is not None and not tenus.pilote:
+    if not instruit(auteur, dossier):
+        return non("Votre rôle ne donne pas d’avis sur ce dossier.")
+    if auteur.pour_le_compte_de is not None and not _tient(auteur, dossier, Role.CHEF_DE_PROJET):
         return non("Seul un chef de projet écrit l’avis d’un autre organisme.")
     if dossier.etat not in DOSSIER_EN_COURS:
         return non("Les avis se donnent avant la décision du COPIL.")
@@ -49,8 +53,15 @@ def peut_proposer(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
 
 
 def peut_programmer(auteur: Auteur, contrat: Contrat) -> Reponse:
-    """The chef de projet records what the COPIL validated."""
+    """The chef de projet records what the COPIL validated; each file is then asked for itself."""
     if roles(auteur, contrat).pilote:
+        return OUI
+    return non("Seul un chef de projet enregistre la validation du COPIL.")
+
+
+def peut_programmer_dossier(auteur: Auteur, dossier: Dossier) -> Reponse:
+    """The chef de projet of the file's places and orientation."""
+    if _tient(auteur, dossier, Role.CHEF_DE_PROJET):
         return OUI
     return non("Seul un chef de projet enregistre la validation du COPIL.")
 
@@ -93,9 +104,20 @@ def peut_gerer_enveloppes(auteur: Auteur, contrat: Contrat) -> Reponse:
 
 
 def _pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tuple[Role, ...]) -> Reponse:
-    tenus = roles(auteur, demande.dossier.contrat)
-    if tenus.pilote or tenus.tient(*attendus, organisme_id=demande.financeur_id):
+    dossier = demande.dossier
+    if _tient(auteur, dossier, Role.CHEF_DE_PROJET) or _tient(
+        auteur, dossier, *attendus, organisme_id=demande.financeur_id
+    ):
         return OUI
-    if tenus.tient(*_REPRESENTE):
+    if roles(auteur, dossier.contrat).tient(*_REPRESENTE):
         return non(f"Seul {demande.financeur.nom_court} décide de sa propre ligne.")
     return non("Votre rôle ne modifie pas les montants des financeurs.")
+
+
+def _tient(auteur: Auteur, dossier: Dossier, *attendus: Role, organisme_id: int | None = None) -> bool:
+    """True when the author holds one of these roles on this very file: within the limits of that habilitation."""
+    tenus = roles(auteur, dossier.contrat)
+    return tenus.administre or any(
+        h.role in attendus and organisme_id in (None, h.organisme_id) and dossier.est_dans(h.limites)
+        for h in tenus.habilitations
+    )

@@ -29,7 +29,7 @@ COLONNES = JeuDeColonnes(
     departage="numero",
 )
 
-# Before notification a porteur reads no proposal and no programming (conception 3): no column for them.
+# Before notification a porteur reads no proposal and no programming (docs/regles.md): no column for them.
 COLONNES_DU_PORTEUR = JeuDeColonnes(
     tuple(c for c in COLONNES if c.cle not in ("propose", "programme", "suivi_par")),
     tri_defaut="numero",

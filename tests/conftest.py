@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -100,12 +101,16 @@ def variables_definies() -> Iterator[None]:
 
 # --- A clean start ---------------------------------------------------------------------------------------------------
 @pytest.fixture(autouse=True)
-def depart_propre(request: pytest.FixtureRequest, settings: Any) -> None:
-    """Tests that use the database start with an empty Redis database (this worker's) and an empty folder of files."""
+def depart_propre(request: pytest.FixtureRequest, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests that use the database start with an empty Redis database (this worker's) and no private file."""
     base = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
     if base or request.node.get_closest_marker("django_db"):
         cache.clear()
-        settings.RACINE_FICHIERS = request.getfixturevalue("tmp_path") / "fichiers"
+        # Named, not made: most tests keep no file.
+        settings.RACINE_FICHIERS = tmp_path_factory.getbasetemp() / "fichiers" / str(next(_NUMEROS))
+
+
+_NUMEROS = count()
 
 
 # --- Jobs ------------------------------------------------------------------------------------------------------------

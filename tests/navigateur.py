@@ -98,7 +98,7 @@ def page_de(
             reduced_motion="reduce",
         )
         contextes.append(contexte)
-        contexte.set_default_timeout(10_000)
+        contexte.set_default_timeout(30_000)  # a busy machine is slow, not broken
         if utilisateur is not None:
             client = Client()
             client.force_login(utilisateur)

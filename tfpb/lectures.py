@@ -84,11 +84,11 @@ class BilanTfpb:
 def bilan_tfpb(contrat: Contrat, annee: int) -> BilanTfpb:
     """Planned and realised in `annee`, for every landlord with a convention, a programme or dwellings that year."""
     actions = ActionTfpb.objects.filter(programme__contrat=contrat, programme__annee=annee)
-    euros = {
+    euros: dict[int, Any] = {
         ligne["programme__bailleur"]: ligne
         for ligne in actions.values("programme__bailleur").annotate(**_agregats()).order_by()
     }
-    programmes = {
+    programmes: dict[int, Any] = {
         ligne["bailleur"]: ligne
         for ligne in ProgrammeTfpb.objects.filter(contrat=contrat, annee=annee)
         .values("bailleur")
@@ -107,7 +107,9 @@ def bilan_tfpb(contrat: Contrat, annee: int) -> BilanTfpb:
     ).values_list("bailleur", flat=True)
     connus = Organisme.objects.filter(pk__in={*conventions, *euros, *programmes, *patrimoines}).order_by("recherche")
     bailleurs = tuple(_bailleur(b.nom_court, patrimoines[b.pk], euros.get(b.pk), programmes.get(b.pk)) for b in connus)
-    par_axe = {ligne["axe"]: ligne for ligne in actions.values("axe").annotate(**_agregats()).order_by()}
+    par_axe: dict[int, Any] = {
+        ligne["axe"]: ligne for ligne in actions.values("axe").annotate(**_agregats()).order_by()
+    }
     return BilanTfpb(
         annee=annee,
         fictif=any(p["invente"] for p in programmes.values()),

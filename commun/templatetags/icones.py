@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django import template
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -23,14 +22,9 @@ def icone(nom: str) -> SafeString:
 
 @cache
 def _dessin(nom: str) -> SafeString:
-    relatif = f"vendor/icones/{nom}.svg"
-    # An image built for production holds only the collected files, a development tree only the sources.
-    chemin = finders.find(relatif) or Path(settings.STATIC_ROOT or "") / relatif
     try:
-        source = Path(chemin).read_text(encoding="utf-8")
+        source = Path(settings.RACINE_ICONES, f"{nom}.svg").read_text(encoding="utf-8")
     except FileNotFoundError as erreur:
         raise LookupError(f"No icon named {nom!r}") from erreur
     contenu = source[source.index(">") + 1 :].replace("\n", "").replace("  ", "").strip()
-    return mark_safe(
-        f'<svg class="icone" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{contenu}'
-    )
+    return mark_safe(f'<svg class="icone" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{contenu}')

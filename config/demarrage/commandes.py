@@ -40,7 +40,7 @@ def pret() -> int:
 def demo(*, effacer: bool = False) -> int:
     """Do what `pret` does, then run web, worker and beat until a signal comes. `effacer`: forget what was entered."""
     port = prerequis.port_demande(os.environ.get("PORT") or "8000")
-    adresse = f"http://127.0.0.1:{port}"
+    adresse = f"http://localhost:{port}"
     with Signaux() as signaux, _seul_superviseur(DEMO, adresse) as verrou:
         orphelins = terminer_orphelins(DEMO)
         if orphelins:
@@ -170,7 +170,7 @@ class _Accueil:
             return False
         sortie, erreurs = self.comptes.communicate()
         annoncer("\n" + (sortie or erreurs).decode(errors="replace").rstrip())
-        annoncer(f"\nPilotville est ouvert : http://127.0.0.1:{self.port}/   (Ctrl-C pour tout arrêter)")
+        annoncer(f"\nPilotville est ouvert : http://localhost:{self.port}/   (Ctrl-C pour tout arrêter)")
         annoncer(f"Journaux : {DEMO.journaux}")
         return True
 

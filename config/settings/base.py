@@ -116,7 +116,7 @@ else:
     CELERY_BROKER_URL = _cache_url = REDIS_URL
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "commun.cache.CacheIndulgent",
         "LOCATION": _cache_url,
         "KEY_PREFIX": "pilotville",
     }
@@ -187,10 +187,10 @@ _modules = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", _modules / "bootstrap" / "dist"),
-    ("vendor/icones", _modules / "bootstrap-icons" / "icons"),
     ("vendor/htmx", _modules / "htmx.org" / "dist"),
     ("vendor/source-sans-3", _modules / "@fontsource" / "source-sans-3" / "files"),
 ]
+RACINE_ICONES = _modules / "bootstrap-icons" / "icons"  # drawn in the pages, never served
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -394,7 +395,7 @@ def operations_urbaines(contrat: Contrat, *, le: date) -> tuple[OperationSuivie,
 def droit_commun_par_orientation(contrat: Contrat) -> tuple[DroitCommunOrientation, ...]:
     """The ordinary means named by the contract, orientation by orientation."""
     a_organiser = Q(nom__icontains="à organiser") | Q(nom__icontains="à compléter") | Q(nom__icontains="voir l’annexe")
-    comptes = {
+    comptes: dict[int | None, Any] = {
         ligne["orientation"]: ligne
         for ligne in Ressource.objects.filter(contrat=contrat)
         .values("orientation")
@@ -405,7 +406,7 @@ def droit_commun_par_orientation(contrat: Contrat) -> tuple[DroitCommunOrientati
         )
         .order_by()
     }
-    pris = dict(
+    pris: dict[int | None, int] = dict(
         Engagement.objects.filter(contrat=contrat, nature="droit_commun")
         .values_list("orientation")
         .annotate(n=Count("pk"))

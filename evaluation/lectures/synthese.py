@@ -1,6 +1,6 @@
 """The annual synthesis of the COPIL: every figure that its page, PDF, spreadsheet and API show is computed here once.
 
-Synthesis of year N (conception 3): programming of N; what became of last year's decisions and TFPB realised of N-1;
+Synthesis of year N (docs/regles.md): programming of N; what became of last year's decisions and TFPB realised of N-1;
 commitments, decisions and urban renewal on the day of extraction. Content: contract of La Porte du Hainaut, 3.8.
 """
 

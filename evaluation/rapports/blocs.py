@@ -12,6 +12,9 @@ from commun import typographie as typo
 from commun.colonnes import Colonne, TypeColonne
 from commun.graphiques import Graphique
 
+# Left blank on purpose, where None would say that a figure is unknown.
+VIDE = " "
+
 
 @dataclass(frozen=True)
 class Col:
@@ -36,6 +39,8 @@ class Col:
 
     def ecrire(self, valeur: Any) -> str:
         """The value as people read it; its unit stands in the head."""
+        if valeur == VIDE:
+            return ""
         if valeur is None or valeur == "":
             return self.absent
         if self.type is TypeColonne.EUROS:
@@ -63,6 +68,11 @@ class CelluleEcrite:
     col: Col
     valeur: Any
     texte: str
+
+    @property
+    def montree(self) -> bool:
+        """False for a cell left blank on purpose: that of a subtotal or a total that a column does not have."""
+        return self.valeur != VIDE
 
 
 @dataclass(frozen=True)
@@ -156,8 +166,9 @@ class SousTitre:
 
 @dataclass(frozen=True)
 class TuileChiffre:
-    """A key figure: what it is, how much, against last year, what it means in words."""
+    """A key figure: what it is, how much, against last year, what it means in words; `ancre` leads to its rows."""
 
+    ancre: str
     nom: str
     valeur: str
     comparaison: str = ""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
+from commun import typographie as typo
 from commun.graphiques import ACCENT, ENCRE, GRIS, LARGEUR, POLICES, Graphique, TableauDeDonnees
 from geographie.lectures import FichePerimetre
 
@@ -48,7 +49,10 @@ def carte_des_perimetres(perimetres: Sequence[FichePerimetre], annee: int) -> Gr
             f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="11" font-weight="600">{rang}</text>'
         )
     haut = hauteur * echelle + 2 * _MARGE
-    titre = f"{len(traces)} périmètres ont un contour connu, sur {len(perimetres)}"
+    titre = (
+        f"{typo.nombre(len(traces))} {typo.accord(len(traces), 'périmètre')} sur {typo.nombre(len(perimetres))} "
+        f"{typo.accord(len(traces), 'a', 'ont')} un contour connu"
+    )
     sous_titre = f"Contours des périmètres du contrat en vigueur en {annee} ; quartiers prioritaires en plein"
     svg = (
         f'<svg class="graphique-svg" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {LARGEUR} {haut:.0f}" '

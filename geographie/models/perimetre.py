@@ -18,7 +18,7 @@ from .commune import Commune, Epci
 
 
 class TypePerimetre(models.TextChoices):
-    """What a perimeter is (regles 1.2; PdH 1.2.1)."""
+    """What a perimeter is (regles 1.2)."""
 
     QPV = "qpv", "Quartier prioritaire (QPV)"
     POCHE = "poche_pauvrete", "Poche de pauvreté"

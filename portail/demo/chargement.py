@@ -13,9 +13,8 @@ from commun.models import LigneJournal
 from contrats.models import Contrat
 
 from . import fictif, lecture
-from .reference import charger_reference
+from .reference import DOSSIER, charger_reference
 
-SLUG = "porte-du-hainaut"
 ACTE = "charger_demo"
 
 
@@ -32,19 +31,19 @@ def charger(*, aujourdhui: date, graine: int, reprendre: bool = False, reference
     deja = "graine" in charge
     if a_jour and not reprendre and (deja or reference_seule):
         return "Données déjà chargées"
-    contrat = charger_reference()
+    contrat = charger_reference()[DOSSIER]
     tampon: dict[str, object] = {"empreinte": empreinte}
     if reference_seule:
-        phrase = "Contrat réel chargé"
+        phrase = "Contrats réels chargés"
         tampon |= {cle: charge[cle] for cle in ("graine", "aujourdhui") if deja}
     elif deja and not reprendre:
-        phrase = "Contrat réel mis à jour, données fictives inchangées"
+        phrase = "Contrats réels mis à jour, données fictives inchangées"
         tampon |= {cle: charge[cle] for cle in ("graine", "aujourdhui")}
     else:
         if deja:
             fictif.effacer(contrat)
         fictif.inventer(contrat, aujourdhui=aujourdhui, graine=graine)
-        phrase = "Contrat réel et données fictives chargés"
+        phrase = "Contrats réels et données fictives chargés"
         tampon |= {"graine": graine, "aujourdhui": aujourdhui.isoformat()}
     inscrire(contrat, acte=ACTE, libelle=phrase, par=systeme(Canal.COMMANDE), le=timezone.now(), apres=tampon)
     return phrase
@@ -52,7 +51,7 @@ def charger(*, aujourdhui: date, graine: int, reprendre: bool = False, reference
 
 def _dernier_chargement() -> dict[str, object]:
     """What the last loading wrote in the journal; empty on a new base."""
-    contrat = Contrat.objects.filter(slug=SLUG).first()
+    contrat = Contrat.objects.filter(slug=DOSSIER).first()
     if contrat is None:
         return {}
     derniere = LigneJournal.objects.de(contrat).filter(acte=ACTE).last()

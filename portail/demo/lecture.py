@@ -23,6 +23,11 @@ def lignes(fichier: str) -> list[dict[str, str]]:
         return list(csv.DictReader(flux))
 
 
+def dossiers() -> list[str]:
+    """The folders of `fixtures/` that hold a contract."""
+    return sorted(chemin.parent.name for chemin in DOSSIER.glob("*/contrat.csv"))
+
+
 def provenance(ligne: Mapping[str, str]) -> str:
     """Source and line of a row, as every record shows them."""
     return f"{ligne['source']}, {ligne['ligne']}" if ligne["ligne"] else ligne["source"]
@@ -44,10 +49,10 @@ def jour(texte: str) -> date | None:
 
 
 def empreinte() -> str:
-    """SHA-256 over the names and bytes of every fixture: changes when one of them does."""
+    """SHA-256 over the paths and bytes of every fixture: changes when one of them does."""
     somme = hashlib.sha256()
     for chemin in sorted(DOSSIER.rglob("*.csv")):
-        somme.update(chemin.name.encode() + b"\0" + chemin.read_bytes())
+        somme.update(chemin.relative_to(DOSSIER).as_posix().encode() + b"\0" + chemin.read_bytes())
     return somme.hexdigest()
 
 

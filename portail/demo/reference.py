@@ -1,7 +1,8 @@
-"""The real contract of La Porte du Hainaut, from `fixtures/`: each row tells its source (see fixtures/README.md)."""
+"""The real contracts of `fixtures/`, a folder each: every row tells its source (see fixtures/README.md)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,12 +37,12 @@ from geographie.models import (
     VersionPerimetre,
 )
 
-from .lecture import decimal, entier, jour, lignes, poser, provenance, relier
+from .lecture import decimal, dossiers, entier, jour, lignes, poser, provenance, relier
 
+# The contract that the fictitious part of the demo lives in.
 DOSSIER = "porte-du-hainaut"
-DEPARTEMENT = "59"
 
-# Territories of comparison that are neither a perimeter nor an EPCI of the base.
+# Codes of territories that are none of the base; elsewhere a territory of comparison is written in words.
 TERRITOIRES_LIBRES = {
     "QPV-CAPH": "QPV de La Porte du Hainaut (liste de 2015)",
     "QPV-59": "QPV du Nord (liste de 2015)",
@@ -58,30 +59,49 @@ ETATS_RESSOURCE = {
 }
 
 
-def charger_reference() -> Contrat:
-    """Load or refresh everything that the contract's published text gives. Running it twice changes nothing."""
-    _geographie()
-    _indicateurs()
-    organismes = _organismes()
-    contrat = _contrat(organismes)
-    orientations = _orientations(contrat)
-    _engagements(contrat, organismes, orientations)
-    _autour_du_contrat(contrat, organismes, orientations)
+def charger_reference() -> dict[str, Contrat]:
+    """Load or refresh what the published text of every contract gives; by folder. Twice changes nothing more."""
+    _partages()
+    return {dossier: _charger(dossier) for dossier in _dossiers()}
+
+
+def organismes_de_reference(dossier: str = DOSSIER) -> dict[str, Organisme]:
+    """The organisations of a contract by the key that its fixtures use."""
+    presents = {organisme.nom: organisme for organisme in Organisme.objects.filter(fictif=False)}
+    return {ligne["cle"]: presents[ligne["nom"]] for ligne in _lire(dossier, "organismes")}
+
+
+def _charger(dossier: str) -> Contrat:
+    organismes = organismes_de_reference(dossier)
+    _geographie(dossier)
+    _mesures(dossier)
+    contrat = _contrat(dossier, organismes)
+    orientations = _orientations(dossier, contrat)
+    _engagements(dossier, contrat, organismes, orientations)
+    _autour_du_contrat(dossier, contrat, organismes, orientations)
     return contrat
 
 
-def organismes_de_reference() -> dict[str, Organisme]:
-    """The organisations of the contract by the key that the fixtures use."""
-    presents = {organisme.nom: organisme for organisme in Organisme.objects.filter(fictif=False)}
-    return {ligne["cle"]: presents[ligne["nom"]] for ligne in _lire("organismes")}
+def _dossiers() -> list[str]:
+    """The folders of the contracts, the demo's first: on what several contracts share, its rows tell the source."""
+    return sorted(dossiers(), key=lambda dossier: (dossier != DOSSIER, dossier))
 
 
-def _lire(nom: str) -> list[dict[str, str]]:
-    return lignes(f"{DOSSIER}/{nom}.csv")
+def _lire(dossier: str, nom: str) -> list[dict[str, str]]:
+    return lignes(f"{dossier}/{nom}.csv")
 
 
-def _geographie() -> None:
-    """Communes, EPCI, perimeters and their two generations, populations and filiations."""
+def _communs(nom: str, cle: str) -> list[dict[str, str]]:
+    """The rows of a file in every folder, one for each natural key `cle`, with the folder that gives it."""
+    vues: dict[str, dict[str, str]] = {}
+    for dossier in _dossiers():
+        for ligne in _lire(dossier, nom):
+            vues.setdefault(ligne[cle], ligne | {"dossier": dossier})
+    return list(vues.values())
+
+
+def _partages() -> None:
+    """What contracts share, one row each: EPCI, communes, organisations, indicators, themes of programme 147."""
     poser(
         Epci,
         ("siren",),
@@ -92,7 +112,7 @@ def _geographie() -> None:
                 "population": entier(ligne["population_municipale"]),
                 "source": provenance(ligne),
             }
-            for ligne in _lire("epci")
+            for ligne in _communs("epci", "siren")
         ),
     )
     epci = {e.siren: e for e in Epci.objects.all()}
@@ -107,18 +127,87 @@ def _geographie() -> None:
                 "population": entier(ligne["population_municipale"]),
                 "source": provenance(ligne),
             }
-            for ligne in _lire("communes")
+            for ligne in _communs("communes", "code_insee")
         ),
     )
+    _organismes()
+    poser(
+        Indicateur,
+        ("code",),
+        (
+            {
+                "code": ligne["code"],
+                "nom": ligne["libelle"],
+                "theme": ligne["theme"],
+                "unite": ligne["unite"],
+                "numerateur": ligne["numerateur"],
+                "denominateur": ligne["denominateur"],
+                "additif": ligne["additif"] == "oui",
+                "sens": ligne["sens_favorable"],
+                "producteur": ligne["source_libelle"],
+                "source": provenance(ligne),
+            }
+            for ligne in _communs("indicateurs", "code")
+        ),
+    )
+    _themes()
+
+
+def _organismes() -> None:
+    """Signatories, State services, operators and communes, known by their name; then the one each belongs to."""
+    attendus = _communs("organismes", "nom")
+    organismes = poser(
+        Organisme,
+        ("nom",),
+        (
+            {
+                "nom": ligne["nom"],
+                "sigle": ligne["nom_court"],
+                "type": ligne["type"],
+                "siren": ligne["siren"],
+                "code_commune": ligne["code_insee"],
+                "source": provenance(ligne),
+            }
+            for ligne in attendus
+        ),
+        fictif=False,
+    )
+    noms = {(dossier, o["cle"]): o["nom"] for dossier in _dossiers() for o in _lire(dossier, "organismes")}
+    a_rattacher = []
+    for ligne in attendus:
+        organisme = organismes[(ligne["nom"],)]
+        parent = organismes[(noms[ligne["dossier"], ligne["parent"]],)] if ligne["parent"] else None
+        if organisme.parent_id != (parent.pk if parent else None):
+            organisme.parent = parent
+            a_rattacher.append(organisme)
+    Organisme.objects.bulk_update(a_rattacher, ["parent"])
+
+
+def _themes() -> None:
+    lues = lignes("nomenclatures/themes_p147.csv")
+    themes = poser(
+        ThemeP147,
+        ("code",),
+        ({"code": ligne["code"], "nom": ligne["libelle"], "source": provenance(ligne)} for ligne in lues),
+    )
+    a_rattacher = []
+    for ligne in lues:
+        if ligne["code_parent"]:
+            theme = themes[(ligne["code"],)]
+            theme.parent = themes[(ligne["code_parent"],)]
+            a_rattacher.append(theme)
+    ThemeP147.objects.bulk_update(a_rattacher, ["parent"])
+
+
+def _geographie(dossier: str) -> None:
+    """Perimeters and their generations, populations and filiations."""
+    epci = {e.siren: e for e in Epci.objects.all()}
     communes = {c.code: c for c in Commune.objects.all()}
 
-    # An old QPV with one and the same successor lives on under the new code; a merged one keeps a place of its own.
-    filiations = _lire("filiations")
-    suite_de: dict[str, str] = {}
-    for filiation in filiations:
-        if filiation["version_ancienne"] and filiation["version_nouvelle"] not in suite_de.values():
-            suite_de[filiation["version_ancienne"]] = filiation["version_nouvelle"]
-    lieux = {ligne["cle"]: ligne for ligne in _lire("perimetres")}
+    departements = {ligne["code_insee"]: ligne["departement"] for ligne in _lire(dossier, "communes")}
+    filiations = _filiations(dossier)
+    suite_de = _suites(filiations)
+    lieux = {ligne["cle"]: ligne for ligne in _lire(dossier, "perimetres")}
     perimetres = poser(
         Perimetre,
         ("code",),
@@ -127,7 +216,7 @@ def _geographie() -> None:
                 "code": ligne["code"] or cle,
                 "type": ligne["type"],
                 "nom": ligne["nom"],
-                "departement": DEPARTEMENT,
+                "departement": departements[ligne["communes"].split(";")[0]],
                 "note": ligne["note"],
                 "source": provenance(ligne),
             }
@@ -149,10 +238,10 @@ def _geographie() -> None:
                 "valide_au": jour(v["valide_au"]),
                 "source": provenance(v),
             }
-            for v in _lire("versions_perimetres")
+            for v in _lire(dossier, "versions_perimetres")
         ),
     )
-    par_cle = _versions_par_cle(suite_de, perimetres, versions)
+    par_cle = _versions_par_cle(dossier, suite_de, perimetres, versions)
     relier(
         VersionPerimetre.communes,
         ((par_cle[cle], communes[code]) for cle, ligne in lieux.items() for code in ligne["communes"].split(";")),
@@ -170,7 +259,7 @@ def _geographie() -> None:
                 "est_une_part": p["etendue"] == "part_epci",
                 "source": provenance(p),
             }
-            for p in _lire("populations")
+            for p in _lire(dossier, "populations")
         ),
     )
     poser(
@@ -184,64 +273,60 @@ def _geographie() -> None:
                 "source": provenance(filiation),
             }
             for filiation in filiations
-            if filiation["version_ancienne"]
         ),
     )
 
 
-def _versions_par_cle(
-    suite_de: dict[str, str], perimetres: dict[tuple[Any, ...], Perimetre], versions: dict[tuple[Any, ...], Any]
-) -> dict[str, VersionPerimetre]:
-    return {
-        v["cle"]: versions[perimetres[(suite_de.get(v["perimetre"], v["perimetre"]),)].pk, int(v["generation"])]
-        for v in _lire("versions_perimetres")
-    }
+def _filiations(dossier: str) -> list[dict[str, str]]:
+    return [ligne for ligne in _lire(dossier, "filiations") if ligne["version_ancienne"]]
 
 
-def versions_par_cle() -> dict[str, VersionPerimetre]:
-    """The versions of perimeters by the key that the fixtures use: a QN code, or QP2015-…, POCHE-…, COMPL-…."""
-    filiations = [ligne for ligne in _lire("filiations") if ligne["version_ancienne"]]
+def _suites(filiations: list[dict[str, str]]) -> dict[str, str]:
+    """An old QPV with one and the same successor lives on under the new code; a merged one keeps a place of its own."""
     suite_de: dict[str, str] = {}
     for filiation in filiations:
         if filiation["version_nouvelle"] not in suite_de.values():
             suite_de[filiation["version_ancienne"]] = filiation["version_nouvelle"]
+    return suite_de
+
+
+def _versions_par_cle(
+    dossier: str,
+    suite_de: dict[str, str],
+    perimetres: dict[tuple[Any, ...], Perimetre],
+    versions: dict[tuple[Any, ...], Any],
+) -> dict[str, VersionPerimetre]:
+    return {
+        v["cle"]: versions[perimetres[(suite_de.get(v["perimetre"], v["perimetre"]),)].pk, int(v["generation"])]
+        for v in _lire(dossier, "versions_perimetres")
+    }
+
+
+def versions_par_cle(dossier: str = DOSSIER) -> dict[str, VersionPerimetre]:
+    """The versions of a contract's perimeters by the key that its fixtures use: a QN code, or QP2015-…, POCHE-…."""
     perimetres = {(p.code,): p for p in Perimetre.objects.all()}
     versions = {(v.perimetre_id, v.generation): v for v in VersionPerimetre.objects.all()}
-    return _versions_par_cle(suite_de, perimetres, versions)
+    return _versions_par_cle(dossier, _suites(_filiations(dossier)), perimetres, versions)
 
 
-def _indicateurs() -> None:
-    """Indicators of COMPAS on the perimeters of 2015, and the median income of those of 2024."""
-    indicateurs = poser(
-        Indicateur,
-        ("code",),
-        (
-            {
-                "code": ligne["code"],
-                "nom": ligne["libelle"],
-                "theme": ligne["theme"],
-                "unite": ligne["unite"],
-                "numerateur": ligne["numerateur"],
-                "denominateur": ligne["denominateur"],
-                "additif": ligne["additif"] == "oui",
-                "sens": ligne["sens_favorable"],
-                "producteur": ligne["source_libelle"],
-                "source": provenance(ligne),
-            }
-            for ligne in _lire("indicateurs")
-        ),
-    )
-    versions = versions_par_cle()
+def _mesures(dossier: str) -> None:
+    """What the text measures, on its perimeters and on what it compares them with."""
+    indicateurs = {i.code: i for i in Indicateur.objects.all()}
+    versions = versions_par_cle(dossier)
+    communes = {c.code: c for c in Commune.objects.all()}
     epci = {e.siren: e for e in Epci.objects.all()}
 
     def mesure(ligne: dict[str, str]) -> dict[str, Any]:
-        sur_perimetre, sur_epci = ligne["territoire_type"] == "perimetre", ligne["territoire_type"] == "epci"
+        type_, territoire = ligne["territoire_type"], ligne["territoire"]
         a_verifier = f" ; à vérifier : {ligne['a_verifier']}" if ligne["a_verifier"] else ""
         return {
-            "indicateur_id": indicateurs[(ligne["indicateur"],)].pk,
-            "version_perimetre_id": versions[ligne["territoire"]].pk if sur_perimetre else None,
-            "epci_id": epci[ligne["territoire"]].pk if sur_epci else None,
-            "territoire_libre": "" if sur_perimetre or sur_epci else TERRITOIRES_LIBRES[ligne["territoire"]],
+            "indicateur_id": indicateurs[ligne["indicateur"]].pk,
+            "version_perimetre_id": versions[territoire].pk if type_ == "perimetre" else None,
+            "commune_id": communes[territoire].pk if type_ == "commune" else None,
+            "epci_id": epci[territoire].pk if type_ == "epci" else None,
+            "territoire_libre": ""
+            if type_ in ("perimetre", "commune", "epci")
+            else TERRITOIRES_LIBRES.get(territoire, territoire),
             "millesime": ligne["millesime"] or "non précisé",
             "valeur": decimal(ligne["valeur"]),
             "statut": ligne["etat"],
@@ -250,44 +335,13 @@ def _indicateurs() -> None:
 
     poser(
         Mesure,
-        ("indicateur_id", "version_perimetre_id", "epci_id", "territoire_libre", "millesime"),
-        map(mesure, _lire("mesures")),
+        ("indicateur_id", "version_perimetre_id", "commune_id", "epci_id", "territoire_libre", "millesime"),
+        map(mesure, _lire(dossier, "mesures")),
     )
 
 
-def _organismes() -> dict[str, Organisme]:
-    """Signatories, State services, operators and communes of the contract's geography."""
-    attendus = _lire("organismes")
-    poser(
-        Organisme,
-        ("nom",),
-        (
-            {
-                "nom": ligne["nom"],
-                "sigle": ligne["nom_court"],
-                "type": ligne["type"],
-                "siren": ligne["siren"],
-                "code_commune": ligne["code_insee"],
-                "source": provenance(ligne),
-            }
-            for ligne in attendus
-        ),
-        fictif=False,
-    )
-    par_cle = organismes_de_reference()
-    a_rattacher = []
-    for ligne in attendus:
-        organisme = par_cle[ligne["cle"]]
-        parent = par_cle[ligne["parent"]] if ligne["parent"] else None
-        if organisme.parent_id != (parent.pk if parent else None):
-            organisme.parent = parent
-            a_rattacher.append(organisme)
-    Organisme.objects.bulk_update(a_rattacher, ["parent"])
-    return par_cle
-
-
-def _contrat(organismes: dict[str, Organisme]) -> Contrat:
-    (ligne,) = _lire("contrat")
+def _contrat(dossier: str, organismes: dict[str, Organisme]) -> Contrat:
+    (ligne,) = _lire(dossier, "contrat")
     contrat, _ = Contrat.objects.update_or_create(
         slug=ligne["cle"],
         defaults={
@@ -305,37 +359,25 @@ def _contrat(organismes: dict[str, Organisme]) -> Contrat:
             "source": provenance(ligne)[:200],
         },
     )
-    codes = [ligne["code_insee"] for ligne in _lire("communes") if ligne["geographie_contrat"]]
+    codes = [ligne["code_insee"] for ligne in _lire(dossier, "communes") if ligne["geographie_contrat"]]
     relier(Contrat.communes, ((contrat, commune) for commune in Commune.objects.filter(code__in=codes)))
-    actuels = [ligne for ligne in _lire("perimetres") if ligne["generation"] == "2024"]
+    actuels = [ligne for ligne in _lire(dossier, "perimetres") if ligne["generation"] == "2024"]
     perimetres = {p.code: p for p in Perimetre.objects.all()}
     poser(
         PerimetreDuContrat,
         ("perimetre_id",),
-        ({"perimetre_id": perimetres[ligne["cle"]].pk, "source": provenance(ligne)} for ligne in actuels),
+        (
+            {"perimetre_id": perimetres[ligne["code"] or ligne["cle"]].pk, "source": provenance(ligne)}
+            for ligne in actuels
+        ),
         contrat=contrat,
     )
     return contrat
 
 
-def _orientations(contrat: Contrat) -> dict[str, Orientation]:
-    """Themes, orientations, and their objectives."""
-    themes = poser(
-        ThemeP147,
-        ("code",),
-        (
-            {"code": ligne["code"], "nom": ligne["libelle"], "source": provenance(ligne)}
-            for ligne in lignes("nomenclatures/themes_p147.csv")
-        ),
-    )
-    parents = {
-        ligne["code"]: ligne["code_parent"] for ligne in lignes("nomenclatures/themes_p147.csv") if ligne["code_parent"]
-    }
-    a_rattacher = [themes[(code,)] for code in parents]
-    for theme in a_rattacher:
-        theme.parent = themes[(parents[theme.code],)]
-    ThemeP147.objects.bulk_update(a_rattacher, ["parent"])
-
+def _orientations(dossier: str, contrat: Contrat) -> dict[str, Orientation]:
+    """Orientations and their objectives, those that the partners selected marked as such."""
+    themes = {theme.code: theme for theme in ThemeP147.objects.all()}
     themes_etat = {ligne["code"]: ligne["libelle"] for ligne in lignes("nomenclatures/themes_etat.csv")}
     orientations = poser(
         Orientation,
@@ -348,15 +390,15 @@ def _orientations(contrat: Contrat) -> dict[str, Orientation]:
                 "nom": ligne["libelle"],
                 "nom_court": ligne["libelle_court"],
                 "theme_etat": themes_etat.get(ligne["theme_etat"], ""),
-                "theme_p147_id": themes[(ligne["theme_p147"],)].pk,
+                "theme_p147_id": themes[ligne["theme_p147"]].pk,
                 "source": provenance(ligne),
             }
-            for ligne in _lire("orientations")
+            for ligne in _lire(dossier, "orientations")
         ),
         contrat=contrat,
     )
     par_code = {code: orientation for (code,), orientation in orientations.items()}
-    ambitions = {ligne["code"]: ligne for ligne in _lire("ambitions")}
+    ambitions = {ligne["code"]: ligne for ligne in _lire(dossier, "ambitions")}
     poser(
         Objectif,
         ("orientation_id", "code"),
@@ -366,16 +408,19 @@ def _orientations(contrat: Contrat) -> dict[str, Orientation]:
                 "code": ligne["code"],
                 "nom": ligne["libelle"],
                 "ambition": ambitions[ligne["ambition"]]["libelle"],
+                "prioritaire": ligne.get("prioritaire") == "oui",
                 "ordre": rang,
                 "source": provenance(ligne),
             }
-            for rang, ligne in enumerate(_lire("objectifs"), start=1)
+            for rang, ligne in enumerate(_lire(dossier, "objectifs"), start=1)
         ),
     )
     return par_code
 
 
-def _engagements(contrat: Contrat, organismes: dict[str, Organisme], orientations: dict[str, Orientation]) -> None:
+def _engagements(
+    dossier: str, contrat: Contrat, organismes: dict[str, Organisme], orientations: dict[str, Orientation]
+) -> None:
     """Signatories, what they promised, and each target. An owner that the text does not name stays unknown."""
     poser(
         Signataire,
@@ -383,12 +428,14 @@ def _engagements(contrat: Contrat, organismes: dict[str, Organisme], orientation
         (
             {
                 "organisme_id": organismes[ligne["organisme"]].pk,
-                "qualite": QualiteSignataire.PILOTE if ligne["organisme"] == "caph" else QualiteSignataire.SIGNATAIRE,
+                "qualite": QualiteSignataire.PILOTE
+                if organismes[ligne["organisme"]].pk == contrat.pilote_id
+                else QualiteSignataire(ligne["statut"]),
                 "signe_le": jour(ligne["signe_le"]),
                 "ordre": rang,
                 "source": provenance(ligne),
             }
-            for rang, ligne in enumerate(_lire("signataires"), start=1)
+            for rang, ligne in enumerate(_lire(dossier, "signataires"), start=1)
         ),
         contrat=contrat,
     )
@@ -399,18 +446,27 @@ def _engagements(contrat: Contrat, organismes: dict[str, Organisme], orientation
         (
             {
                 "reference": ligne["identifiant"],
-                "organisme_id": None if ligne["organisme"] == "nd" else organismes[ligne["organisme"]].pk,
-                "signataire_id": signataires[organismes[ligne["signataire"]].pk].pk,
-                "orientation_id": orientations[ligne["orientation"]].pk if ligne["orientation"] else None,
+                "organisme_id": _pk(organismes, ligne["organisme"]),
+                "signataire_id": signataires[organismes[ligne["signataire"]].pk].pk if ligne["signataire"] else None,
+                "orientation_id": _pk(orientations, ligne["orientation"]),
                 "portee": ligne["portee"],
                 "nature": ligne["nature"],
                 "libelle": ligne["libelle"],
                 "echeance": jour(ligne["echeance"]),
                 "source": _source_engagement(ligne),
             }
-            for ligne in _lire("engagements")
+            for ligne in _lire(dossier, "engagements")
         ),
         contrat=contrat,
+    )
+    perimetres = {p.code: p for p in Perimetre.objects.all()}
+    relier(
+        Engagement.perimetres,
+        (
+            (engagements[(ligne["identifiant"],)], perimetres[code])
+            for ligne in _lire(dossier, "engagements")
+            for code in filter(None, ligne.get("perimetres", "").split(";"))
+        ),
     )
     poser(
         CibleEngagement,
@@ -431,10 +487,15 @@ def _engagements(contrat: Contrat, organismes: dict[str, Organisme], orientation
                 "sens": ligne["sens"],
                 "source": provenance(ligne),
             }
-            for ligne in _lire("cibles")
+            for ligne in _lire(dossier, "cibles")
         ),
         engagement__contrat=contrat,
     )
+
+
+def _pk(objets: Mapping[str, models.Model], cle: str) -> int | None:
+    """The number of the object of this key; none when the text names none (`nd`)."""
+    return None if cle in ("", "nd") else objets[cle].pk
 
 
 def _source_engagement(ligne: dict[str, str]) -> str:
@@ -443,7 +504,7 @@ def _source_engagement(ligne: dict[str, str]) -> str:
 
 
 def _autour_du_contrat(
-    contrat: Contrat, organismes: dict[str, Organisme], orientations: dict[str, Orientation]
+    dossier: str, contrat: Contrat, organismes: dict[str, Organisme], orientations: dict[str, Orientation]
 ) -> None:
     """Acts, bodies, droit commun, other funders' calls, urban renewal."""
     poser(
@@ -459,10 +520,11 @@ def _autour_du_contrat(
                 "voix_pour": entier(ligne["voix_pour"]),
                 "voix_contre": entier(ligne["voix_contre"]),
                 "abstentions": entier(ligne["abstentions"]),
+                "deports": ligne.get("deports", ""),
                 "recu_prefecture_le": jour(ligne["recu_prefecture_le"]),
                 "source": f"{provenance(ligne)} — {ligne['note']}"[:200],
             }
-            for ligne in _lire("actes")
+            for ligne in _lire(dossier, "actes")
         ),
         contrat=contrat,
     )
@@ -481,7 +543,7 @@ def _autour_du_contrat(
                 "par_commune": ligne["perimetre"].startswith("commune"),
                 "source": provenance(ligne),
             }
-            for ligne in _lire("comites")
+            for ligne in _lire(dossier, "comites")
         ),
         contrat=contrat,
     )
@@ -490,13 +552,13 @@ def _autour_du_contrat(
         ("organisme_id", "orientation_id", "nom", "source"),
         (
             {
-                "organisme_id": organismes[ligne["organisme"]].pk,
-                "orientation_id": orientations[ligne["orientation"]].pk if ligne["orientation"] else None,
+                "organisme_id": _pk(organismes, ligne["organisme"]),
+                "orientation_id": _pk(orientations, ligne["orientation"]),
                 "nom": ligne["libelle"],
                 "source": provenance(ligne),
                 "conditions": ligne["note"] or ETATS_RESSOURCE.get(ligne["etat"], ""),
             }
-            for ligne in _lire("ressources")
+            for ligne in _lire(dossier, "ressources")
         ),
         contrat=contrat,
     )
@@ -505,20 +567,20 @@ def _autour_du_contrat(
         ("organisme_id", "nom"),
         (
             {
-                "organisme_id": organismes[ligne["organisme"]].pk,
+                "organisme_id": _pk(organismes, ligne["organisme"]),
                 "nom": ligne["libelle"],
                 "periode": "-".join(dict.fromkeys(filter(None, (ligne["annee_debut"], ligne["annee_fin"])))),
                 "note": ligne["quantites"],
                 "source": provenance(ligne),
             }
-            for ligne in _lire("appels_externes")
+            for ligne in _lire(dossier, "appels_externes")
         ),
         contrat=contrat,
     )
-    _operations(contrat)
+    _operations(dossier, contrat)
 
 
-def _operations(contrat: Contrat) -> None:
+def _operations(dossier: str, contrat: Contrat) -> None:
     operations = poser(
         OperationUrbaine,
         ("nom",),
@@ -533,7 +595,7 @@ def _operations(contrat: Contrat) -> None:
                 "description": ligne["description"],
                 "source": provenance(ligne) + (f" — {ligne['deduction']}" if ligne["deduction"] else ""),
             }
-            for ligne in _lire("operations_urbaines")
+            for ligne in _lire(dossier, "operations_urbaines")
         ),
         contrat=contrat,
     )
@@ -541,10 +603,10 @@ def _operations(contrat: Contrat) -> None:
     perimetres = {p.code: p for p in Perimetre.objects.all()}
     couples: list[tuple[models.Model, models.Model]] = []
     lieux: list[tuple[models.Model, models.Model]] = []
-    for ligne in _lire("operations_urbaines"):
+    for ligne in _lire(dossier, "operations_urbaines"):
         operation = operations[(ligne["nom"],)]
         couples += [(operation, communes[code]) for code in ligne["communes"].split(";")]
-        lieux.append((operation, perimetres[ligne["perimetre"]]))
+        lieux += [(operation, perimetres[code]) for code in ligne["perimetre"].split(";") if code]
     relier(OperationUrbaine.communes, couples)
     relier(OperationUrbaine.perimetres, lieux)
 

@@ -16,7 +16,7 @@ from contrats.permissions import roles
 
 from ..etats import DEMANDE_FERME, DEMANDE_PROPOSE, EtatDemande, EtatDossier
 from ..models import Avis, BudgetPrevisionnel, DemandeFinancement, Dossier, LigneBudget, SensLigne
-from ..permissions import peut_notifier, peut_proposer, peut_refuser, peut_voter
+from ..permissions import instruit, peut_notifier, peut_proposer, peut_refuser, peut_voter
 from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
 
 ZERO = Decimal(0)
@@ -189,15 +189,16 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
     passees = _demandes(dossier.precedent, pour, contrat) if dossier.precedent else []
     budget = _budget(dossier)
     livre = _livre(dossier, demandes, passees, pour, contrat)
+    travaille = instruit(pour, dossier)
     return Fiche(
         dossier=dossier,
         lieux=_lieux(dossier),
         livre=livre,
         prochain=_prochain_acte(dossier, livre),
-        avis=_avis(dossier, pour, contrat),
+        avis=_avis(dossier) if travaille else (),
         budget=budget,
         an_passe=_an_passe(dossier, passees),
-        vie=_vie(dossier, demandes, pour, contrat),
+        vie=_vie(dossier, demandes) if travaille else (),
         alertes=tuple(_alertes(dossier, budget)),
         annee=dossier.campagne.annee,
     )
@@ -327,10 +328,8 @@ def _nom_du_lieu(localisation: Any) -> str:
     return lieu.nom if lieu else localisation.get_mode_display()
 
 
-def _avis(dossier: Dossier, pour: Auteur, contrat: Contrat) -> tuple[AvisLu, ...]:
-    """Opinions are shared among those who instruct; a porteur reads none."""
-    if not roles(pour, contrat).instruit:
-        return ()
+def _avis(dossier: Dossier) -> tuple[AvisLu, ...]:
+    """Opinions, shared among those who instruct; a porteur reads none."""
     return tuple(
         AvisLu(
             organisme=avis.organisme.nom_court,
@@ -381,12 +380,8 @@ def _an_passe(dossier: Dossier, passees: list[DemandeFinancement]) -> AnPasse | 
     )
 
 
-def _vie(
-    dossier: Dossier, demandes: list[DemandeFinancement], pour: Auteur, contrat: Contrat
-) -> tuple[LigneDeVie, ...]:
+def _vie(dossier: Dossier, demandes: list[DemandeFinancement]) -> tuple[LigneDeVie, ...]:
     """The file's journal and that of the rows this reader sees as they are, latest first; for those who instruct."""
-    if not roles(pour, contrat).instruit:
-        return ()
     visibles = {d.pk: d for d in demandes if d.etat_vu == d.etat}  # type: ignore[attr-defined]
     lignes = LigneJournal.objects.filter(cible_type=Dossier._meta.label_lower, cible_id=dossier.pk) | (
         LigneJournal.objects.filter(cible_type=DemandeFinancement._meta.label_lower, cible_id__in=list(visibles))

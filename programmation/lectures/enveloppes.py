@@ -12,7 +12,7 @@ from commun.auteur import Auteur
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_FERME, EtatDemande
+from ..etats import DEMANDE_FERME, EtatDemande, EtatDossier
 from ..models import DemandeFinancement, Enveloppe
 
 ZERO = Decimal(0)
@@ -59,7 +59,7 @@ def enveloppes(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneEnvel
     lues = Enveloppe.objects.filter(contrat=contrat, annee=annee)
     if not tenus.pilote_tout:
         lues = lues.filter(financeur__in=tenus.organismes_instructeurs)
-    # Proposals of this envelope's own kind, drafts kept to their funder.
+    # Proposals of this envelope's own kind that a COPIL may still programme, drafts kept to their funder.
     proposees = (
         DemandeFinancement.objects.filter(
             dossier__campagne__annee=OuterRef("annee"),
@@ -68,6 +68,7 @@ def enveloppes(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneEnvel
             dispositif=OuterRef("dispositif"),
             nature=OuterRef("nature"),
             etat=EtatDemande.PROPOSEE,
+            dossier__etat__in=[EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE],
         )
         .avec_montants_vus(pour, contrat)
         .order_by()

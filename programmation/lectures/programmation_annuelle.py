@@ -299,9 +299,14 @@ def _agregats() -> dict[str, Any]:
     }
 
 
-def _montants(ligne: dict[str, Any]) -> Montants:
+def _montants(ligne: Any) -> Montants:
     return Montants(
-        *(ligne[nom] for nom in ("demande", "propose", "programme", "vote")), ligne["dossiers"], ligne["actions"]
+        demande=ligne["demande"],
+        propose=ligne["propose"],
+        programme=ligne["programme"],
+        vote=ligne["vote"],
+        dossiers=ligne["dossiers"],
+        actions=ligne["actions"],
     )
 
 
@@ -370,8 +375,8 @@ def _historique(
 def _chiffres(
     contrat: Contrat,
     annee: int,
-    euros: dict[str, Any] | None,
-    public: dict[str, Any] | None,
+    euros: Any,
+    public: Any,
     deposes: int,
     bases: dict[str, Decimal],
     conventions: list[tuple[str, int, int]],
@@ -380,7 +385,7 @@ def _chiffres(
     p = public or dict.fromkeys(("tous", "qpv", "inconnus", "nouvelles"), 0)
     notifiee = EtatEnveloppe.NOTIFIEE in bases
     base = bases.get(EtatEnveloppe.NOTIFIEE if notifiee else EtatEnveloppe.ATTENDUE, ZERO)
-    part = PartCpo(e["cpo"], base, contrat.part_cpo_visee)
+    part = PartCpo(e["cpo"], base, Decimal(contrat.part_cpo_visee))
     en_vigueur = [type_ for type_, du, au in conventions if du <= annee <= au]
     nombre_cpo = en_vigueur.count(TypeConvention.CPO)
     return Chiffres(
@@ -420,7 +425,7 @@ def _etats_des_dossiers(dossiers: QuerySet[Dossier]) -> tuple[EtatCompte, ...]:
     )
 
 
-def _etats_des_demandes(demandes: QuerySet[DemandeFinancement]) -> tuple[EtatCompte, ...]:
+def _etats_des_demandes(demandes: QuerySet[Any]) -> tuple[EtatCompte, ...]:
     """Rows by state, with the amount kept, or asked where nothing was kept."""
     montant = Case(When(_RETENUE, then=_RETENU), default=F("montant_demande"), output_field=DecimalField())
     comptes = {
@@ -436,7 +441,7 @@ def _etats_des_demandes(demandes: QuerySet[DemandeFinancement]) -> tuple[EtatCom
 
 def _par_orientation(contrat: Contrat, demandes: QuerySet[DemandeFinancement], annee: int) -> tuple[Ventilation, ...]:
     """Every thematic orientation of the contract, even without a file: an empty line says something."""
-    lignes = {
+    lignes: dict[int | None, Any] = {
         ligne["dossier__orientation"]: ligne
         for ligne in demandes.filter(dossier__campagne__annee=annee)
         .values("dossier__orientation")
@@ -447,7 +452,7 @@ def _par_orientation(contrat: Contrat, demandes: QuerySet[DemandeFinancement], a
         )
         .order_by()
     }
-    avant = dict(
+    avant: dict[int | None, Decimal] = dict(
         demandes.filter(dossier__campagne__annee=annee - 1)
         .values_list("dossier__orientation")
         .annotate(total=_somme("programme_vu", _RETENUE))
@@ -535,7 +540,7 @@ def _par_financeur(
     return tuple(sorted(parts, key=lambda p: (-p.montants.programme, -p.montants.demande, p.financeur, p.nature)))
 
 
-def _a_valider(demandes: QuerySet[DemandeFinancement], annee: int) -> tuple[tuple[AValider, ...], int]:
+def _a_valider(demandes: QuerySet[Any], annee: int) -> tuple[tuple[AValider, ...], int]:
     """Proposals of files under instruction, of `annee` and the years after it: what the coming COPIL has to settle."""
     proposees = demandes.filter(
         etat_vu=EtatDemande.PROPOSEE,
@@ -644,7 +649,7 @@ _CHAMPS_LIEU = ("demande", "propose", "programme", "vote", "droit_commun", "spec
 _TOLERANCE = Decimal("0.001")
 
 
-def _ventiler(lignes: list[dict[str, Any]], total: Chiffres, lieu_de: Any) -> tuple[Ventilation, ...]:
+def _ventiler(lignes: list[Any], total: Chiffres, lieu_de: Any) -> tuple[Ventilation, ...]:
     """Group the rows by place and bring each column to cents without losing one: its sum is the year's total."""
     exacts: dict[tuple[str, str], dict[str, Any]] = {}
     for ligne in lignes:
@@ -668,9 +673,12 @@ def _ventiler(lignes: list[dict[str, Any]], total: Chiffres, lieu_de: Any) -> tu
             genre=cle[0],
             nom=cle[1],
             montants=Montants(
-                *(colonnes[champ][rang] for champ in _CHAMPS_LIEU[:4]),
-                int(exacts[cle]["dossiers"]),
-                int(exacts[cle]["actions"]),
+                demande=colonnes["demande"][rang],
+                propose=colonnes["propose"][rang],
+                programme=colonnes["programme"][rang],
+                vote=colonnes["vote"][rang],
+                dossiers=int(exacts[cle]["dossiers"]),
+                actions=int(exacts[cle]["actions"]),
             ),
             droit_commun=colonnes["droit_commun"][rang],
             specifiques=colonnes["specifiques"][rang],

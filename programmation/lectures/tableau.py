@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 
-from commun import journal
 from commun.auteur import Auteur
+from commun.memoire import retenir
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
@@ -22,7 +20,6 @@ from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
 from ..regles import Accord, accord
 
 ZERO = Decimal(0)
-DUREE_TOTAUX = 60  # seconds; the key already changes with every act
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +70,29 @@ class Totaux:
 def totaux(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Contrat, financeur: int | None = None) -> Totaux:
     """Totals of `dossiers` for this reader, of one funder's rows only when `financeur` is given.
 
-    Kept for a minute under a key that holds the filters, what the reader is, and the head of the contract's journal:
-    any act makes a new key.
+    Kept until the next act on the contract, a minute at most.
     """
-    cle = _cle(dossiers, pour, contrat, financeur)
-    connus = cache.get(cle)
-    if connus is not None:
-        return Totaux(*connus)
-    calcules = _calculer_totaux(dossiers, pour=pour, contrat=contrat, financeur=financeur)
-    cache.set(cle, astuple(calcules), DUREE_TOTAUX)
-    return calcules
+    return Totaux(
+        *retenir(
+            contrat.pk,
+            ("totaux", dossiers, financeur, roles(pour, contrat)),
+            lambda: astuple(_calculer_totaux(dossiers, pour=pour, contrat=contrat, financeur=financeur)),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """What some files may be narrowed to: numbers of their communes, perimeter versions and funders."""
+
+    communes: tuple[int, ...]
+    versions: tuple[int, ...]
+    financeurs: tuple[int, ...]
+
+
+def choix(dossiers: QuerySet[Dossier], *, contrat: Contrat) -> Choix:
+    """The places and funders of `dossiers`. Kept until the next act on the contract, a minute at most."""
+    return Choix(*retenir(contrat.pk, ("choix", dossiers), lambda: _calculer_choix(dossiers)))
 
 
 def lignes(
@@ -94,6 +104,7 @@ def lignes(
     demandes: dict[int, list[Any]] = defaultdict(list)
     lues = (
         DemandeFinancement.objects.filter(dossier__in=cles)
+        .order_by("financeur__nom", "nature")
         .avec_montants_vus(pour, contrat)
         .values_list(
             "dossier_id",
@@ -112,7 +123,8 @@ def lignes(
     for demande in lues:
         demandes[demande.dossier_id].append(demande)
     lieux: dict[int, list[str]] = defaultdict(list)
-    for dossier_id, mode, version, commune in Localisation.objects.filter(dossier__in=cles).values_list(
+    localisations = Localisation.objects.filter(dossier__in=cles).order_by("-part", "pk")
+    for dossier_id, mode, version, commune in localisations.values_list(
         "dossier_id", "mode", "version__nom", "commune__nom"
     ):
         lieux[dossier_id].append(version or commune or ModeLocalisation(mode).label)
@@ -179,11 +191,14 @@ def _calculer_totaux(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Cont
     )
 
 
-def _cle(dossiers: QuerySet[Dossier], pour: Auteur, contrat: Contrat, financeur: int | None) -> str:
-    requete, parametres = dossiers.order_by().values("pk").query.sql_with_params()
-    quoi = repr((requete, parametres, financeur, roles(pour, contrat)))
-    empreinte = hashlib.sha256(quoi.encode()).hexdigest()
-    return f"tableau:{contrat.pk}:{journal.tete(contrat.pk)}:{empreinte}"
+def _calculer_choix(dossiers: QuerySet[Dossier]) -> tuple[tuple[int, ...], ...]:
+    lus = dossiers.order_by().values("pk")
+    lieux = Localisation.objects.filter(dossier__in=lus).order_by()
+    demandes = DemandeFinancement.objects.filter(dossier__in=lus).order_by()
+    return tuple(
+        tuple(sorted(objets.filter(**{f"{champ}__isnull": False}).values_list(champ, flat=True).distinct()))
+        for objets, champ in ((lieux, "commune"), (lieux, "version"), (demandes, "financeur"))
+    )
 
 
 def _somme(montants: Iterable[Decimal | None]) -> Decimal | None:

@@ -60,20 +60,25 @@ def _conditions_de_vue(auteur: Auteur, contrat: Contrat) -> dict[str, Q]:
     tout, rien = Q(pk__isnull=False), Q(pk__isnull=True)
     if tenus.administre:
         return dict.fromkeys([*_MONTANTS_VUS, "etat_vu"], tout)
-    if tenus.instruit:
-        partagee = Q(proposition_partagee=True) | Q(financeur__in=tenus.organismes_instructeurs)
-        brouillon_cache = Q(etat=EtatDemande.PROPOSEE) & ~partagee
-        return {
-            "propose_vu": partagee | Q(etat__in=DEMANDE_CONSOMME),
-            "programme_vu": tout,
-            "vote_vu": tout,
-            "etat_vu": ~brouillon_cache,
-        }
+    vu = dict.fromkeys([*_MONTANTS_VUS, "etat_vu"], rien)
     if tenus.organismes_porteurs:
-        notifiee = Q(etat__in=(*DEMANDE_NOTIFIEE, EtatDemande.REFUSEE), notifie_le__isnull=False)
-        etat = notifiee | Q(etat=EtatDemande.ANNULEE)  # a request that no longer stands is no funder's secret
-        return {"propose_vu": rien, "programme_vu": rien, "vote_vu": notifiee, "etat_vu": etat}
-    return dict.fromkeys([*_MONTANTS_VUS, "etat_vu"], rien)
+        vu["vote_vu"] = Q(etat__in=(*DEMANDE_NOTIFIEE, EtatDemande.REFUSEE), notifie_le__isnull=False)
+        # A request that no longer stands is no funder's secret.
+        vu["etat_vu"] = vu["vote_vu"] | Q(etat=EtatDemande.ANNULEE)
+    if not tenus.instruit:
+        return vu
+    partagee = Q(proposition_partagee=True) | Q(financeur__in=tenus.organismes_instructeurs)
+    instruit = {
+        "propose_vu": partagee | Q(etat__in=DEMANDE_CONSOMME),
+        "programme_vu": tout,
+        "vote_vu": tout,
+        "etat_vu": partagee | ~Q(etat=EtatDemande.PROPOSEE),
+    }
+    if not tenus.organismes_porteurs:
+        return instruit
+    # A commune instructs for itself and carries actions: on those, it is a porteur like others.
+    sien = Q(dossier__in=Dossier.objects.instruits_par(auteur, contrat).values("pk"))
+    return {nom: (sien & instruit[nom]) | vu[nom] for nom in vu}
 
 
 class DemandeFinancement(ModeleAEtats):

@@ -14,7 +14,7 @@ from commun.etats import ModeleAEtats
 from commun.recherche import champ_de_recherche, normaliser
 from contrats.etats import Role
 from contrats.models import Contrat, Engagement, NatureOrientation, Objectif, Orientation, ThemeP147
-from contrats.permissions import roles
+from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
 from geographie.models import Commune, VersionPerimetre
 
 from ..etats import TRANSITIONS_DOSSIER, EtatDossier
@@ -34,37 +34,42 @@ class CaractereDossier(models.TextChoices):
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
     def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
-        """The files of `contrat` that this author may see (conception 3).
+        """The files of `contrat` that this author may see (docs/regles.md).
 
-        The team of the contract sees every deposited file, within the limits of its habilitations; a funder those
-        that ask it for money; a porteur its own, drafts included; a COPIL member and others none.
+        Those that it instructs, and a porteur its own, drafts included; a COPIL member and others see none.
+        """
+        tenus = roles(auteur, contrat)
+        if not tenus.organismes_porteurs:
+            return self.instruits_par(auteur, contrat)
+        siens = Q(contrat=contrat, porteur__in=tenus.organismes_porteurs)
+        if not tenus.instruit:
+            return self.filter(siens)
+        return self.filter(siens | Q(pk__in=Dossier.objects.instruits_par(auteur, contrat).values("pk")))
+
+    def instruits_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """The deposited files of `contrat` on which this author works before the decision.
+
+        All of them for the contract's team, those that ask it for money for a funder; within the limits of each
+        habilitation. The product itself and an administrator see drafts too.
         """
         du_contrat = self.filter(contrat=contrat)
         tenus = roles(auteur, contrat)
         if tenus.administre:
             return du_contrat
-        droits = Q(pk__in=[])
+        droits, croise = Q(pk__in=[]), False
         deposes = ~Q(etat=EtatDossier.BROUILLON)
         for habilitation in tenus.habilitations:
+            if habilitation.role not in ROLES_INSTRUCTEURS:
+                continue
             limites = habilitation.limites
-            if habilitation.role in (Role.CHEF_DE_PROJET, Role.DELEGUE_PREFET, Role.JURIDIQUE, Role.FINANCES):
-                droits |= deposes & limites.filtre(
-                    commune="localisations__commune",
-                    perimetre="localisations__version__perimetre",
-                    orientation="orientation",
-                )
-            elif habilitation.role in (Role.INSTRUCTEUR, Role.DECIDEUR):
-                droits |= (
-                    deposes
-                    & Q(demandes__financeur=habilitation.organisme_id)
-                    & limites.filtre(
-                        commune="localisations__commune",
-                        perimetre="localisations__version__perimetre",
-                        orientation="orientation",
-                    )
-                )
-            elif habilitation.role == Role.PORTEUR:
-                droits |= Q(porteur=habilitation.organisme_id)
+            croise |= bool(limites.communes or limites.perimetres)
+            droit = deposes & _dans(limites)
+            if habilitation.role in (Role.INSTRUCTEUR, Role.DECIDEUR):
+                croise = True
+                droit &= Q(demandes__financeur=habilitation.organisme_id)
+            droits |= droit
+        if not croise:
+            return du_contrat.filter(droits)
         # The rights cross 1-n relations: asked as a set of keys, so that no row comes twice.
         return du_contrat.filter(pk__in=Dossier.objects.filter(droits, contrat=contrat).values("pk"))
 
@@ -76,6 +81,12 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def sollicitant(self, financeur: Organisme) -> Self:
         """Those that ask `financeur` for money."""
         return self.filter(pk__in=Dossier.objects.filter(demandes__financeur=financeur).values("pk"))
+
+
+def _dans(limites: Limites) -> Q:
+    return limites.filtre(
+        commune="localisations__commune", perimetre="localisations__version__perimetre", orientation="orientation"
+    )
 
 
 class Dossier(ModeleAEtats):
@@ -204,6 +215,15 @@ class Dossier(ModeleAEtats):
 
     def __str__(self) -> str:
         return f"{self.numero} {self.intitule}"
+
+    def est_dans(self, limites: Limites) -> bool:
+        """True when the file lies within the limits of an habilitation; asked once per copy of the file."""
+        if limites == Limites():
+            return True
+        connus: dict[Limites, bool] = self.__dict__.setdefault("_limites_connues", {})
+        if limites not in connus:
+            connus[limites] = Dossier.objects.filter(_dans(limites), pk=self.pk).exists()
+        return connus[limites]
 
 
 class ModeLocalisation(models.TextChoices):

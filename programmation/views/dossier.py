@@ -20,7 +20,7 @@ from .. import actions
 from ..forms import AvisForm, MotifForm, NotificationForm, ProgrammationForm, PropositionForm, RefusForm, VoteForm
 from ..lectures.dossier import fiche, pour_la_fiche
 from ..models import Avis, DemandeFinancement, Dossier
-from ..permissions import peut_donner_avis, peut_instruire, peut_programmer
+from ..permissions import peut_donner_avis, peut_instruire, peut_programmer_dossier
 
 LECTEURS = (*INSTRUCTEURS, Role.PORTEUR)
 
@@ -130,7 +130,7 @@ def donner_avis(request: HttpRequest, portee: Portee, numero: str) -> HttpRespon
 def programmer(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """The COPIL's validation of one file, from the proposals as they stand."""
     dossier = _dossier(portee, numero)
-    verifier(peut_programmer(portee.auteur, portee.contrat))
+    verifier(peut_programmer_dossier(portee.auteur, dossier))
     form = ProgrammationForm(request.POST or None, contrat=portee.contrat, annee=dossier.campagne.annee)
     return traiter_formulaire(
         request,
@@ -283,7 +283,7 @@ def _adresse(portee: Portee, numero: str) -> str:
 
 def _permission(portee: Portee, dossier: Dossier, acte: str) -> Any:
     if acte in ("ajourner", "deprogrammer"):
-        return peut_programmer(portee.auteur, portee.contrat)
+        return peut_programmer_dossier(portee.auteur, dossier)
     return peut_instruire(portee.auteur, dossier)
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from commun.permissions import verifier
 from commun.views import traiter_formulaire
 from contrats.etats import Role
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
@@ -71,6 +72,7 @@ def depasser(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
 
 
 def _enveloppe(portee: Portee, pk: int) -> Enveloppe:
+    verifier(peut_gerer_enveloppes(portee.auteur, portee.contrat))
     lues = Enveloppe.objects.select_related("contrat", "financeur", "dispositif").prefetch_related("mouvements")
     return get_object_or_404(lues, pk=pk, contrat=portee.contrat, annee=portee.annee)
 

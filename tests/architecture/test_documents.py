@@ -29,6 +29,12 @@ def test_chaque_regle_citee_par_le_code_est_ecrite():
     assert citees - ecrites == set()
 
 
+def test_le_code_ne_cite_que_des_pages_du_depot():
+    motif = re.compile(r"\bconception \d|\bPdH\b|\b(?:conception|interface|mesures|style)\.md\b")
+    sources = [*modules(), *gabarits(), *DOCUMENTS]
+    assert [str(c.relative_to(RACINE)) for c in sources if motif.search(lire(c))] == []
+
+
 def _noms_du_code():
     noms = {m.__name__: m for m in apps.get_models()}
     for app in APPLICATIONS:

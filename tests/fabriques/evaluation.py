@@ -50,6 +50,7 @@ class RapportFactory(DjangoModelFactory):
             instantane=factory.SubFactory(FichierFactory, nom="instantane.json", type_mime="application/json"),
             pdf=factory.SubFactory(FichierFactory),
             html=factory.SubFactory(FichierFactory, nom="synthese.html", type_mime="text/html"),
+            tableur=factory.SubFactory(FichierFactory, nom="synthese.xlsx", type_mime="application/octet-stream"),
             pages=24,
         )
         pret = factory.Trait(produit=True, etat=EtatRapport.PRET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import threading
 from collections.abc import Callable
@@ -27,6 +28,8 @@ def en_processus() -> Callable[..., list[Any]]:
         barriere, file = _fourche.Barrier(nombre, timeout=PATIENCE), _fourche.Queue()
 
         def corps(rang: int) -> None:
+            # What earlier tests left to the collector would close, in this copy, files that now are our connection.
+            gc.disable()
             try:
                 file.put((rang, faire(rang, barriere), None))
             except BaseException as erreur:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings as reglages
@@ -48,11 +49,8 @@ app.worker_main(["worker", "--pool=solo", "--loglevel=WARNING", "--without-gossi
 @pytest.fixture
 def demarrer_ouvrier(tmp_path: Path, settings: Any) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Start real workers on this test's database, broker and files; all are gone when the test ends."""
-    base = connection.settings_dict
-    hote = base["HOST"] or ""
-    adresse = f"postgres://{base['USER']}:{base['PASSWORD']}@{'' if hote.startswith('/') else hote}"
-    adresse += f":{base['PORT']}" if base["PORT"] and not hote.startswith("/") else ""
-    adresse += f"/{base['NAME']}" + (f"?host={hote}" if hote.startswith("/") else "")
+    donnee = urlsplit(os.environ["DATABASE_URL"])
+    adresse = urlunsplit(donnee._replace(path=f"/{connection.settings_dict['NAME']}"))
     environnement = os.environ | {
         "DATABASE_URL": adresse,
         "DJANGO_SETTINGS_MODULE": "config.settings.demo",

@@ -165,7 +165,7 @@ def test_un_exemplaire_perime_ne_rejoue_pas_un_acte(contrat, gens, le) -> None:
 
 
 # --- Opinions ---------------------------------------------------------------------------------------------------------
-def test_un_avis_se_donne_puis_se_change_et_le_journal_garde_les_deux(dossier, gens, le) -> None:
+def test_un_avis_se_donne_puis_se_change_et_le_journal_garde_les_deux(dossier, demande, gens, le) -> None:
     actions.donner_avis(dossier, sens=SensAvis.RESERVE, texte="Budget à revoir", par=gens.instructeur, le=le)
     actions.donner_avis(dossier, sens=SensAvis.FAVORABLE, texte="Budget revu", par=gens.decideur, le=le)
 
@@ -177,8 +177,8 @@ def test_un_avis_se_donne_puis_se_change_et_le_journal_garde_les_deux(dossier, g
     assert second.avant == premier.apres == {"sens": "reserve", "texte": "Budget à revoir"}
 
 
-@pytest.mark.parametrize("qui", ["porteur", "copil", "conseil", "signataire"])
-def test_qui_n_instruit_pas_ne_donne_pas_d_avis(dossier, gens, le, qui: str) -> None:
+@pytest.mark.parametrize("qui", ["voisin", "porteur", "copil", "conseil", "signataire"])
+def test_qui_n_instruit_pas_le_dossier_ne_donne_pas_d_avis(dossier, demande, gens, le, qui: str) -> None:
     with pytest.raises(ActeRefuse):
         actions.donner_avis(dossier, sens="favorable", texte="", par=getattr(gens, qui), le=le)
     assert not Avis.objects.exists()
@@ -186,6 +186,7 @@ def test_qui_n_instruit_pas_ne_donne_pas_d_avis(dossier, gens, le, qui: str) -> 
 
 def test_un_avis_vient_avant_la_decision(contrat, gens, le) -> None:
     dossier = DossierFactory(contrat=contrat, programme=True)
+    DemandeFactory(dossier=dossier, financeur=gens.departement)
     with pytest.raises(ActeRefuse, match="avant la décision"):
         actions.donner_avis(dossier, sens="favorable", texte="", par=gens.instructeur, le=le)
 
@@ -203,7 +204,7 @@ def test_l_avis_d_un_autre_organisme_s_ecrit_par_l_equipe_sur_piece(dossier, gen
     assert (ligne.pour_le_compte_de_id, ligne.motif) == (gens.region.pk, PIECE)
 
 
-def test_un_cofinanceur_n_ecrit_pas_l_avis_d_un_autre(dossier, gens, le) -> None:
+def test_un_cofinanceur_n_ecrit_pas_l_avis_d_un_autre(dossier, demande, gens, le) -> None:
     with pytest.raises(ActeRefuse, match="autre organisme"):
         actions.donner_avis(
             dossier,
@@ -371,6 +372,22 @@ def test_une_enveloppe_insuffisante_n_entame_aucune_autre(dossier, gens, copil, 
     assert compteurs(proposee.enveloppe) == compteurs(courte.enveloppe) == (0, 0)
     assert not vie(dossier)
     assert not vie(proposee)
+
+
+def test_les_enveloppes_se_prennent_toujours_dans_le_meme_ordre(contrat, gens, copil, le, monkeypatch) -> None:
+    """Two files programmed at once would else wait for each other: PostgreSQL kills one of them."""
+    dispositif = DispositifFactory()
+    pour_la_region = EnveloppeFactory(contrat=contrat, financeur=gens.region, dispositif=dispositif)
+    pour_le_departement = EnveloppeFactory(contrat=contrat, financeur=gens.departement, dispositif=dispositif)
+    prises: list[int] = []
+    deplacer = actions._deplacer
+    monkeypatch.setattr(actions, "_deplacer", lambda e, **suite: (prises.append(e.pk), deplacer(e, **suite)))
+    for deja in ({}, {"enveloppe": None}):
+        dossier = DossierFactory(contrat=contrat, en_instruction=True, dispositif=dispositif)
+        for financeur in (gens.departement, gens.region):
+            DemandeFactory(dossier=dossier, financeur=financeur, proposee=True, **deja)
+        actions.programmer(dossier, reunion=copil, par=gens.chef, le=le)
+    assert prises == [pour_la_region.pk, pour_le_departement.pk] * 2
 
 
 def test_un_depassement_autorise_laisse_programmer_et_pas_un_centime_de_plus(

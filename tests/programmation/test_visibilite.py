@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from commun import journal
 from commun.auteur import Auteur, Canal, systeme
+from commun.erreurs import ActeRefuse
 from commun.models import LigneJournal
 from contrats.etats import Role
 from contrats.models import Contrat
@@ -147,6 +148,64 @@ def test_deux_habilitations_limitees_s_ajoutent_sans_compter_deux_fois(contrat, 
     )
     assert vus(auteur, contrat) == {"A", "B"}
     assert totaux_de(auteur, contrat).demande == 2000
+
+
+def test_un_droit_limite_ne_s_etend_pas_aux_dossiers_vus_a_un_autre_titre(contrat, auteur_de, lieux, le) -> None:
+    """Chef de projet of commune A, délégué du préfet everywhere: commune B's files are seen, not led."""
+    auteur = auteur_de(Role.CHEF_DE_PROJET, communes=[lieux["a"]])
+    HabilitationFactory(utilisateur=auteur.utilisateur, contrat=contrat, role=Role.DELEGUE_PREFET)
+    ici, ailleurs = (Dossier.objects.get(numero=numero) for numero in ("A", "B"))
+    assert vus(auteur, contrat) == {"A", "B", "PARTOUT"}
+
+    with pytest.raises(ActeRefuse):
+        actions.retirer(ailleurs, motif="Motif", par=auteur, le=le)
+    with pytest.raises(ActeRefuse):
+        actions.ajourner(ailleurs, motif="Motif", par=auteur, le=le)
+    with pytest.raises(ActeRefuse):
+        actions.proposer(ailleurs.demandes.get(), montant=Decimal(1), par=auteur, le=le, piece_source="PV")
+    actions.proposer(ici.demandes.get(), montant=Decimal(1), par=auteur, le=le, piece_source="PV")
+    actions.ajourner(ici, motif="Motif", par=auteur, le=le)
+    client = Client()
+    client.force_login(auteur.utilisateur)
+    pages = {n: reverse("programmation:dossier", args=[contrat.slug, 2026, n]) for n in ("A", "B")}
+    assert client.get(pages["A"]).context["actes"]["suivants"]
+    assert client.get(pages["B"]).context["actes"] == {"suivants": [], "autres": []}
+    refuse = reverse("programmation:motiver", args=[contrat.slug, 2026, "B", "retirer"])
+    assert client.post(refuse, {"motif": "Motif"}).status_code == 403
+
+
+def test_un_instructeur_limite_ne_propose_pas_hors_de_ses_limites(contrat, auteur_de, lieux, le) -> None:
+    auteur = auteur_de(Role.DECIDEUR, organisme=lieux["financeur"], orientations=[lieux["education"]])
+    demandes = {d.dossier.numero: d for d in DemandeFinancement.objects.all()}
+    with pytest.raises(ActeRefuse):
+        actions.proposer(demandes["B"], montant=Decimal(1), par=auteur, le=le)
+    with pytest.raises(ActeRefuse):
+        actions.refuser(demandes["B"], motif="Non", par=auteur, le=le)
+    actions.proposer(demandes["PARTOUT"], montant=Decimal(1), par=auteur, le=le)
+
+
+def test_une_commune_porteuse_reste_un_porteur_sur_ses_propres_actions(contrat, gens, auteur_de, le) -> None:
+    """It instructs the files that ask it; on the one it carries, and that asks others, it waits like any porteur."""
+    commune = OrganismeFactory(commune=True)
+    mairie = auteur_de(Role.INSTRUCTEUR, organisme=commune)
+    HabilitationFactory(utilisateur=mairie.utilisateur, contrat=contrat, organisme=commune, role=Role.PORTEUR)
+    sien = DossierFactory(contrat=contrat, porteur=commune, en_instruction=True, numero="SIEN")
+    DemandeFactory(dossier=sien, financeur=gens.departement, proposee=True, montant_demande=Decimal(700))
+    AvisFactory(dossier=sien, organisme=gens.departement)
+    sollicite = DossierFactory(contrat=contrat, en_instruction=True, numero="SOLLICITE")
+    DemandeFactory(dossier=sollicite, financeur=gens.departement, proposee=True, montant_demande=Decimal(300))
+    DemandeFactory(dossier=sollicite, financeur=commune)
+
+    assert vus(mairie, contrat) == {"SIEN", "SOLLICITE"}
+    assert (ligne_de(mairie, sien).propose, ligne_de(mairie, sollicite).propose) == (None, 300)
+    assert totaux_de(mairie, contrat).propose == 300
+    assert chiffres_annuels(contrat, 2026, pour=mairie)[0].propose == 300
+    lue = fiche(sien, pour=mairie, contrat=contrat)
+    assert (lue.avis, lue.vie, lue.livre.propose) == ((), (), 0)
+    with pytest.raises(ActeRefuse):
+        actions.donner_avis(sien, sens="favorable", texte="", par=mairie, le=le)
+    DemandeFinancement.objects.filter(dossier=sollicite, financeur=gens.departement).update(proposition_partagee=False)
+    assert ligne_de(mairie, sollicite).propose is None
 
 
 # --- Another funder's private draft -----------------------------------------------------------------------------------

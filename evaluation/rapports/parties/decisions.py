@@ -11,7 +11,7 @@ from contrats.etats import EtatEngagement
 from contrats.lectures.suivi import Decision
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte, TuileChiffre, Tuiles
+from ..blocs import VIDE, Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte, TuileChiffre, Tuiles
 from .mots import NATURES, NON_COMMUNIQUE, NON_RENSEIGNE, ZERO, en_pourcent, evolution, millions, part, phrase
 
 _EUROS = TypeColonne.EUROS
@@ -50,7 +50,7 @@ def decisions(s: Synthese) -> Section:
                 Col("Proposé", _EUROS, 15),
             ),
             lignes=tuple(Ligne((a.financeur, str(a.annee), NATURES[a.nature], a.dossiers, a.montant)) for a in attente),
-            total=Ligne(("Ensemble, chaque dossier compté une fois", "", "", nombre, montant)) if attente else None,
+            total=Ligne(("Ensemble, chaque dossier compté une fois", VIDE, VIDE, nombre, montant)) if attente else None,
             feuille="À valider",
             vide="Aucune proposition n’attend la validation du COPIL.",
             fictif=s.programmation.fictif,
@@ -128,11 +128,16 @@ def huit_chiffres(s: Synthese) -> Section:
             else f" ; aucune programmation n’est connue pour {a.annee}."
         )
         if c.actions
-        else f"Aucune action n’est encore programmée en {s.annee} ; {typo.pluriel(c.dossiers, 'dossier')} "
-        f"{typo.accord(c.dossiers, 'est déposé', 'sont déposés')}."
+        else f"Aucune action n’est encore programmée en {s.annee} ; "
+        + (
+            f"{typo.pluriel(c.dossiers, 'dossier est déposé', 'dossiers sont déposés')}, pour {typo.euros(c.demande)} demandés."
+            if c.dossiers
+            else "aucun dossier n’est déposé."
+        )
     )
     tuiles = (
         TuileChiffre(
+            "actions",
             "Actions programmées",
             typo.nombre(c.actions),
             evolution(c.actions, a.actions, a.annee),
@@ -141,18 +146,21 @@ def huit_chiffres(s: Synthese) -> Section:
             ),
         ),
         TuileChiffre(
+            "orientations",
             "Montant programmé",
             millions(c.programme),
             evolution(c.programme, a.programme, a.annee, euros=True),
             phrase(f"{typo.euros(c.programme)}, dont {typo.euros(c.vote)} déjà votés par les financeurs."),
         ),
         TuileChiffre(
+            "actions",
             "Porteurs soutenus",
             typo.nombre(c.porteurs),
             evolution(c.porteurs, a.porteurs, a.annee),
             phrase(_par_porteur(c.programme, c.porteurs)),
         ),
         TuileChiffre(
+            "droit-commun",
             "Part du droit commun",
             en_pourcent(part(c.droit_commun, c.programme), 1),
             f"{en_pourcent(part(a.droit_commun, a.programme), 1)} en {a.annee}",
@@ -162,6 +170,7 @@ def huit_chiffres(s: Synthese) -> Section:
         ),
         _tuile_cpo(s),
         TuileChiffre(
+            "actions",
             "Participations attendues d’habitants des QPV",
             typo.nombre(c.beneficiaires_qpv),
             evolution(c.beneficiaires_qpv, a.beneficiaires_qpv, a.annee),
@@ -196,6 +205,7 @@ def sens_cpo(s: Synthese) -> str:
 def _tuile_cpo(s: Synthese) -> TuileChiffre:
     c, a = s.programmation.chiffres.cpo, s.programmation.precedents.cpo
     return TuileChiffre(
+        "cpo",
         "Crédits spécifiques de l’État en CPO",
         en_pourcent(c.part, 1) if c.part is not None else NON_RENSEIGNE,
         f"{en_pourcent(a.part, 1)} en {s.annee - 1}",
@@ -208,6 +218,7 @@ def _tuile_engagements(s: Synthese) -> TuileChiffre:
     e = s.engagements
     tenus, muets = _ETATS.index("tenu"), _ETATS.index("sans_information")
     return TuileChiffre(
+        "engagements",
         "Engagements tenus",
         f"{typo.nombre(e.total.etats[tenus])} sur {typo.nombre(e.total.total)}",
         f"{typo.nombre(e.precedent[tenus])} à la fin de {s.annee - 1}",
@@ -222,6 +233,7 @@ def _tuile_tfpb(s: Synthese) -> TuileChiffre:
     t, avant = s.tfpb.total, s.tfpb_precedent.total
     valeur = t.valorise_realise
     return TuileChiffre(
+        "tfpb",
         f"TFPB valorisée en {s.tfpb.annee}",
         millions(valeur) if valeur is not None else NON_COMMUNIQUE.capitalize(),
         f"{typo.euros(avant.valorise_realise, False) if avant.valorise_realise is not None else NON_COMMUNIQUE}"

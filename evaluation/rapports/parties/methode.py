@@ -145,6 +145,7 @@ def methode(s: Synthese) -> Section:
                 ),
                 lignes=tuple(Ligne(ligne) for ligne in manques),
                 feuille="Données manquantes",
+                serre=True,
             ),
             *(
                 (

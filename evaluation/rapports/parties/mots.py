@@ -53,3 +53,13 @@ def phrase(*morceaux: str) -> str:
 def millions(montant: Decimal | int | float | None) -> str:
     """An amount for a chart or a big figure: « 1,52 M€ »."""
     return typo.euros_abreges(montant)
+
+
+def compter(nombre: int, singulier: str, pluriel: str | None = None, *, aucun: str = "aucun") -> str:
+    """« aucun dossier », « 1 dossier », « 12 dossiers »; `aucun` gives the feminine."""
+    return typo.pluriel(nombre, singulier, pluriel) if nombre else f"{aucun} {singulier}"
+
+
+def capitale(texte: str) -> str:
+    """The first letter of a sentence, raised."""
+    return texte[:1].upper() + texte[1:]

@@ -12,9 +12,9 @@ from commun.pdf import PLAFOND_LIGNES, plafonner
 from programmation.lectures.programmation_annuelle import Montants, Ventilation
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
+from ..blocs import VIDE, Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
 from .decisions import sens_cpo
-from .mots import NATURES, NON_RENSEIGNE, ZERO, en_pourcent, enumerer, millions, part, phrase
+from .mots import NATURES, NON_RENSEIGNE, ZERO, capitale, compter, en_pourcent, enumerer, millions, part, phrase
 
 _EUROS, _NOMBRE, _POURCENT = TypeColonne.EUROS, TypeColonne.NOMBRE, TypeColonne.POURCENT
 _MONTANTS = (
@@ -30,6 +30,11 @@ BARRES_AU_PLUS = 10  # beyond, the table tells it better
 
 def _quatre(m: Montants) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     return m.demande, m.propose, m.programme, m.vote
+
+
+def _mesure(s: Synthese) -> tuple[str, str]:
+    """What the charts show: the amount programmed or, before the COPIL, the amount asked; the field and its word."""
+    return ("programme", "programmé") if s.programmation.chiffres.programme else ("demande", "demandé")
 
 
 def _total(s: Synthese) -> tuple[Decimal, Decimal, Decimal, Decimal]:
@@ -49,35 +54,40 @@ def par_orientation(s: Synthese) -> Section:
     p = s.programmation
     c, a = p.chiffres, p.precedents
     lignes = p.par_orientation
-    servies = sorted((li for li in lignes if li.montants.programme), key=lambda li: -li.montants.programme)
+    champ, mot = _mesure(s)
+    total = getattr(c, champ)
+    servies = sorted((li for li in lignes if getattr(li.montants, champ)), key=lambda li: -getattr(li.montants, champ))
     muettes = [li.nom for li in lignes if not li.montants.programme]
-    if servies:
-        premiere = servies[0]
-        tete = en_pourcent(part(premiere.montants.programme, c.programme))
-        titre = f"{premiere.nom} reçoit {tete} du montant programmé"
-        constat = phrase(
-            f"{premiere.nom} est l’orientation la mieux dotée en {s.annee} : {typo.euros(premiere.montants.programme)}, "
-            f"{tete} du programmé.",
-            f"{enumerer(muettes)} {typo.accord(len(muettes), 'n’a', 'n’ont')} aucune action programmée."
-            if muettes
-            else "",
-        )
-    else:
-        titre = f"Aucun montant n’est programmé en {s.annee}"
-        constat = phrase(f"Aucune orientation n’a encore d’action programmée en {s.annee}.")
     briques: list[Brique] = []
     if servies:
+        premiere = servies[0]
+        montant = getattr(premiere.montants, champ)
+        tete = en_pourcent(part(montant, total))
+        if c.programme:
+            constat = phrase(
+                f"{premiere.nom} est l’orientation la mieux dotée en {s.annee} : {typo.euros(montant)}, {tete} du programmé.",
+                f"{enumerer(muettes)} {typo.accord(len(muettes), 'n’a', 'n’ont')} aucune action programmée."
+                if muettes
+                else "",
+            )
+        else:
+            constat = phrase(
+                f"Rien n’est encore programmé en {s.annee} ; {premiere.nom} concentre {tete} des {typo.euros(total)} demandés."
+            )
         briques.append(
             barres_horizontales(
-                [Barre(li.nom, li.montants.programme, li.precedent, accent=li is servies[0]) for li in lignes],
-                titre=titre,
-                sous_titre=f"Montant programmé par orientation principale, euros, {s.annee} et {a.annee}",
+                [Barre(li.nom, getattr(li.montants, champ), li.precedent, accent=li is premiere) for li in lignes],
+                titre=f"{premiere.nom} réunit {tete} du montant {mot}",
+                sous_titre=f"Montant {mot} par orientation principale, euros, {s.annee}"
+                + (f", et montant programmé {a.annee}" if a.programme else ""),
                 ecrire=millions,
                 entete="Orientation",
-                nom_valeur=str(s.annee),
-                nom_precedent=str(a.annee) if a.programme else "",
+                nom_valeur=f"{mot.capitalize()} {s.annee}",
+                nom_precedent=f"Programmé {a.annee}" if a.programme else "",
             )
         )
+    else:
+        constat = phrase(f"Aucune orientation n’a encore de dossier en {s.annee}.")
     briques.append(
         Tableau(
             titre="Programmation par orientation principale",
@@ -149,35 +159,37 @@ def par_financeur(s: Synthese) -> Section:
     """Who brings what, and what is left in the envelopes."""
     p = s.programmation
     c = p.chiffres
+    champ, mot = _mesure(s)
     totaux: dict[str, list[Decimal]] = {}
     groupes: dict[str, list[Decimal]] = {}  # the communes together: a dozen thin bars say nothing
     for li in p.par_financeur:
         groupe = "Communes" if li.type == TypeOrganisme.COMMUNE else li.financeur
-        groupes.setdefault(groupe, [ZERO, ZERO])[0 if li.nature == "droit_commun" else 1] += li.montants.programme
+        groupes.setdefault(groupe, [ZERO, ZERO])[0 if li.nature == "droit_commun" else 1] += getattr(li.montants, champ)
         paire = totaux.setdefault(li.financeur, [ZERO, ZERO])
-        paire[0 if li.nature == "droit_commun" else 1] += li.montants.programme
+        paire[0 if li.nature == "droit_commun" else 1] += getattr(li.montants, champ)
     servis = {nom: paire for nom, paire in totaux.items() if sum(paire)}
     sollicites = len(totaux)
     if servis:
         premier = max(servis, key=lambda nom: sum(servis[nom]))
-        poids = en_pourcent(part(sum(servis[premier]), c.programme))
+        poids = en_pourcent(part(sum(servis[premier]), getattr(c, champ)))
         constat = phrase(
             f"{typo.pluriel(len(servis), 'financeur')} sur {sollicites} "
             f"{typo.accord(len(servis), 'a programmé', 'ont programmé')} {typo.euros(c.programme)} ; "
             f"le premier, {premier}, en apporte {poids}."
+            if c.programme
+            else f"{typo.pluriel(sollicites, 'financeur est sollicité', 'financeurs sont sollicités')} pour "
+            f"{typo.euros(c.demande)} ; le premier, {premier}, pour {poids}."
         )
     else:
-        constat = phrase(
-            f"{typo.pluriel(sollicites, 'financeur sollicité', 'financeurs sollicités')}, aucun montant programmé."
-        )
+        constat = phrase(f"Aucun financeur n’est encore sollicité en {s.annee}.")
     briques: list[Brique] = []
     if servis:
         briques.append(
             barres_empilees(
                 [(nom, paire) for nom, paire in groupes.items() if sum(paire)],
                 parts=("Droit commun", "Crédits spécifiques"),
-                titre=phrase(f"Premier financeur : {premier}, {poids} du montant programmé"),
-                sous_titre=f"Montant programmé par financeur et nature de moyens, euros, {s.annee}",
+                titre=phrase(f"Premier financeur : {premier}, {poids} du montant {mot}"),
+                sous_titre=f"Montant {mot} par financeur et nature de moyens, euros, {s.annee}",
                 ecrire=millions,
                 entete="Financeur",
                 ordonner=True,
@@ -201,7 +213,7 @@ def par_financeur(s: Synthese) -> Section:
             total=Ligne(
                 (
                     "Ensemble, chaque dossier compté une fois",
-                    "",
+                    VIDE,
                     c.dossiers,
                     *_total(s),
                     p.precedents.programme,
@@ -246,9 +258,9 @@ def par_financeur(s: Synthese) -> Section:
             total=Ligne(
                 (
                     "Ensemble",
-                    "",
-                    "",
-                    "",
+                    VIDE,
+                    VIDE,
+                    VIDE,
                     sum((e.montant + e.depassement for e in p.enveloppes), ZERO),
                     sum((e.consomme for e in p.enveloppes), ZERO),
                     reste,
@@ -297,34 +309,36 @@ def _par_lieu(
     feuille: str,
 ) -> Section:
     c = s.programmation.chiffres
-    precis = [li for li in lignes if li.genre == genre and li.montants.programme]
-    ensemble = sum((li.montants.programme for li in lignes if li.genre == "ensemble"), ZERO)
+    champ, mot = _mesure(s)
+    total = getattr(c, champ)
+    servis = sorted((li for li in lignes if getattr(li.montants, champ)), key=lambda li: -getattr(li.montants, champ))
+    precis = [li for li in servis if li.genre == genre]
+    ensemble = sum((getattr(li.montants, champ) for li in lignes if li.genre == "ensemble"), ZERO)
     ailleurs = sum((li.montants.programme for li in lignes if li.genre == "non_territorialise"), ZERO)
     mots = ("commune", "communes") if genre == "commune" else ("quartier prioritaire", "quartiers prioritaires")
     briques: list[Brique] = []
     if precis:
         premier = precis[0]
-        tete = en_pourcent(part(premier.montants.programme, c.programme))
+        tete = en_pourcent(part(getattr(premier.montants, champ), total))
         constat = phrase(
-            f"{premier.nom} reçoit {tete} du montant programmé ; {typo.pluriel(len(precis), *mots)} "
-            f"{typo.accord(len(precis), 'est servi', 'sont servis') if genre == 'qpv' else typo.accord(len(precis), 'est servie', 'sont servies')}"
+            f"{premier.nom} réunit {tete} du montant {mot} ; {typo.pluriel(len(precis), *mots)} "
+            f"{typo.accord(len(precis), 'est concernée', 'sont concernées') if genre == 'commune' else typo.accord(len(precis), 'est concerné', 'sont concernés')}"
             + (f", et {typo.euros(ensemble, False)} {_vont(ensemble)} à l’ensemble des QPV." if ensemble else ".")
         )
-        servis = sorted((li for li in lignes if li.montants.programme), key=lambda li: -li.montants.programme)
         premiers = servis[:BARRES_AU_PLUS]
         briques.append(
             barres_horizontales(
-                [Barre(li.nom, li.montants.programme, accent=li is premier) for li in premiers],
-                titre=f"{premier.nom} reçoit {tete} du montant programmé",
-                sous_titre=f"Montant programmé selon la répartition des dossiers, euros, {s.annee}"
+                [Barre(li.nom, getattr(li.montants, champ), accent=li is premier) for li in premiers],
+                titre=f"{premier.nom} réunit {tete} du montant {mot}",
+                sous_titre=f"Montant {mot} selon la répartition des dossiers, euros, {s.annee}"
                 + (f", les {BARRES_AU_PLUS} premières lignes" if len(servis) > BARRES_AU_PLUS else ""),
                 ecrire=millions,
                 entete=entete,
-                nom_valeur="Programmé",
+                nom_valeur=mot.capitalize(),
             )
         )
     else:
-        constat = phrase(f"Aucun montant programmé n’est localisé en {s.annee}.")
+        constat = phrase(f"Aucun montant n’est localisé en {s.annee}.")
     briques.append(
         Tableau(
             titre=titre.replace("La p", "P"),
@@ -542,8 +556,14 @@ def suites(s: Synthese) -> Section:
         li.nombre for li in lignes if li.code not in ("demandee", "proposee", "refusee", "ajournee", "annulee")
     )
     constat = phrase(
-        f"{typo.pluriel(soldees, 'financement')} sur {retenues} "
-        f"{typo.accord(soldees, 'est soldé', 'sont soldés')} parmi ceux décidés en {annee}."
+        (
+            f"{typo.pluriel(soldees, 'financement')} sur {retenues} "
+            f"{typo.accord(soldees, 'est soldé', 'sont soldés')} parmi ceux décidés en {annee}."
+            if soldees
+            else f"Aucun des {typo.pluriel(retenues, 'financement')} de {annee} n’est encore soldé."
+        )
+        if retenues
+        else f"Aucun financement n’a été décidé en {annee}."
         if lignes
         else f"Les suites de la programmation {annee} ne sont pas renseignées."
     )
@@ -552,7 +572,9 @@ def suites(s: Synthese) -> Section:
         briques.append(
             barres_horizontales(
                 [Barre(li.nom, li.nombre, accent=li.code == "soldee") for li in lignes],
-                titre=f"{typo.pluriel(soldees, 'financement')} {annee} {typo.accord(soldees, 'soldé', 'soldés')} sur {retenues}",
+                titre=capitale(
+                    f"{compter(soldees, 'financement')} {annee} {typo.accord(soldees, 'soldé', 'soldés')} sur {retenues}"
+                ),
                 sous_titre=f"Nombre de demandes de financement {annee} par état, à la date d’extraction",
                 ecrire=typo.nombre,
                 entete="État",
@@ -597,7 +619,9 @@ def liste(s: Synthese) -> Section:
         briques += [
             SousTitre(orientation, f"actions-{len(briques) // 2 + 1}"),
             Tableau(
-                titre=typo.pluriel(len(siennes), "action programmée", "actions programmées"),
+                titre=phrase(
+                    f"{orientation} : {typo.pluriel(len(siennes), 'action programmée', 'actions programmées')}"
+                ),
                 precision=f"euros, {s.annee}",
                 cols=(
                     Col("Action", largeur=35),
@@ -624,8 +648,8 @@ def liste(s: Synthese) -> Section:
                 total=Ligne(
                     (
                         "Ensemble",
-                        "",
-                        "",
+                        VIDE,
+                        VIDE,
                         sum((a.demande for a in siennes), ZERO),
                         sum((a.programme for a in siennes), ZERO),
                         sum((a.vote for a in siennes), ZERO),

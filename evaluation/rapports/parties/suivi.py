@@ -11,7 +11,7 @@ from contrats.etats import EtatEngagement
 from tfpb.lectures import BailleurTfpb
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau
+from ..blocs import VIDE, Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau
 from .mots import NON_COMMUNIQUE, NON_RENSEIGNE, ZERO, en_pourcent, enumerer, millions, part, phrase
 
 _EUROS, _NOMBRE, _POURCENT, _DATE = TypeColonne.EUROS, TypeColonne.NOMBRE, TypeColonne.POURCENT, TypeColonne.DATE
@@ -139,7 +139,8 @@ def tfpb(s: Synthese) -> Section:
             f"Les bailleurs ont valorisé {typo.euros(fait)} en {b.annee}."
             if fait is not None
             else f"Le montant valorisé en {b.annee} n’est pas communiqué par tous les bailleurs.",
-            f"{enumerer(sous)} {typo.accord(len(sous), 'reste', 'restent')} sous 100 % de l’abattement."
+            f"{enumerer(sous)} {typo.accord(len(sous), 'reste', 'restent')} sous 100 % de l’abattement"
+            + ("." if fait is not None else " (réalisé, à défaut prévu).")
             if sous
             else ("Chaque bailleur connu couvre son abattement." if connus else ""),
             f"Non calculable pour {enumerer(muets)}." if muets else "",
@@ -168,11 +169,11 @@ def tfpb(s: Synthese) -> Section:
             precision=f"euros, {b.annee}",
             cols=(
                 Col("Bailleur", largeur=15),
-                Col("Logements", _NOMBRE, 0, NON_COMMUNIQUE),
-                Col("Abattement", _EUROS, 0, NON_COMMUNIQUE),
-                Col("Abattement utilisé", absent=NON_COMMUNIQUE),
-                Col("Dépense réalisée", _EUROS, 0, NON_COMMUNIQUE),
-                Col("Valorisé réalisé", _EUROS, 0, NON_COMMUNIQUE),
+                Col("Logements", _NOMBRE, 15, NON_COMMUNIQUE),
+                Col("Abattement", _EUROS, 15, NON_COMMUNIQUE),
+                Col("Abattement utilisé", largeur=18, absent=NON_COMMUNIQUE),
+                Col("Dépense réalisée", _EUROS, 12, NON_COMMUNIQUE),
+                Col("Valorisé réalisé", _EUROS, 12, NON_COMMUNIQUE),
                 Col("Bilans reçus"),
             ),
             lignes=tuple(_ligne_bailleur(x) for x in b.bailleurs),
@@ -260,9 +261,7 @@ def _ligne_bailleur(x: BailleurTfpb) -> Ligne:
             x.abattement.montant,
             x.abattement.nature
             or (
-                f"{NON_COMMUNIQUE} pour {typo.pluriel(inconnus, 'quartier')} sur {x.abattement.perimetres}"
-                if inconnus
-                else None
+                f"manque pour {typo.pluriel(inconnus, 'quartier')} sur {x.abattement.perimetres}" if inconnus else None
             ),
             x.depense_realisee,
             x.valorise_realise,
@@ -318,7 +317,7 @@ def _axes(s: Synthese) -> list[Brique]:
             total=Ligne(
                 (
                     "Ensemble",
-                    "",
+                    VIDE,
                     b.total.actions,
                     b.total.depense_prevue,
                     b.total.depense_realisee,

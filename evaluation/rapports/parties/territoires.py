@@ -9,9 +9,9 @@ from commun.recherche import normaliser
 from geographie.lectures import SerieIndicateur, Valeur
 
 from ...lectures.synthese import Synthese
-from ..blocs import Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
+from ..blocs import VIDE, Brique, Col, Ligne, Section, SousTitre, Tableau, Texte
 from ..carte import carte_des_perimetres
-from .mots import NON_RENSEIGNE, en_pourcent, part, phrase
+from .mots import NON_RENSEIGNE, compter, en_pourcent, part, phrase
 
 _NOMBRE = TypeColonne.NOMBRE
 # Told first when the contract has them: one figure per great theme.
@@ -75,7 +75,7 @@ def perimetres(s: Synthese) -> Section:
                 ligne
                 for type_nom in dict.fromkeys(p.type_nom for p in lieux)
                 for ligne in (
-                    Ligne((type_nom, " ", " ", _somme(s, type_nom), " "), forte=True),
+                    Ligne((type_nom, VIDE, VIDE, _somme(s, type_nom), VIDE), forte=True),
                     *(
                         Ligne(
                             (
@@ -117,7 +117,7 @@ def indicateurs(s: Synthese) -> Section:
     constat = phrase(
         f"{typo.pluriel(len(series), 'indicateur')} {typo.accord(len(series), 'décrit', 'décrivent')} les quartiers, "
         f"{_periode(series)} ; "
-        f"{typo.pluriel(secrets, 'valeur')} sous secret statistique, "
+        f"{compter(secrets, 'valeur', aucun='aucune')} sous secret statistique, "
         f"{typo.nombre(absents)} {typo.accord(absents, 'non disponible', 'non disponibles')}."
         if series
         else "Aucun indicateur n’est renseigné."
@@ -143,7 +143,7 @@ def indicateurs(s: Synthese) -> Section:
                 ligne
                 for theme in sorted({x.theme for x in series}, key=normaliser)
                 for ligne in (
-                    Ligne((theme, *(" " for _ in range(len(comparees) + 2))), forte=True),
+                    Ligne((theme, *(VIDE for _ in range(len(comparees) + 2))), forte=True),
                     *(
                         Ligne(
                             (

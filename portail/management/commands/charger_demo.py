@@ -16,7 +16,9 @@ from portail.demo.chargement import charger
 
 
 class Command(BaseCommand):
-    help = "Charge le contrat réel de La Porte du Hainaut et des campagnes fictives, reproductibles par leur graine."
+    help = (
+        "Charge les contrats réels et, dans La Porte du Hainaut, des campagnes fictives reproductibles par leur graine."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -30,7 +32,7 @@ class Command(BaseCommand):
             "--reprendre", action="store_true", help="efface les données fictives et les refait, même déjà chargées"
         )
         parser.add_argument(
-            "--reference-seule", action="store_true", help="charge le contrat réel, sans compte ni donnée fictive"
+            "--reference-seule", action="store_true", help="charge les contrats réels, sans compte ni donnée fictive"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,24 @@
+"""The search columns take one space between words; a generated column is made again, not altered."""
+
+import commun.recherche
+import django.db.models.functions.comparison
+import django.db.models.functions.text
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('programmation', '0002_tri_par_intitule'),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(model_name='dossier', name='programmation_dossier_tri'),
+        migrations.RemoveField(model_name='dossier', name='recherche'),
+        migrations.AddField(
+            model_name='dossier',
+            name='recherche',
+            field=models.GeneratedField(db_persist=True, expression=commun.recherche._EspacesSimples(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Lower(commun.recherche._SansAccents(commun.recherche._Colle(django.db.models.functions.comparison.Coalesce(models.F('intitule'), models.Value('')), django.db.models.functions.comparison.Coalesce(models.F('numero'), models.Value(''))))), models.Value('œ'), models.Value('oe')), models.Value('Œ'), models.Value('oe')), models.Value('æ'), models.Value('ae')), models.Value('Æ'), models.Value('ae')), models.Value('’'), models.Value("'")), models.Value('ς'), models.Value('σ'))), output_field=models.TextField(), verbose_name='recherche'),
+        ),
+        migrations.AddIndex(model_name='dossier', index=models.Index(fields=['campagne', 'recherche'], name='programmation_dossier_tri')),
+    ]

@@ -1,0 +1,163 @@
+"""A small world to try every right in: one's own contract, another organisation's objects in it, another contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from contrats.etats import Role
+from contrats.models import Contrat
+from programmation.models import Dossier
+from tests.fabriques import (
+    ComiteFactory,
+    ContratFactory,
+    DemandeFactory,
+    DispositifFactory,
+    DossierFactory,
+    EngagementFactory,
+    EnveloppeFactory,
+    HabilitationFactory,
+    InvitationFactory,
+    OrganismeFactory,
+    PerimetreDuContratFactory,
+    RapportFactory,
+    ReunionFactory,
+    TravailFactory,
+    UtilisateurFactory,
+    VersionPerimetreFactory,
+)
+
+ANNEE = 2026
+ADMINISTRATEUR = "administrateur"
+QUI = [*Role, ADMINISTRATEUR]
+
+# Amounts that some may not read, and how each could be written.
+PROPOSE = Decimal("3217.43")  # a proposal shared between co-funders
+BROUILLON = Decimal("4321.09")  # a draft that its funder keeps to itself
+
+
+def ecritures(montant: Decimal) -> list[str]:
+    """Every way in which an amount may come out, in pages and files."""
+    euros, centimes = f"{montant:.2f}".split(".")
+    milliers = [f"{euros[0]}{espace}{euros[1:]}" for espace in ("", " ", "\u202f", "\u00a0")]
+    return [f"{debut}{virgule}{centimes}" for debut in milliers for virgule in ",."]
+
+
+@dataclass
+class Scene:
+    """What the arguments of a route may point at, in one place of the world."""
+
+    contrat: Contrat
+    dossier: Dossier
+    a_programmer: Dossier
+    a_proposer: Any
+    a_voter: Any
+    a_notifier: Any
+    enveloppe: Any
+    rapport: Any
+    a_publier: Any
+    a_relancer: Any
+    habilitation: Any
+    invitation: Any
+    jeton: str
+    a_soi: bool
+
+    annee: int = ANNEE
+
+    def travail_de(self, personne: Any) -> Any:
+        """A validation of a selection, asked for by this person in its own scene, by somebody else elsewhere."""
+        return TravailFactory(
+            nom="programmation.programmer_selection",
+            cible_type="contrats.contrat",
+            cible_id=self.contrat.pk,
+            demande_par=personne if self.a_soi else UtilisateurFactory(),
+            fait=True,
+            resultat={"reussis": [self.dossier.numero], "refus": []},
+        )
+
+    def organisme_de(self, personne: Any) -> int:
+        """An organisation for which this person may act in its own scene, for which it may not elsewhere."""
+        tenue = personne.habilitations.first()
+        return tenue.organisme_id if self.a_soi and tenue else OrganismeFactory().pk
+
+
+@dataclass
+class Monde:
+    """The three scenes, and one person per role who belongs to the first."""
+
+    chez_soi: Scene
+    chez_autrui: Scene
+    ailleurs: Scene
+    personnes: dict[Any, Any]
+    ancienne: Any  # somebody whose habilitation is over
+
+
+MARQUE_D_AUTRUI = "Ateliers d’autrui confidentiels"
+MARQUE_D_AILLEURS = "Ateliers d’ailleurs confidentiels"
+
+
+def creer() -> Monde:
+    """Make the world."""
+    contrat, autre_contrat = ContratFactory(), ContratFactory(nom="Contrat d’ailleurs confidentiel")
+    organismes = {role: OrganismeFactory() for role in Role}
+    organismes[Role.CHEF_DE_PROJET] = contrat.pilote
+    organismes[Role.INSTRUCTEUR] = organismes[Role.DECIDEUR] = OrganismeFactory(departement=True, sigle="Dép")
+    organismes[Role.BAILLEUR] = OrganismeFactory(bailleur=True)
+    personnes: dict[Any, Any] = {
+        role: HabilitationFactory(contrat=contrat, organisme=organisme, role=role).utilisateur
+        for role, organisme in organismes.items()
+    }
+    personnes[ADMINISTRATEUR] = UtilisateurFactory(administrateur=True)
+    ancienne = HabilitationFactory(contrat=contrat, organisme=contrat.pilote, role=Role.CHEF_DE_PROJET, finie=True)
+    return Monde(
+        chez_soi=_scene(
+            contrat,
+            "Ateliers de chez nous",
+            financeur=organismes[Role.INSTRUCTEUR],
+            porteur=organismes[Role.PORTEUR],
+            a_soi=True,
+        ),
+        chez_autrui=_scene(contrat, MARQUE_D_AUTRUI),
+        ailleurs=_scene(autre_contrat, MARQUE_D_AILLEURS),
+        personnes=personnes,
+        ancienne=ancienne.utilisateur,
+    )
+
+
+def _scene(
+    contrat: Contrat, intitule: str, *, financeur: Any = None, porteur: Any = None, a_soi: bool = False
+) -> Scene:
+    financeur = financeur or OrganismeFactory(departement=True)
+    porteur = porteur or OrganismeFactory()
+    commun = {"contrat": contrat, "porteur": porteur, "intitule": intitule, "localise": True}
+    dossier = DossierFactory(**commun, en_instruction=True)
+    programme = DossierFactory(**commun, programme=True)
+    un, deux = DispositifFactory.create_batch(2)
+    a_proposer = DemandeFactory(dossier=dossier, financeur=financeur, dispositif=un)
+    DemandeFactory(dossier=dossier, financeur=financeur, proposee=True, montant_propose=PROPOSE)
+    DemandeFactory(dossier=dossier, brouillon=True, montant_propose=BROUILLON)
+    a_voter = DemandeFactory(dossier=programme, financeur=financeur, dispositif=un, programmee=True)
+    a_notifier = DemandeFactory(dossier=programme, financeur=financeur, dispositif=deux, votee=True)
+    reunion = ReunionFactory(comite=ComiteFactory(contrat=contrat), tenue=True)
+    PerimetreDuContratFactory(contrat=contrat, perimetre=VersionPerimetreFactory().perimetre)
+    EngagementFactory(contrat=contrat, organisme=financeur)
+    jeton = f"jeton-{intitule}"
+    # One's own scene has a published report; elsewhere it is ready and not published yet.
+    publie = {"publie": True} if a_soi else {"pret": True}
+    return Scene(
+        contrat=contrat,
+        dossier=dossier,
+        a_programmer=programme,
+        a_proposer=a_proposer,
+        a_voter=a_voter,
+        a_notifier=a_notifier,
+        enveloppe=EnveloppeFactory(contrat=contrat, financeur=financeur),
+        rapport=RapportFactory(contrat=contrat, reunion=reunion, travail=TravailFactory(fait=True), **publie),
+        a_publier=RapportFactory(contrat=contrat, pret=True),
+        a_relancer=RapportFactory(contrat=contrat, travail=TravailFactory(en_echec=True)),
+        habilitation=HabilitationFactory(contrat=contrat),
+        invitation=InvitationFactory(contrat=contrat, jeton=jeton),
+        jeton=jeton,
+        a_soi=a_soi,
+    )
