@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('acteurs', '0001_initial'),
+        ('acteurs', '0002_recherche_espaces'),
     ]
 
     operations = [

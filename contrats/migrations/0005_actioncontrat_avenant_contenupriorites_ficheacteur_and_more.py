@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('acteurs', '0001_initial'),
         ('commun', '0002_remove_lignejournal_commun_journal_contrat_and_more'),
-        ('contrats', '0004_type_de_cible_delai'),
+        ('contrats', '0005_recherche_espaces'),
         ('geographie', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
