@@ -20,6 +20,8 @@ from commun.pdf import ecrire_pdf
 from commun.permissions import verifier
 from commun.travaux import Suivi, planifier
 from commun.travaux import relancer as relancer_travail
+from contrats.actions.evenements import annoncer
+from contrats.etats import EvenementSortant
 from contrats.lectures.suivi import prochain_copil
 from contrats.models import Contrat
 
@@ -141,6 +143,12 @@ def publier(rapport: Rapport, *, par: Auteur, le: datetime) -> Rapport:
     rapport = _verrouiller(rapport)
     verifier(peut_publier(par, rapport))
     rapport.changer_etat("publier", par=par, le=le, champs={"publie_le": le})
+    annoncer(
+        EvenementSortant.RAPPORT_PUBLIE,
+        rapport.contrat,
+        donnees={"rapport": str(rapport.pk), "type": rapport.type, "annee": rapport.annee, "version": rapport.version},
+        le=le,
+    )
     return rapport
 
 

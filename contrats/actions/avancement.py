@@ -18,10 +18,11 @@ from commun.models import Fichier, LigneJournal
 from commun.permissions import verifier
 from commun.televersement import controler
 
-from ..etats import EtatEngagement, EtatRevue, EtatVisa
+from ..etats import EtatEngagement, EtatRevue, EtatVisa, EvenementSortant
 from ..models import Engagement, PointAvancement, RevueEngagements
-from ..permissions import peut_declarer, peut_viser
+from ..permissions import organismes_responsables, peut_declarer, peut_viser
 from .engagements import au_nom_du_responsable, erreurs_des_champs, verifier_revision, verrouiller_engagement
+from .evenements import annoncer
 
 PREUVES_AU_PLUS = 20
 
@@ -143,6 +144,18 @@ def viser(
         le=le,
         avant=avant,
         apres=apres,
+    )
+    annoncer(
+        EvenementSortant.POINT_VU,
+        engagement.contrat,
+        donnees={
+            "engagement": str(engagement.pk),
+            "engagement_identifiant_externe": engagement.identifiant_externe,
+            "annee": point.annee,
+            "visa": point.visa,
+        },
+        le=le,
+        organismes=organismes_responsables(engagement.organisme, engagement.signataire),
     )
     return point
 

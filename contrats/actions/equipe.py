@@ -197,6 +197,27 @@ def modifier_habilitation(
 
 
 @transaction.atomic
+def nommer_gestionnaire(habilitation: Habilitation, *, nommer: bool, par: Auteur, le: datetime) -> Habilitation:
+    """Let the person manage the accesses of its organisation (its keys of the API), or no more. Twice is once."""
+    habilitation = Habilitation.objects.select_for_update(of=("self",)).get(pk=habilitation.pk)
+    verifier(peut_gerer(par, habilitation))
+    _verifier_non_close(habilitation)
+    if habilitation.gestionnaire is not nommer:
+        habilitation.gestionnaire = nommer
+        habilitation.save(update_fields=["gestionnaire"])
+        inscrire(
+            habilitation,
+            acte="nommer_gestionnaire",
+            libelle="Nommé gestionnaire des accès" if nommer else "N’est plus gestionnaire des accès",
+            par=par,
+            le=le,
+            avant={"gestionnaire": not nommer},
+            apres={"gestionnaire": nommer},
+        )
+    return habilitation
+
+
+@transaction.atomic
 def clore_habilitation(habilitation: Habilitation, *, par: Auteur, le: datetime, motif: str = "") -> Habilitation:
     """End an habilitation now; the person's open sessions lose it at their next request.
 

@@ -1,7 +1,14 @@
 """Addresses of the contract's pages; included at the root."""
 
-from . import equipe, instances
+from . import acces_api, droit_commun, engagements, equipe, instances, structure
 
 app_name = "contrats"
 
-urlpatterns = [*equipe.urlpatterns, *instances.urlpatterns]
+urlpatterns = [
+    *acces_api.urlpatterns,
+    *droit_commun.urlpatterns,
+    *engagements.urlpatterns,
+    *equipe.urlpatterns,
+    *instances.urlpatterns,
+    *structure.urlpatterns,
+]

@@ -11,8 +11,10 @@ from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.permissions import Acces, acces
 
+from ..etats import Role
 from ..lectures.equipe import contrats_tenus, limites_en_mots
 from ..models import Contrat, Habilitation
+from ..permissions import Limites, limites_de
 from ..portee import agir_pour, organisme_agissant
 
 
@@ -26,6 +28,10 @@ def mon_compte(request: HttpRequest) -> HttpResponse:
             "habilitations": [(h, limites_en_mots(h)) for h in tenu.habilitations],
             "organismes": tenu.organismes,
             "agit_pour": organisme_agissant(request, tenu.contrat, tenu.habilitations),
+            "gere_les_acces": any(
+                h.gestionnaire or (h.role == Role.CHEF_DE_PROJET and limites_de(h) == Limites())
+                for h in tenu.habilitations
+            ),
         }
         for tenu in contrats_tenus(Auteur(utilisateur=request.user))
     ]
