@@ -14,7 +14,7 @@ from commun.journal import verifier_chaine
 from commun.management.commands.ecrire_diagrammes import DOSSIER, pages
 from commun.models import LigneJournal
 from tests import fabriques
-from tests.fabriques import ActeDecisionFactory, FichierFactory
+from tests.fabriques import ActeDecisionFactory, AvenantFactory, FichierFactory
 
 LE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MODELES = [m for m in apps.get_models() if issubclass(m, ModeleAEtats)]
@@ -42,6 +42,8 @@ CHAMPS: dict[tuple[str, str], Champs] = {
         "html": FichierFactory(),
     },
     ("Rapport", "publier"): lambda r: {"publie_le": LE},
+    ("VoletCommunal", "adopter"): lambda v: {"acte": ActeDecisionFactory(contrat=v.contrat)},
+    ("VoletCommunal", "annexer"): lambda v: {"avenant": AvenantFactory(contrat=v.contrat)},
     ("RevueEngagements", "envoyer"): lambda r: {"envoyee_le": LE, "remarques_avant_le": date(2026, 12, 20)},
 }
 

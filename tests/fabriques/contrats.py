@@ -9,46 +9,64 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from acteurs.models import TypeOrganisme
-from contrats.etats import EtatEngagement, EvenementSortant, Role, TypeCible
+from contrats.etats import (
+    EtatDocument,
+    EtatEngagement,
+    EtatEscalade,
+    EvenementSortant,
+    Role,
+    StatutAction,
+    TypeCible,
+)
 from contrats.models import (
     AbonnementApi,
     AbonnementCalendrier,
     ActeDecision,
+    ActionContrat,
     AppelExterne,
     AvancementOperation,
+    Avenant,
     CibleEngagement,
     CleDuContrat,
     Comite,
+    CompteAInviter,
+    ContenuPriorites,
     Contrat,
     DecisionReunion,
     Engagement,
+    FicheActeur,
     Habilitation,
     Invitation,
     ItemCompteRendu,
     MembreComite,
     NatureMoyens,
     NatureOrientation,
+    NoteEscalade,
     Objectif,
     OperationUrbaine,
     Orientation,
+    OuvertureContrat,
     PerimetreDuContrat,
     PointAvancement,
     PointOrdreDuJour,
     Presence,
+    PrioritesCommunales,
     ProgrammeUrbain,
     QualiteSignataire,
     RemarqueRevue,
     Ressource,
     Reunion,
     RevueEngagements,
+    Rubrique,
     Signataire,
     Sollicitation,
     ThemeP147,
     TypeComite,
+    VoletCommunal,
 )
 
 from .acteurs import JetonApiFactory, OrganismeFactory, UtilisateurFactory
-from .geographie import PerimetreFactory
+from .geographie import CommuneFactory, PerimetreFactory
 
 
 class ContratFactory(DjangoModelFactory):
@@ -440,3 +458,147 @@ class AbonnementCalendrierFactory(DjangoModelFactory):
     class Params:
         jeton = factory.Sequence(lambda n: f"jeton-de-calendrier-{n}")
         revoque = factory.Trait(revoque_le=factory.LazyFunction(timezone.now))
+
+
+class AvenantFactory(DjangoModelFactory):
+    """An avenant without the structure it keeps; `origine` is the contract as it was signed."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    numero = factory.Sequence(lambda n: n % 30_000 + 1)
+    objet = factory.Sequence(lambda n: f"Priorités communales {n}")
+    signe_le = date(2026, 6, 20)
+
+    class Meta:
+        model = Avenant
+
+    class Params:
+        origine = factory.Trait(numero=0, objet="Version d’origine", signe_le=date(2024, 6, 14))
+
+
+def _acte_de_la_commune(**suite):
+    return factory.SubFactory(
+        ActeDecisionFactory, contrat=factory.SelfAttribute("..contrat"), instance="Conseil municipal", **suite
+    )
+
+
+class VoletCommunalFactory(DjangoModelFactory):
+    """A commune's volet, being written."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    commune = factory.SubFactory(CommuneFactory)
+
+    class Meta:
+        model = VoletCommunal
+        skip_postgeneration_save = True
+
+    class Params:
+        adopte = factory.Trait(etat=EtatDocument.ADOPTE, acte=_acte_de_la_commune())
+        annexe = factory.Trait(
+            etat=EtatDocument.ANNEXE,
+            acte=_acte_de_la_commune(),
+            avenant=factory.SubFactory(AvenantFactory, contrat=factory.SelfAttribute("..contrat")),
+        )
+        revise = factory.Trait(etat=EtatDocument.REVISE, acte=_acte_de_la_commune())
+
+    @factory.post_generation
+    def dans_le_contrat(self, create, extracted, **kwargs):
+        """The commune is one of the contract's."""
+        if create:
+            self.contrat.communes.add(self.commune)
+
+
+class PrioritesCommunalesFactory(DjangoModelFactory):
+    """A commune's priorities for 2026, being written; their contents come from `ContenuPrioritesFactory`."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    commune = factory.SubFactory(CommuneFactory)
+    annee = 2026
+
+    class Meta:
+        model = PrioritesCommunales
+        skip_postgeneration_save = True
+
+    class Params:
+        adopte = factory.Trait(etat=EtatDocument.ADOPTE, acte=_acte_de_la_commune())
+        annexe = factory.Trait(
+            etat=EtatDocument.ANNEXE,
+            acte=_acte_de_la_commune(),
+            avenant=factory.SubFactory(AvenantFactory, contrat=factory.SelfAttribute("..contrat")),
+        )
+        revise = factory.Trait(etat=EtatDocument.REVISE, acte=_acte_de_la_commune())
+
+    @factory.post_generation
+    def dans_le_contrat(self, create, extracted, **kwargs):
+        """The commune is one of the contract's."""
+        if create:
+            self.contrat.communes.add(self.commune)
+
+
+class ContenuPrioritesFactory(DjangoModelFactory):
+    priorites = factory.SubFactory(PrioritesCommunalesFactory)
+    rubrique = Rubrique.DIAGNOSTIC
+    texte = "Le quartier gagne des habitants et perd des commerces."
+    modifie_le = factory.LazyFunction(lambda: timezone.now())
+
+    class Meta:
+        model = ContenuPriorites
+
+
+class ActionContratFactory(DjangoModelFactory):
+    """An action to set up, without an owner yet."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    objectif = factory.SubFactory(ObjectifFactory, orientation__contrat=factory.SelfAttribute("...contrat"))
+    intitule = factory.Sequence(lambda n: f"Permanence d’accès aux droits {n}")
+    statut = StatutAction.A_METTRE_EN_PLACE
+
+    class Meta:
+        model = ActionContrat
+
+
+class FicheActeurFactory(DjangoModelFactory):
+    contrat = factory.SubFactory(ContratFactory)
+    organisme = factory.SubFactory(OrganismeFactory, caf=True)
+    missions = "Accompagner les familles."
+    verifie_le = date(2026, 9, 1)
+
+    class Meta:
+        model = FicheActeur
+
+
+class NoteEscaladeFactory(DjangoModelFactory):
+    """A draft that tells where droit commun is missing."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    titre = factory.Sequence(lambda n: f"Médecine scolaire absente {n}")
+    constat = "Aucun médecin scolaire depuis deux ans."
+    argumentaire = "Trois actions financées par les crédits spécifiques en tiennent lieu."
+    creee_le = factory.LazyFunction(lambda: timezone.now())
+
+    class Meta:
+        model = NoteEscalade
+
+    class Params:
+        au_cotech = factory.Trait(etat=EtatEscalade.AU_COTECH)
+        au_copil = factory.Trait(etat=EtatEscalade.AU_COPIL)
+        traitee = factory.Trait(etat=EtatEscalade.TRAITEE, suite="Un poste est ouvert à la rentrée.")
+
+
+class OuvertureContratFactory(DjangoModelFactory):
+    """A contract being opened by its assistant."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    commencee_le = factory.LazyFunction(lambda: timezone.now())
+
+    class Meta:
+        model = OuvertureContrat
+
+
+class CompteAInviterFactory(DjangoModelFactory):
+    ouverture = factory.SubFactory(OuvertureContratFactory)
+    organisme = factory.SelfAttribute("ouverture.contrat.pilote")
+    role = Role.CHEF_DE_PROJET
+    email = factory.Sequence(lambda n: f"a-inviter{n}@exemple.test")
+
+    class Meta:
+        model = CompteAInviter
