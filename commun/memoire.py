@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
-from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 from . import journal

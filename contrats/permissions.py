@@ -36,11 +36,15 @@ class Limites:
     perimetres: frozenset[int] = frozenset()
     orientations: frozenset[int] = frozenset()
 
-    def filtre(self, *, commune: str, perimetre: str, orientation: str) -> Q:
-        """The limits as a filter on the given lookups; places are alternatives, the orientation is one more demand."""
+    def filtre(self, *, commune: str, communes_du_perimetre: str, perimetre: str, orientation: str) -> Q:
+        """The limits as a filter on the given lookups; places are alternatives, the orientation is one more demand.
+
+        A perimeter given without a commune counts for each commune on which it lies.
+        """
         lieux = Q()
         if self.communes:
             lieux |= Q(**{f"{commune}__in": self.communes})
+            lieux |= Q(**{f"{commune}__isnull": True, f"{communes_du_perimetre}__in": self.communes})
         if self.perimetres:
             lieux |= Q(**{f"{perimetre}__in": self.perimetres})
         themes = Q(**{f"{orientation}__in": self.orientations}) if self.orientations else Q()

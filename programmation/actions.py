@@ -217,12 +217,13 @@ def refuser(
 
 @transaction.atomic
 def notifier(demande: DemandeFinancement, *, jour: date, par: Auteur, le: datetime) -> DemandeFinancement:
-    """The porteur is told the amount voted; from now on it sees it."""
+    """The porteur is told the amount voted, or the refusal and its reason; from now on it reads them."""
     demande = _verrouiller_demande(demande)
     verifier(peut_notifier(par, demande))
     if demande.acte is not None and jour < demande.acte.pris_le:
         raise RegleEnfreinte("La notification suit l’acte du financeur : vérifiez la date.", champ="jour")
-    demande.changer_etat("notifier", par=par, le=le, champs={"notifie_le": jour})
+    acte = "notifier_refus" if demande.etat == EtatDemande.REFUSEE else "notifier"
+    demande.changer_etat(acte, par=par, le=le, champs={"notifie_le": jour})
     return demande
 
 

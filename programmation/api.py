@@ -81,9 +81,9 @@ class DossiersView(VueDuContrat):
         portee = self.portee
         visibles = Dossier.objects.visibles_par(portee.auteur, portee.contrat).filter(campagne__annee=annee)
         nombre = totaux(visibles, pour=portee.auteur, contrat=portee.contrat).nombre
-        page = Pagination(avec_relations(visibles).order_by("numero"), total=nombre).get_page(
-            request.query_params.get("page")
-        )
+        page = Pagination(
+            avec_relations(visibles, pour=portee.auteur, contrat=portee.contrat).order_by("numero"), total=nombre
+        ).get_page(request.query_params.get("page"))
         lues = lignes(page.object_list, pour=portee.auteur, contrat=portee.contrat)
         corps = {"total": nombre, "page": page.number, "pages": page.paginator.num_pages, "dossiers": lues}
         return Response(PageDeDossiersSerializer(corps).data)

@@ -41,6 +41,9 @@ TRANSITIONS_DOSSIER = {
     ),
 }
 
+# What the COPIL said of a file: its porteur learns it from a funder's notification, not before (docs/regles.md).
+DOSSIER_DU_COPIL = (E.PROGRAMME, E.AJOURNE)
+
 # States in which the funders work on a file together.
 DOSSIER_EN_COURS = (E.DEPOSE, E.INCOMPLET, E.COMPLET, E.RECEVABLE, E.EN_INSTRUCTION)
 
@@ -72,6 +75,7 @@ TRANSITIONS_DEMANDE = {
     "ajourner": Transition((D.DEMANDEE, D.PROPOSEE), D.AJOURNEE, "Ajourner"),
     "reprendre": Transition((D.AJOURNEE,), D.DEMANDEE, "Reprendre l’instruction"),
     "notifier": Transition((D.VOTEE,), D.NOTIFIEE, "Notifier"),
+    "notifier_refus": Transition((D.REFUSEE,), D.REFUSEE, "Notifier le refus"),
     "conventionner": Transition((D.NOTIFIEE,), D.CONVENTIONNEE, "Conventionner"),
     "verser_avance": Transition((D.NOTIFIEE, D.CONVENTIONNEE), D.AVANCE_VERSEE, "Verser l’avance"),
     "solder": Transition((D.NOTIFIEE, D.CONVENTIONNEE, D.AVANCE_VERSEE), D.SOLDEE, "Solder"),

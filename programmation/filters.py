@@ -27,6 +27,7 @@ class FiltreDossiers(django_filters.FilterSet):
         method="chercher", label="Rechercher", widget=forms.TextInput(attrs={"placeholder": "Numéro, action, porteur"})
     )
     etat = django_filters.ChoiceFilter(
+        field_name="etat_vu",
         choices=[choix for choix in EtatDossier.choices if choix[0] != EtatDossier.BROUILLON],
         label="État",
         empty_label="Tous",
@@ -56,7 +57,7 @@ class FiltreDossiers(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(self, data: QueryDict | None, queryset: QuerySet[Dossier], *, contrat: Contrat, pour: Auteur):
-        super().__init__(data, queryset)
+        super().__init__(data, queryset.avec_etat_vu(pour, contrat))
         self.pour = pour
         self.contrat = contrat
         possibles = choix(queryset, contrat=contrat)
@@ -73,7 +74,7 @@ class FiltreDossiers(django_filters.FilterSet):
         return dossiers.cherches(valeur)
 
     def dans_la_commune(self, dossiers: Any, nom: str, commune: Commune) -> QuerySet[Dossier]:
-        return dossiers.filter(pk__in=Localisation.objects.filter(commune=commune).values("dossier"))
+        return dossiers.filter(pk__in=Localisation.objects.dans(commune).values("dossier"))
 
     def dans_le_perimetre(self, dossiers: Any, nom: str, version: VersionPerimetre) -> QuerySet[Dossier]:
         return dossiers.filter(pk__in=Localisation.objects.filter(version=version).values("dossier"))

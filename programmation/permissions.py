@@ -91,8 +91,10 @@ def peut_notifier(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
     acces = _pour_le_financeur(auteur, demande, (Role.DECIDEUR,))
     if not acces:
         return acces
+    if demande.etat == EtatDemande.REFUSEE and demande.notifie_le is None:
+        return OUI
     if demande.etat != EtatDemande.VOTEE:
-        return non("On notifie un montant une fois voté.")
+        return non("On notifie un montant une fois voté, ou un refus.")
     return OUI
 
 

@@ -9,7 +9,7 @@ COLONNES = JeuDeColonnes(
         Colonne("numero", "N°", type=TypeColonne.IDENTIFIANT, tri="numero"),
         Colonne("intitule", "Action", tri="recherche", largeur=45),
         Colonne("porteur", "Porteur", tri="porteur__recherche", largeur=32),
-        Colonne("etat_libelle", "État", type=TypeColonne.ETAT, tri="etat"),
+        Colonne("etat_libelle", "État", type=TypeColonne.ETAT, tri="etat_vu"),
         Colonne("orientation", "Orientation", tri="orientation__ordre"),
         Colonne("lieux", "Quartiers et communes", visible=False, largeur=40),
         Colonne("caractere", "Nouvelle ou reconduite", visible=False, tri="caractere"),

@@ -172,6 +172,8 @@ class Fiche:
     """All that the page of a file shows to one reader."""
 
     dossier: Dossier
+    etat: str  # as this reader may know it
+    etat_libelle: str
     lieux: tuple[Lieu, ...]
     livre: Livre
     prochain: ProchainActe
@@ -185,6 +187,8 @@ class Fiche:
 
 def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
     """Read the whole page of `dossier`, already found through `visibles_par`; a constant number of queries."""
+    lus = Dossier.objects.filter(pk__in=[dossier.pk, dossier.precedent_id]).avec_etat_vu(pour, contrat)
+    etats = dict(lus.values_list("pk", "etat_vu"))
     demandes = _demandes(dossier, pour, contrat)
     passees = _demandes(dossier.precedent, pour, contrat) if dossier.precedent else []
     budget = _budget(dossier)
@@ -192,12 +196,14 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
     travaille = instruit(pour, dossier)
     return Fiche(
         dossier=dossier,
+        etat=etats[dossier.pk],
+        etat_libelle=EtatDossier(etats[dossier.pk]).label,
         lieux=_lieux(dossier),
         livre=livre,
-        prochain=_prochain_acte(dossier, livre),
+        prochain=_prochain_acte(dossier, etats[dossier.pk], livre),
         avis=_avis(dossier) if travaille else (),
         budget=budget,
-        an_passe=_an_passe(dossier, passees),
+        an_passe=_an_passe(dossier, passees, etats),
         vie=_vie(dossier, demandes) if travaille else (),
         alertes=tuple(_alertes(dossier, budget)),
         annee=dossier.campagne.annee,
@@ -364,7 +370,7 @@ def _budget(dossier: Dossier) -> Budget | None:
     )
 
 
-def _an_passe(dossier: Dossier, passees: list[DemandeFinancement]) -> AnPasse | None:
+def _an_passe(dossier: Dossier, passees: list[DemandeFinancement], etats: dict[int, str]) -> AnPasse | None:
     precedent = dossier.precedent
     if precedent is None:
         return None
@@ -372,7 +378,7 @@ def _an_passe(dossier: Dossier, passees: list[DemandeFinancement]) -> AnPasse | 
     return AnPasse(
         numero=precedent.numero,
         annee=precedent.campagne.annee,
-        etat_libelle=precedent.get_etat_display(),
+        etat_libelle=EtatDossier(etats[precedent.pk]).label,
         cout=precedent.cout_total,
         demande=sum((d.montant_demande for d in passees), ZERO),
         vote=sum(votes, ZERO) if votes else None,
@@ -420,10 +426,10 @@ def _alertes(dossier: Dossier, budget: Budget | None) -> list[str]:
 _EQUIPE = "L’équipe du contrat"
 
 
-def _prochain_acte(dossier: Dossier, livre: Livre) -> ProchainActe:
+def _prochain_acte(dossier: Dossier, etat: str, livre: Livre) -> ProchainActe:
     """The one thing that the file waits for now."""
     copil = dossier.campagne.copil_prevu_le
-    match dossier.etat:
+    match etat:
         case EtatDossier.BROUILLON:
             return ProchainActe("Déposer le dossier", str(dossier.porteur), dossier.campagne.limite_depot)
         case EtatDossier.DEPOSE:

@@ -15,7 +15,7 @@ from commun.memoire import retenir
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_PROPOSE, EtatDemande
+from ..etats import DEMANDE_PROPOSE, EtatDemande, EtatDossier
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
 from ..regles import Accord, accord
 
@@ -131,12 +131,12 @@ def lignes(
     return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur) for d in dossiers]
 
 
-def avec_relations(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+def avec_relations(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Contrat) -> Any:
     """What `lignes` reads of each file, joined once."""
-    return dossiers.select_related("porteur", "orientation", "instructeur")
+    return dossiers.avec_etat_vu(pour, contrat).select_related("porteur", "orientation", "instructeur")
 
 
-def _ligne(dossier: Dossier, demandes: list[Any], lieux: list[str], financeur: int | None) -> LigneTableau:
+def _ligne(dossier: Any, demandes: list[Any], lieux: list[str], financeur: int | None) -> LigneTableau:
     comptees = [d for d in demandes if d.etat_vu != EtatDemande.ANNULEE and financeur in (None, d.financeur_id)]
     specifique = [d for d in comptees if d.nature == NatureMoyens.SPECIFIQUE]
     demande = _somme(d.montant_demande for d in comptees) or ZERO
@@ -146,8 +146,8 @@ def _ligne(dossier: Dossier, demandes: list[Any], lieux: list[str], financeur: i
         numero=dossier.numero,
         intitule=dossier.intitule,
         porteur=dossier.porteur.nom,
-        etat=dossier.etat,
-        etat_libelle=dossier.get_etat_display(),
+        etat=dossier.etat_vu,
+        etat_libelle=EtatDossier(dossier.etat_vu).label,
         orientation=dossier.orientation.nom_court if dossier.orientation else "",
         lieux=", ".join(lieux),
         caractere=dossier.get_caractere_display(),

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
@@ -17,7 +17,7 @@ from contrats.models import Contrat, Engagement, NatureOrientation, Objectif, Or
 from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
 from geographie.models import Commune, VersionPerimetre
 
-from ..etats import TRANSITIONS_DOSSIER, EtatDossier
+from ..etats import DOSSIER_DU_COPIL, TRANSITIONS_DOSSIER, EtatDossier
 from .campagne import Campagne, Dispositif
 from .convention import Convention
 
@@ -73,6 +73,22 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         # The rights cross 1-n relations: asked as a set of keys, so that no row comes twice.
         return du_contrat.filter(pk__in=Dossier.objects.filter(droits, contrat=contrat).values("pk"))
 
+    def avec_etat_vu(self, auteur: Auteur, contrat: Contrat) -> Any:  # the type of annotated rows
+        """Adds `etat_vu`: the state as this author may know it.
+
+        What the COPIL said stays « en instruction » for the porteur until a first funder has notified its decision.
+        """
+        tenus = roles(auteur, contrat)
+        if tenus.administre or not tenus.organismes_porteurs:
+            return self.annotate(etat_vu=F("etat"))
+        annonces = Dossier.objects.filter(demandes__notifie_le__isnull=False)
+        secret = Q(etat__in=DOSSIER_DU_COPIL) & ~Q(pk__in=annonces.values("pk"))
+        if tenus.instruit:
+            secret &= ~Q(pk__in=Dossier.objects.instruits_par(auteur, contrat).values("pk"))
+        return self.annotate(
+            etat_vu=Case(When(secret, then=Value(EtatDossier.EN_INSTRUCTION.value)), default=F("etat"))
+        )
+
     def cherches(self, texte: str) -> Self:
         """Those whose number, title or porteur holds `texte`, accents and case aside."""
         clair = normaliser(texte)
@@ -85,7 +101,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
 def _dans(limites: Limites) -> Q:
     return limites.filtre(
-        commune="localisations__commune", perimetre="localisations__version__perimetre", orientation="orientation"
+        commune="localisations__commune",
+        communes_du_perimetre="localisations__version__communes",
+        perimetre="localisations__version__perimetre",
+        orientation="orientation",
     )
 
 
@@ -232,6 +251,12 @@ class ModeLocalisation(models.TextChoices):
     NON_TERRITORIALISE = "non_territorialise", "Non territorialisé"
 
 
+class LocalisationQuerySet(models.QuerySet["Localisation"]):
+    def dans(self, commune: Commune) -> Self:
+        """The places of this commune, perimeters given without a commune and lying on it included."""
+        return self.filter(Q(commune=commune) | Q(commune__isnull=True, version__communes=commune))
+
+
 class Localisation(models.Model):
     """A share of the action in one place; the shares of a file add up to 100 % (S-17)."""
 
@@ -244,6 +269,8 @@ class Localisation(models.Model):
         Commune, models.PROTECT, null=True, blank=True, related_name="localisations", verbose_name="commune"
     )
     part = models.DecimalField("part (%)", max_digits=5, decimal_places=2)
+
+    objects = LocalisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "localisation"

@@ -143,7 +143,9 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
             cles = {"contrat": portee.contrat.slug, "annee": portee.annee, "pk": travail.pk}
             return redirect("programmation:travail", **cles)
     choisis = _visibles(portee).filter(numero__in=numeros, campagne__annee=portee.annee).order_by("numero")
-    lues = lignes(avec_relations(choisis), pour=portee.auteur, contrat=portee.contrat)
+    lues = lignes(
+        avec_relations(choisis, pour=portee.auteur, contrat=portee.contrat), pour=portee.auteur, contrat=portee.contrat
+    )
     return render(
         request,
         "programmation/selection.html",
@@ -186,7 +188,9 @@ def _vue(parametres: QueryDict, portee: Portee) -> Vue:
     return Vue(
         jeu=jeu,
         filtre=filtre,
-        dossiers=avec_relations(filtre.qs).order_by(*dict.fromkeys(tri.expressions)),
+        dossiers=avec_relations(filtre.qs, pour=portee.auteur, contrat=portee.contrat).order_by(
+            *dict.fromkeys(tri.expressions)
+        ),
         colonnes=jeu.choisir(parametres.getlist("colonnes")),
         tri=tri,
         totaux=totaux(filtre.qs, pour=portee.auteur, contrat=portee.contrat, financeur=filtre.financeur_choisi),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from types import SimpleNamespace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,23 +36,39 @@ def dossier(contrat: Contrat) -> Dossier:
     return DossierFactory(contrat=contrat, en_instruction=True, cout_total=Decimal(20_000))
 
 
-@pytest.fixture
-def gens(contrat: Contrat, auteur_de: Callable[..., Auteur]) -> Any:
-    """Two funders, and one person per role: `gens.chef`, `gens.instructeur` and `gens.decideur` of `gens.departement`…
+class Gens:
+    """Two funders, and one person per role, made when first named.
 
-    `gens.voisin` decides for the other funder, `gens.region`.
+    `gens.instructeur` and `gens.decideur` act for `gens.departement`; `gens.voisin` decides for `gens.region`.
     """
-    departement, region = OrganismeFactory(departement=True), OrganismeFactory(departement=True)
-    return SimpleNamespace(
-        departement=departement,
-        region=region,
-        chef=auteur_de(Role.CHEF_DE_PROJET),
-        instructeur=auteur_de(Role.INSTRUCTEUR, organisme=departement),
-        decideur=auteur_de(Role.DECIDEUR, organisme=departement),
-        voisin=auteur_de(Role.DECIDEUR, organisme=region),
-        delegue=auteur_de(Role.DELEGUE_PREFET),
-        porteur=auteur_de(Role.PORTEUR),
-        copil=auteur_de(Role.MEMBRE_COPIL),
-        conseil=auteur_de(Role.CONSEIL_CITOYEN),
-        signataire=auteur_de(Role.SIGNATAIRE),
-    )
+
+    _ROLES = {
+        "chef": Role.CHEF_DE_PROJET,
+        "instructeur": Role.INSTRUCTEUR,
+        "decideur": Role.DECIDEUR,
+        "voisin": Role.DECIDEUR,
+        "delegue": Role.DELEGUE_PREFET,
+        "porteur": Role.PORTEUR,
+        "copil": Role.MEMBRE_COPIL,
+        "conseil": Role.CONSEIL_CITOYEN,
+        "signataire": Role.SIGNATAIRE,
+    }
+
+    def __init__(self, auteur_de: Callable[..., Auteur]) -> None:
+        self._auteur_de = auteur_de
+        self.departement = OrganismeFactory(departement=True)
+        self.region = OrganismeFactory(departement=True)
+
+    def __getattr__(self, nom: str) -> Auteur:
+        if nom not in self._ROLES:
+            raise AttributeError(nom)
+        organisme = {"instructeur": self.departement, "decideur": self.departement, "voisin": self.region}.get(nom)
+        personne = self._auteur_de(self._ROLES[nom], organisme=organisme)
+        setattr(self, nom, personne)
+        return personne
+
+
+@pytest.fixture
+def gens(auteur_de: Callable[..., Auteur]) -> Gens:
+    """Who acts in the test's contract."""
+    return Gens(auteur_de)

@@ -47,6 +47,8 @@ def test_un_contrat_etranger_n_existe_pas(gens) -> None:
 
 
 def test_la_liste_se_lit_par_pages_sans_trou_a_cout_constant(contrat, gens) -> None:
+    chef = gens.chef
+
     def ajouter(nombre: int) -> None:
         for _ in range(nombre):
             DemandeFactory(dossier=DossierFactory(contrat=contrat, en_instruction=True), financeur=gens.departement)
@@ -54,7 +56,7 @@ def test_la_liste_se_lit_par_pages_sans_trou_a_cout_constant(contrat, gens) -> N
     def cout() -> int:
         cache.clear()
         with CaptureQueriesContext(connection) as requetes:
-            assert lire(gens.chef, contrat, "dossiers").status_code == 200
+            assert lire(chef, contrat, "dossiers").status_code == 200
         return len(requetes)
 
     ajouter(1)

@@ -27,7 +27,7 @@ from programmation.lectures.dossier import fiche
 from programmation.lectures.enveloppes import enveloppes
 from programmation.lectures.programmation_annuelle import chiffres_annuels, programmation_annuelle
 from programmation.lectures.tableau import avec_relations, lignes, totaux
-from programmation.models import DemandeFinancement, Dossier
+from programmation.models import DemandeFinancement, Dossier, Localisation
 from tests.fabriques import (
     AvisFactory,
     CampagneFactory,
@@ -53,7 +53,11 @@ def vus(auteur: Auteur, contrat: Contrat) -> set[str]:
 
 
 def ligne_de(auteur: Auteur, dossier: Dossier) -> Any:
-    (ligne,) = lignes(avec_relations(Dossier.objects.filter(pk=dossier.pk)), pour=auteur, contrat=dossier.contrat)
+    (ligne,) = lignes(
+        avec_relations(Dossier.objects.filter(pk=dossier.pk), pour=auteur, contrat=dossier.contrat),
+        pour=auteur,
+        contrat=dossier.contrat,
+    )
     return ligne
 
 
@@ -369,6 +373,38 @@ def test_le_porteur_voit_le_montant_le_jour_ou_il_lui_est_notifie(contrat, gens,
     assert ligne_de(gens.porteur, dossier).vote == 5000
 
 
+@pytest.mark.parametrize("etat", ["programme", "ajourne"])
+def test_le_porteur_ne_lit_ce_que_le_copil_a_dit_qu_a_la_premiere_notification(contrat, gens, le, etat: str) -> None:
+    dossier = DossierFactory(contrat=contrat, **{etat: True}, porteur=gens.porteur.organisme)
+    demande = DemandeFactory(dossier=dossier, financeur=gens.departement, refusee=True)
+    client = Client()
+    client.force_login(gens.porteur.utilisateur)
+    tableau = reverse("programmation:tableau", kwargs={"contrat": contrat.slug, "annee": 2026})
+    assert ligne_de(gens.porteur, dossier).etat == "en_instruction"
+    assert fiche(dossier, pour=gens.porteur, contrat=contrat).etat == "en_instruction"
+    assert dossier.numero not in client.get(tableau, {"etat": etat}).content.decode()
+    assert ligne_de(gens.chef, dossier).etat == etat
+
+    actions.notifier(demande, jour=date(2026, 7, 1), par=gens.decideur, le=le)
+
+    assert ligne_de(gens.porteur, dossier).etat == etat
+    assert dossier.numero in client.get(tableau, {"etat": etat}).content.decode()
+
+
+def test_le_porteur_lit_le_refus_et_son_motif_une_fois_notifies(contrat, gens, le) -> None:
+    dossier = DossierFactory(contrat=contrat, programme=True, porteur=gens.porteur.organisme)
+    demande = DemandeFactory(dossier=dossier, financeur=gens.departement, refusee=True, motif="Hors des priorités")
+    (avant,) = fiche(dossier, pour=gens.porteur, contrat=contrat).livre.lignes
+    assert (avant.etat, avant.motif) == ("demandee", "")
+
+    actions.notifier(demande, jour=date(2026, 7, 1), par=gens.decideur, le=le)
+
+    (apres,) = fiche(dossier, pour=gens.porteur, contrat=contrat).livre.lignes
+    assert (apres.etat, apres.motif) == ("refusee", "Hors des priorités")
+    with pytest.raises(ActeRefuse):
+        actions.notifier(demande, jour=date(2026, 7, 2), par=gens.decideur, le=le)
+
+
 def test_le_porteur_lit_l_an_passe_sous_la_meme_regle(contrat, gens) -> None:
     dossier = DossierFactory(contrat=contrat, en_instruction=True, reconduit=True, porteur=gens.porteur.organisme)
     DemandeFactory(dossier=dossier.precedent, financeur=gens.departement, votee=True)
@@ -452,7 +488,9 @@ def test_pour_chaque_lecteur_les_totaux_sont_la_somme_des_lignes(contrat, gens, 
     visibles = Dossier.objects.visibles_par(auteur, contrat)
     for financeur in (None, gens.departement.pk):
         total = totaux(visibles, pour=auteur, contrat=contrat, financeur=financeur)
-        lues = lignes(avec_relations(visibles), pour=auteur, contrat=contrat, financeur=financeur)
+        lues = lignes(
+            avec_relations(visibles, pour=auteur, contrat=contrat), pour=auteur, contrat=contrat, financeur=financeur
+        )
         assert total.nombre == len(lues) == len(traits)
         for nom in ("cout", "demande", "droit_commun", "specifique", "propose", "programme", "vote"):
             somme = sum((getattr(ligne, nom) or Decimal(0) for ligne in lues), Decimal(0))
@@ -519,3 +557,17 @@ def test_un_acte_valide_en_retard_change_aussi_la_marque_du_journal() -> None:
         ligne.save(force_insert=True)
         lente.rollback()
     assert journal.tete(77) != avant
+
+
+def test_un_quartier_donne_sans_commune_compte_pour_les_communes_ou_il_s_etend(contrat, auteur_de) -> None:
+    version = VersionPerimetreFactory()
+    commune = CommuneFactory()
+    version.communes.add(commune)
+    dossier = DossierFactory(contrat=contrat, en_instruction=True)
+    LocalisationFactory(dossier=dossier, version=version, commune=None)
+    communal = auteur_de(Role.CHEF_DE_PROJET, communes=[commune])
+    ailleurs = auteur_de(Role.CHEF_DE_PROJET, communes=[CommuneFactory()])
+
+    assert list(Dossier.objects.visibles_par(communal, contrat)) == [dossier]
+    assert list(Dossier.objects.visibles_par(ailleurs, contrat)) == []
+    assert Localisation.objects.dans(commune).get().dossier == dossier
