@@ -65,8 +65,9 @@ def purger(le: datetime) -> int:
 
 
 def _empreinte(request: Any) -> str:
+    request.data  # noqa: B018 — reads the body, refuses what is not JSON
     somme = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    somme.update(request.contenu)
+    somme.update(getattr(request, "contenu", b""))
     return somme.hexdigest()
 
 

@@ -263,6 +263,8 @@ def traiter_lot(repertoire: Repertoire, lignes: list[dict[str, Any]], *, tout_ou
         essai=bool(erreurs) and tout_ou_rien,
         numeros=numeros,
     )
+    if erreurs and tout_ou_rien:
+        resultats = [r if r.issue is Issue.REFUSE else replace(r, issue=Issue.NON_ECRIT) for r in resultats]
     erreurs |= {r.numero: [_erreur(r.numero, e) for e in r.erreurs] for r in resultats if r.erreurs}
     return _bilan(resultats, erreurs)
 
