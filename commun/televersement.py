@@ -52,14 +52,19 @@ def controler(nom: str, contenu: bytes) -> PieceControlee:
         raise _refus(f"« {nom} » : ce type de fichier n’est pas accepté. Envoyez {_liste()}.", "extension")
     if not contenu:
         raise _refus(f"« {nom} » est vide.", "vide")
-    if len(contenu) > OCTETS_AU_PLUS:
-        raise _refus(f"« {nom} » dépasse 10 Mo : réduisez-le ou envoyez-le en plusieurs fichiers.", "taille")
+    verifier_taille(nom, len(contenu))
     type_mime, debuts, membre = _ACCEPTES[extension]
     if not contenu.startswith(debuts) or (membre and not _contient(contenu, membre)):
         raise _refus(
             f"« {nom} » n’est pas un fichier {extension.upper()} : enregistrez-le de nouveau dans ce format.", "contenu"
         )
     return PieceControlee(nom, type_mime, hashlib.sha256(contenu).hexdigest())
+
+
+def verifier_taille(nom: str, octets: int) -> None:
+    """Refuse a file that is too heavy, before it is read."""
+    if octets > OCTETS_AU_PLUS:
+        raise _refus(f"« {nom_sur(nom)} » dépasse 10 Mo : réduisez-le ou envoyez-le en plusieurs fichiers.", "taille")
 
 
 def nom_sur(nom: str) -> str:

@@ -11,7 +11,7 @@ from django.db import models
 from commun.auteur import Auteur
 from commun.creneaux import Creneau
 
-from .models import Contrat, Reunion
+from .models import Contrat, Engagement, Reunion
 
 
 class GenreEcheance(models.TextChoices):
@@ -68,6 +68,18 @@ class ProgrammationProposee:
     total_propose: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class DossierServant:
+    """A funded file that serves a commitment, as its reader may see it."""
+
+    annee: int
+    numero: str
+    intitule: str
+    porteur: str
+    etat: str
+    url: str
+
+
 etapes_de_campagne: Creneau[[Contrat, date, date, Auteur], list[Echeance]] = Creneau(
     "contrats.etapes_de_campagne", "Which stages of the campaigns, and dates of bilans, fall between these two days?"
 )
@@ -80,4 +92,7 @@ programmation_proposee: Creneau[[Reunion], ProgrammationProposee | None] = Crene
 actions_sans_point_d_etape: Creneau[[Reunion], list[str]] = Creneau(
     "contrats.actions_sans_point_d_etape",
     "Which reinforced actions have no progress entry for this strategic COPIL (E-02)?",
+)
+dossiers_servant: Creneau[[Engagement, Auteur], list[DossierServant]] = Creneau(
+    "contrats.dossiers_servant", "Which files serve this commitment, among those that the reader sees?"
 )

@@ -38,6 +38,7 @@ _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
     ("Contrat", "journal-text", "contrats:presentation", False, ()),
     ("Engagements", "hand-thumbs-up", "contrats:engagements", False, ()),
     ("Territoires", "geo-alt", "contrats:territoires", False, ()),
+    ("Réunions", "calendar-event", "contrats:calendrier", False, ()),
     ("Rapports", "file-earmark-bar-graph", "evaluation:rapports", False, ()),
     ("Équipe", "people", "contrats:equipe", False, (Role.CHEF_DE_PROJET,)),
 ]
@@ -121,6 +122,12 @@ _PAGES_FILLES = {
     | {"proposer", "voter", "refuser", "notifier"},
     "programmation:enveloppes": {"mouvement", "depassement"},
     "evaluation:rapports": {"rapport", "avancement"},
+    "contrats:calendrier": {"reunions", "reunion", "creer_reunion", "modifier_reunion", "annuler_reunion", "presences"}
+    | {"extraits", "decisions", "suivre_decision", "comites", "comite", "modeles_comites", "creer_comite"}
+    | {"modifier_comite", "ajouter_membre", "clore_reunion", "creer_point", "point", "creer_item", "item"}
+    | {"creer_decision", "decision", "appels", "creer_appel", "appel"},
+    "contrats:engagements": {"engagement", "creer_engagement", "modifier_engagement", "retirer_engagement", "declarer"}
+    | {"mes_engagements", "revue", "matrice", "signataires", "importer_engagements", "import_engagements"},
     "contrats:equipe": {"inviter", "invitations", "habilitation", "clore_habilitation"},
 }
 

@@ -11,7 +11,9 @@ class ProgrammationConfig(AppConfig):
         from contrats import creneaux
 
         from . import tasks  # noqa: F401 — registers the handlers of its jobs
+        from .lectures.engagements import dossiers_servant
         from .lectures.seances import etapes_de_campagne, programmation_proposee
 
         creneaux.etapes_de_campagne.remplir(etapes_de_campagne)
         creneaux.programmation_proposee.remplir(programmation_proposee)
+        creneaux.dossiers_servant.remplir(dossiers_servant)

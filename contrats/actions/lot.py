@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -86,17 +86,20 @@ def enregistrer_lot(
     tout_ou_rien: bool = True,
     essai: bool = False,
     numeros: Sequence[int] | None = None,
+    donnes: Sequence[Collection[str]] | None = None,
 ) -> list[ResultatDeLigne]:
     """Create or change one commitment per line, and say what became of each; the same lot again writes nothing.
 
     A line designates a commitment by (organisation, `identifiant_externe`), else by its reference; otherwise it is a
     new one. `tout_ou_rien` writes nothing when a line is refused, else the good lines are written. `essai` only tells
     what would happen. `numeros` are the lines' numbers as the sender knows them (1, 2, 3… by default).
+    `donnes` names, for each line, the parts that it gives: an existing commitment keeps the others (all by default).
     """
     verifier(peut_creer_engagement(par, contrat))
     # One lot at a time in a contract: two of them must not create the same commitment.
     Contrat.objects.select_for_update(no_key=True).get(pk=contrat.pk)
-    lignes = _examiner(contrat, [nettoyer(s) for s in saisies], numeros or range(1, len(saisies) + 1), par)
+    numeros = numeros or range(1, len(saisies) + 1)
+    lignes = _examiner(contrat, [nettoyer(s) for s in saisies], numeros, donnes, par)
     refuses = any(ligne.erreurs for ligne in lignes)
     if essai or (refuses and tout_ou_rien):
         return [_sans_ecrire(ligne, essai=essai) for ligne in lignes]
@@ -107,7 +110,13 @@ def enregistrer_lot(
 
 
 # --- What each line would do ------------------------------------------------------------------------------------------
-def _examiner(contrat: Contrat, saisies: list[SaisieEngagement], numeros: Sequence[int], par: Auteur) -> list[_Ligne]:
+def _examiner(
+    contrat: Contrat,
+    saisies: list[SaisieEngagement],
+    numeros: Sequence[int],
+    donnes: Sequence[Collection[str]] | None,
+    par: Auteur,
+) -> list[_Ligne]:
     cadre = Cadre.de(contrat)
     existants = _existants(contrat, saisies)
     anciennes = _anciennes(existants)
@@ -115,8 +124,11 @@ def _examiner(contrat: Contrat, saisies: list[SaisieEngagement], numeros: Sequen
     par_externe = {(e.organisme_id, e.identifiant_externe): e for e in existants if e.identifiant_externe}
     vues: dict[Any, int] = {}
     lignes = []
-    for numero, saisie in zip(numeros, saisies, strict=True):
+    for rang, (numero, saisie) in enumerate(zip(numeros, saisies, strict=True)):
         existant = _designe(saisie, par_reference, par_externe)
+        if existant is not None and donnes is not None:
+            parts = {nom: getattr(saisie, nom) for nom in donnes[rang]}
+            saisie = replace(anciennes[existant.pk], **parts)
         if existant is not None and not saisie.reference:
             saisie = replace(saisie, reference=existant.reference)
         ligne = _Ligne(numero, saisie, existant, anciennes[existant.pk] if existant else None, [])

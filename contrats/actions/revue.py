@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from acteurs.models import Organisme
+from acteurs.models import Organisme, Utilisateur
 from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte
@@ -17,6 +20,7 @@ from commun.permissions import verifier
 from commun.travaux import planifier
 
 from ..etats import REUNION_A_VENIR, EtatRevue
+from ..lectures.revue import destinataires
 from ..models import (
     Contrat,
     Engagement,
@@ -27,6 +31,7 @@ from ..models import (
     Sollicitation,
     TypeComite,
 )
+from ..notifications import courriel_de_revue, courriel_de_sollicitation, envoyer
 from ..permissions import peut_animer_la_revue, peut_remarquer
 from ..regles import RELANCE_AVANT
 
@@ -73,12 +78,8 @@ def solliciter(contrat: Contrat, *, annee: int, organisme: Organisme, par: Auteu
         ],
         nouveaux=False,
     )
-    planifier(
-        "contrats.envoyer_sollicitation",
-        cible=contrat,
-        parametres={"organisme": organisme.pk, "annee": annee, "jour": jour.isoformat()},
-        cle=f"contrats.envoyer_sollicitation:{contrat.pk}:{organisme.pk}:{annee}:{jour.isoformat()}",
-        par=par,
+    _ecrire_a(
+        organisme, Courriel.SOLLICITATION, cible=contrat, parametres={"annee": annee}, fois=le.isoformat(), par=par
     )
     return sollicitations
 
@@ -115,17 +116,20 @@ def relancer(reunion: Reunion, *, par: Auteur, le: datetime) -> int:
         .select_related("engagement__organisme", "engagement__signataire__organisme")
     )
     par_organisme: dict[int, list[Sollicitation]] = {}
+    responsables: dict[int, Organisme] = {}
     for sollicitation in dues:
         responsable = sollicitation.engagement.responsable
         if responsable is not None:
+            responsables[responsable.pk] = responsable
             par_organisme.setdefault(responsable.pk, []).append(sollicitation)
     for organisme, siennes in par_organisme.items():
         Sollicitation.objects.filter(pk__in=[s.pk for s in siennes]).update(relancee_le=jour)
-        planifier(
-            "contrats.envoyer_relance",
-            cible=reunion,
-            parametres={"organisme": organisme, "sollicitations": [s.pk for s in siennes]},
-            cle=f"contrats.envoyer_relance:{reunion.pk}:{organisme}",
+        _ecrire_a(
+            responsables[organisme],
+            Courriel.RELANCE,
+            cible=contrat,
+            parametres={"reunion": reunion.pk, "sollicitations": [s.pk for s in siennes]},
+            fois=f"reunion-{reunion.pk}",
             par=par,
         )
     return len(par_organisme)
@@ -168,11 +172,12 @@ def envoyer_revue(revue: RevueEngagements, *, remarques_avant_le: date, par: Aut
         )
     revue.changer_etat("envoyer", par=par, le=le, champs={"envoyee_le": le, "remarques_avant_le": remarques_avant_le})
     for organisme in organismes_concernes(revue.contrat):
-        planifier(
-            "contrats.envoyer_revue",
-            cible=revue,
-            parametres={"organisme": organisme.pk},
-            cle=f"contrats.envoyer_revue:{revue.pk}:{organisme.pk}:{le.isoformat()}",
+        _ecrire_a(
+            organisme,
+            Courriel.REVUE,
+            cible=revue.contrat,
+            parametres={"revue": revue.pk},
+            fois=f"revue-{revue.pk}-{le.isoformat()}",
             par=par,
         )
     return revue
@@ -239,12 +244,75 @@ def rouvrir_revue(revue: RevueEngagements, *, motif: str, par: Auteur, le: datet
     return revue
 
 
+def expedier_courriel(contrat: Contrat, parametres: Mapping[str, Any], *, le: date) -> bool:
+    """Send one e-mail to one correspondent, as things stand now; False when it has nothing more to say to that person.
+
+    An account closed since, an answer given since: nothing leaves.
+    """
+    personne = Utilisateur.objects.filter(pk=parametres["utilisateur"], is_active=True).first()
+    organisme = Organisme.objects.get(pk=parametres["organisme"])
+    if personne is None or personne not in destinataires(contrat, [organisme.pk]).get(organisme.pk, []):
+        return False
+    courriel = Courriel(parametres["courriel"])
+    if courriel is Courriel.REVUE:
+        revue = RevueEngagements.objects.select_related("contrat", "reunion").get(pk=parametres["revue"])
+        if revue.etat != EtatRevue.ENVOYEE:
+            return False
+        envoyer(courriel_de_revue(revue, organisme, personne, le=le))
+        return True
+    appels = Sollicitation.objects.filter(
+        engagement__in=_de_l_organisme(contrat, organisme).values("pk"), engagement__retire_le__isnull=True
+    )
+    if courriel is Courriel.RELANCE:
+        appels, reunion = (
+            appels.filter(pk__in=parametres["sollicitations"]),
+            Reunion.objects.get(pk=parametres["reunion"]),
+        )
+    else:
+        appels, reunion = appels.filter(annee=parametres["annee"]), None
+    repondu = PointAvancement.objects.filter(engagement=OuterRef("engagement"), annee=OuterRef("annee"))
+    attendus = list(
+        appels.filter(~Exists(repondu)).select_related("engagement").order_by("annee", "engagement__reference")
+    )
+    if not attendus:
+        return False
+    envoyer(courriel_de_sollicitation(contrat, organisme, personne, attendus, reunion=reunion, le=le))
+    return True
+
+
 def organismes_concernes(contrat: Contrat) -> list[Organisme]:
     """The organisations that answer for at least one commitment, by name."""
     engagements = Engagement.objects.filter(contrat=contrat)
     directs = Q(pk__in=engagements.values("organisme"))
     au_titre = Q(pk__in=engagements.filter(organisme__isnull=True).values("signataire__organisme"))
     return list(Organisme.objects.filter(directs | au_titre).order_by("recherche"))
+
+
+class Courriel(StrEnum):
+    """What signatories are written."""
+
+    SOLLICITATION = "sollicitation"
+    RELANCE = "relance"
+    REVUE = "revue"
+
+
+def _ecrire_a(
+    organisme: Organisme, courriel: Courriel, *, cible: Contrat, parametres: dict[str, Any], fois: str, par: Auteur
+) -> None:
+    """Plan one e-mail per correspondent of an organisation; each leaves once, whatever happens to the others."""
+    for personne in destinataires(cible, [organisme.pk]).get(organisme.pk, []):
+        planifier(
+            "contrats.ecrire_au_signataire",
+            cible=cible,
+            parametres={
+                "courriel": courriel.value,
+                "organisme": organisme.pk,
+                "utilisateur": personne.pk,
+                **parametres,
+            },
+            cle=f"contrats.{courriel.value}:{cible.pk}:{organisme.pk}:{personne.pk}:{fois}",
+            par=par,
+        )
 
 
 def _de_l_organisme(contrat: Contrat, organisme: Organisme) -> QuerySet[Engagement]:

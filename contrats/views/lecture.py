@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
@@ -13,9 +14,10 @@ from ..forms import FiltreEngagementsForm
 from ..lectures import engagements as lecture_engagements
 from ..lectures import territoires as lecture_territoires
 from ..lectures.presentation import presentation as lire_presentation
-from ..permissions import voit_les_declarations
+from ..permissions import peut_creer_engagement, voit_les_declarations
 from ..portee import Portee, dans_le_contrat
 from .filtres import puces
+from .onglets import onglets_engagements
 
 PAR_PAGE = 50
 
@@ -50,6 +52,10 @@ def engagements(request: HttpRequest, portee: Portee) -> HttpResponse:
         "form_filtres": form,
         "puces": puces(request, form),
         "declarations": declarations,
+        "url_creer": reverse("contrats:creer_engagement", args=[portee.contrat.slug])
+        if peut_creer_engagement(portee.auteur, portee.contrat)
+        else "",
+        "onglets": onglets_engagements(portee, "engagements"),
         "contrat": portee.contrat,
     }
     return render(request, "contrats/engagements.html", contexte)

@@ -1,0 +1,1 @@
+"""Spreadsheets that people send about a contract: reading them, checking them line by line."""
