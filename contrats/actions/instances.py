@@ -94,12 +94,9 @@ def adopter_modele(contrat: Contrat, modele: ModeleComite, *, par: Auteur, le: d
     """Create what the contract has not yet of a preset, with its usual members; again, it creates nothing."""
     verifier(peut_animer(par, contrat))
     Contrat.objects.select_for_update(of=("self",)).get(pk=contrat.pk)
-    connus = set(contrat.comites.values_list("nom", flat=True))
     membres = composition(modele, contrat)
     crees = []
     for nom, orientation in declinaisons(modele, contrat):
-        if nom in connus:
-            continue
         fiche = FicheDeComite(
             type=modele.type,
             nom=nom,

@@ -233,7 +233,10 @@ class ItemForm(forms.Form):
         help_text="Le compte rendu envoyé à chacun ne contient que ce qui lui est ouvert.",
     )
     point = forms.ModelChoiceField(
-        PointOrdreDuJour.objects.none(), label="Point de l’ordre du jour", required=False, empty_label="Hors ordre du jour"
+        PointOrdreDuJour.objects.none(),
+        label="Point de l’ordre du jour",
+        required=False,
+        empty_label="Hors ordre du jour",
     )
     perimetres = forms.ModelMultipleChoiceField(
         Perimetre.objects.none(),
@@ -339,7 +342,12 @@ class FiltreDecisionsForm(forms.Form):
     situation = forms.ChoiceField(
         label="Situation",
         required=False,
-        choices=[("", "À exécuter"), ("retard", "En retard"), ("finies", "Exécutées ou abandonnées"), ("toutes", "Toutes")],
+        choices=[
+            ("", "À exécuter"),
+            ("retard", "En retard"),
+            ("finies", "Exécutées ou abandonnées"),
+            ("toutes", "Toutes"),
+        ],
     )
     comite = forms.ModelChoiceField(Comite.objects.none(), label="Comité", required=False, empty_label="Tous")
 

@@ -26,6 +26,7 @@ from ..models import (
     PointOrdreDuJour,
     Presence,
     Reunion,
+    TypeComite,
 )
 from ..permissions import Place, RolesTenus, RoleTenu, limites_de, place_dans, roles
 from ..regles import Frequence
@@ -188,6 +189,7 @@ def fiches_comites(contrat: Contrat, *, pour: Auteur, le: date) -> list[FicheCom
             prochaines.setdefault(reunion.comite_id, reunion)
         elif reunion.tenue:
             dernieres[reunion.comite_id] = reunion
+    rangs = list(TypeComite.values)
     return [
         FicheComite(
             comite=comite,
@@ -199,7 +201,7 @@ def fiches_comites(contrat: Contrat, *, pour: Auteur, le: date) -> list[FicheCom
             derniere=dernieres.get(comite.pk),
             frequences=tuple(suivies[comite.pk]),
         )
-        for comite in comites_du_contrat(contrat)
+        for comite in sorted(comites_du_contrat(contrat), key=lambda c: (rangs.index(c.type), c.nom))
     ]
 
 

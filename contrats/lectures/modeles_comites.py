@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from acteurs.models import Organisme, TypeOrganisme
 
-from ..models import Contrat, NatureOrientation, Orientation, Signataire, TypeComite
+from ..models import Comite, Contrat, NatureOrientation, Orientation, Signataire, TypeComite
 
 
 class Composition(StrEnum):
@@ -186,11 +186,29 @@ def modele(cle: str) -> ModeleComite:
 
 
 def declinaisons(modele: ModeleComite, contrat: Contrat) -> list[tuple[str, Orientation | None]]:
-    """The committees that a preset gives in this contract: name, orientation."""
-    if not modele.par_orientation:
-        return [(modele.nom, None)]
-    orientations = contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE).order_by("ordre")
-    return [(f"{modele.nom} – {orientation.nom_court}", orientation) for orientation in orientations]
+    """The committees that the contract still misses of a preset: name, orientation.
+
+    A committee of its kind counts under any name: « Instances TFPB » is the contract's own word for the TFPB preset.
+    """
+    return _manquants(modele, list(contrat.comites.all()), _orientations(contrat))
+
+
+def _orientations(contrat: Contrat) -> list[Orientation]:
+    return list(contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE).order_by("ordre"))
+
+
+def _manquants(
+    modele: ModeleComite, comites: list[Comite], orientations: list[Orientation]
+) -> list[tuple[str, Orientation | None]]:
+    noms = {comite.nom for comite in comites}
+    if modele.par_orientation:
+        faits = {comite.orientation_id for comite in comites if comite.type == modele.type}
+        possibles = [(f"{modele.nom} – {o.nom_court}", o) for o in orientations]
+        return [(nom, o) for nom, o in possibles if nom not in noms and o.pk not in faits]
+    autre_nom = modele.type != TypeComite.AUTRE and any(
+        comite.type == modele.type and comite.orientation_id is None for comite in comites
+    )
+    return [] if modele.nom in noms or autre_nom else [(modele.nom, None)]
 
 
 def composition(modele: ModeleComite, contrat: Contrat) -> list[Organisme]:
@@ -206,10 +224,5 @@ def composition(modele: ModeleComite, contrat: Contrat) -> list[Organisme]:
 
 def modeles_proposes(contrat: Contrat) -> list[ModelePropose]:
     """Every preset, with what the contract does not have of it yet."""
-    connus = set(contrat.comites.values_list("nom", flat=True))
-    orientations = list(contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE).order_by("ordre"))
-    proposes = []
-    for m in MODELES:
-        noms = [f"{m.nom} – {o.nom_court}" for o in orientations] if m.par_orientation else [m.nom]
-        proposes.append(ModelePropose(m, tuple(nom for nom in noms if nom not in connus)))
-    return proposes
+    comites, orientations = list(contrat.comites.all()), _orientations(contrat)
+    return [ModelePropose(m, tuple(nom for nom, _ in _manquants(m, comites, orientations))) for m in MODELES]

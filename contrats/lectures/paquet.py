@@ -120,7 +120,9 @@ def heures(reunion: Reunion) -> str:
     """« de 14 h à 16 h 30 », « à 9 h »; empty when unknown."""
     if reunion.debut is None:
         return ""
-    debut, fin = (f"{t.hour} h{f' {t.minute:02d}' if t.minute else ''}" if t else "" for t in (reunion.debut, reunion.fin))
+    debut, fin = (
+        f"{t.hour} h{f' {t.minute:02d}' if t.minute else ''}" if t else "" for t in (reunion.debut, reunion.fin)
+    )
     return f"de {debut} à {fin}" if fin else f"à {debut}"
 
 

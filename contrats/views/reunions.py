@@ -100,10 +100,14 @@ def reunions(request: HttpRequest, portee: Portee) -> HttpResponse:
     else:
         choisies = choisies.filter(etat__in=REUNION_A_VENIR, le__gte=jour).order_by("le", "pk")
     page = Paginator(choisies, PAR_PAGE).get_page(request.GET.get("page"))
-    a_clore = [] if not portee.roles.pilote else list(
-        reunions_visibles(portee.contrat, pour=portee.auteur)
-        .filter(etat__in=(*REUNION_A_VENIR, EtatReunion.TENUE), le__lt=jour)
-        .order_by("le")[:10]
+    a_clore = (
+        []
+        if not portee.roles.pilote
+        else list(
+            reunions_visibles(portee.contrat, pour=portee.auteur)
+            .filter(etat__in=(*REUNION_A_VENIR, EtatReunion.TENUE), le__lt=jour)
+            .order_by("le")[:10]
+        )
     )
     contexte = {
         "page_obj": page,
@@ -196,7 +200,7 @@ def _page(request: HttpRequest, portee: Portee, objet: Reunion, form_clore: Clor
     contexte: dict[str, Any] = {
         "fiche": fiche,
         "reunion": objet,
-        "ton": TONS[EtatReunion(objet.etat)],
+        "ton_etat": TONS[EtatReunion(objet.etat)],
         "a_venir": objet.etat in REUNION_A_VENIR,
         "passee": objet.le <= jour,
         "conduit": bool(conduite),
@@ -247,15 +251,13 @@ def _suivi_du_paquet(portee: Portee, objet: Reunion) -> dict[str, str]:
 @dans_le_contrat(Role.CHEF_DE_PROJET)
 def creer(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Put a meeting on the calendar."""
-    depart = {nom: request.GET[nom] for nom in ("comite", "le") if nom in request.GET}
+    depart = {nom: request.GET[nom] for nom in ("comite", "commune", "le") if nom in request.GET}
     form = ReunionForm(request.POST or None, initial=depart, contrat=portee.contrat)
     if request.method == "POST" and form.is_valid():
         donnees = dict(form.cleaned_data)
         comite: Comite = donnees.pop("comite")
         fiche = actions.FicheDeReunion(**donnees)
-        nouvelle = appliquer(
-            form, lambda: actions.prevoir_reunion(comite, fiche, par=portee.auteur, le=timezone.now())
-        )
+        nouvelle = appliquer(form, lambda: actions.prevoir_reunion(comite, fiche, par=portee.auteur, le=timezone.now()))
         if nouvelle is not None:
             return _retour(portee, nouvelle)
     contexte = {
@@ -316,9 +318,7 @@ def clore(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     form = CloreForm(request.POST)
     if form.is_valid() and appliquer(
         form,
-        lambda: actions.tenir(
-            objet, derogation=form.cleaned_data["derogation"], par=portee.auteur, le=timezone.now()
-        ),
+        lambda: actions.tenir(objet, derogation=form.cleaned_data["derogation"], par=portee.auteur, le=timezone.now()),
     ):
         return _retour(portee, objet)
     return _page(request, portee, objet, form)
@@ -400,9 +400,7 @@ def deplacer_point(request: HttpRequest, portee: Portee, pk: int, numero: int) -
     haut = request.POST.get("sens") == "haut"
     agir(
         request,
-        lambda: actions.deplacer_point(
-            _point(objet, numero), vers_le_haut=haut, par=portee.auteur, le=timezone.now()
-        ),
+        lambda: actions.deplacer_point(_point(objet, numero), vers_le_haut=haut, par=portee.auteur, le=timezone.now()),
         succes="L’ordre du jour est réordonné.",
     )
     return _retour(portee, objet, "ordre-du-jour")

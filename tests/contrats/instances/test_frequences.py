@@ -56,9 +56,7 @@ def test_la_phrase_compte_ce_qui_est_au_calendrier(contrat) -> None:
 def test_un_dialogue_par_commune_se_compte_dans_chaque_commune(contrat) -> None:
     denain, raismes = CommuneFactory(nom="Denain"), CommuneFactory(nom="Raismes")
     contrat.communes.set([denain, raismes])
-    dialogue = ComiteFactory(
-        contrat=contrat, type=TypeComite.DIALOGUE_DE_PROJETS, reunions_par_an=2, par_commune=True
-    )
+    dialogue = ComiteFactory(contrat=contrat, type=TypeComite.DIALOGUE_DE_PROJETS, reunions_par_an=2, par_commune=True)
     for jour in (3, 4):
         ReunionFactory(comite=dialogue, le=date(2026, 3, jour), etat="tenue", commune=denain)
 

@@ -41,7 +41,9 @@ def test_un_calendrier_commence_et_finit_comme_il_se_doit() -> None:
     noms = [nom for nom, _ in lignes]
     assert noms.count("PRODID") == noms.count("METHOD") == 1
     assert noms.count("UID") == noms.count("DTSTAMP") == noms.count("DTSTART") == 2
-    assert [v for n, v in lignes if n == "BEGIN"].count("VEVENT") == [v for n, v in lignes if n == "END"].count("VEVENT")
+    assert [v for n, v in lignes if n == "BEGIN"].count("VEVENT") == [v for n, v in lignes if n == "END"].count(
+        "VEVENT"
+    )
 
 
 def test_un_texte_revient_comme_il_est_parti() -> None:
