@@ -90,6 +90,12 @@ def _detail(erreur: Exception) -> str:
         return "Votre rôle ne permet pas cet acte."
     if isinstance(erreur, exceptions.ParseError):
         return "Le corps de la demande n’est pas du JSON valide en UTF-8, ou un texte y contient un caractère nul."
+    if isinstance(erreur, exceptions.MethodNotAllowed):
+        return "Cette adresse n’accepte pas cette méthode : voyez la documentation."
+    if isinstance(erreur, exceptions.UnsupportedMediaType):
+        return "Le corps d’une demande est du JSON : envoyez Content-Type: application/json."
+    if isinstance(erreur, exceptions.NotAuthenticated):
+        return "Envoyez une clé d’API : Authorization: Bearer pv_…"
     if isinstance(erreur, exceptions.Throttled):
         return f"Cette clé a fait trop de demandes. Attendez {int(erreur.wait or 1)} s, puis reprenez."
     return str(getattr(erreur, "detail", erreur))

@@ -232,6 +232,8 @@ class RessourceView(_Ressources):
         champs = self.champs(donnees.validated_data)
         with transaction.atomic():
             objet = self.tenue(ressource)
+            # The organisation is always told: the action checks that one writes in its own name.
+            champs.setdefault("organisme", objet.organisme)
             modifier_ressource(objet, champs=champs, par=self.portee.auteur, le=timezone.now())
         return self.reponse(ressource)
 

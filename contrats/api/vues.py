@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -43,10 +44,10 @@ class UsagePermis(BasePermission):
     message = "Cette clé ne permet pas cet usage : il demande la portée « {portee} »."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if not hasattr(view, str(request.method).lower()):
-            return True  # answered by a 405
+        portee = view.portees.get("GET" if request.method == "HEAD" else request.method)
+        if portee is None:
+            raise MethodNotAllowed(str(request.method))
         if isinstance(request.auth, JetonApi):
-            portee = view.portees["GET" if request.method == "HEAD" else request.method]
             self.message = type(self).message.format(portee=portee)
             return request.auth.permet(portee)
         return bool(request.user and request.user.is_authenticated)
