@@ -19,6 +19,8 @@ from ..permissions import roles
 class RessourceForm(forms.ModelForm):
     """A means of droit commun, as a porteur needs to read it."""
 
+    lien = forms.URLField(label="Page d’information", required=False, assume_scheme="https")
+
     class Meta:
         model = Ressource
         fields = [
