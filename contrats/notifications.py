@@ -182,7 +182,7 @@ def courriel_de_sollicitation(
         "organisme": organisme,
         "personne": personne,
         "reunion": reunion,
-        "annees": annees,
+        "annees": [str(annee) for annee in annees],
         "appels": appels[:LIGNES_D_UN_COURRIEL],
         "autres": max(0, len(appels) - LIGNES_D_UN_COURRIEL),
         "nombre": len(appels),

@@ -67,7 +67,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "urbain et les actions à suivi renforcé.",
         reunions_par_an=1,
         valide_programmation=True,
-        source="PdH 1.3, L1746-1775",
+        source="La Porte du Hainaut, L1746-1775",
     ),
     ModeleComite(
         "cotech",
@@ -75,7 +75,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "Comité technique (COTECH)",
         "Prépare le COPIL, propose les arbitrages et co-construit la note de cadrage avant l’appel à projets.",
         reunions_par_an=2,
-        source="PdH 1.3, L1777-1785",
+        source="La Porte du Hainaut, L1777-1785",
     ),
     ModeleComite(
         "cotech-theme",
@@ -93,7 +93,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "Confronte les avis et les montants des financeurs, puis propose une programmation au COPIL.",
         reunions_par_an=1,
         composition=Composition.FINANCEURS,
-        source="PdH 3.1, étapes 8 à 10",
+        source="La Porte du Hainaut, étapes 8 à 10",
     ),
     ModeleComite(
         "groupe-thematique",
@@ -101,7 +101,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "Groupe thématique",
         "Recense les moyens de droit commun, partage appels et données, remonte les difficultés avec un argumentaire.",
         par_orientation=True,
-        source="PdH 1.3, L1787-1804",
+        source="La Porte du Hainaut, L1787-1804",
     ),
     ModeleComite(
         "dialogue-projets",
@@ -111,7 +111,7 @@ MODELES: tuple[ModeleComite, ...] = (
         reunions_par_an=2,
         par_commune=True,
         composition=Composition.PILOTE,
-        source="PdH 1.3, L1708-1735",
+        source="La Porte du Hainaut, L1708-1735",
     ),
     ModeleComite(
         "revue-projets",
@@ -120,7 +120,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "Avant le dépôt : regard des financeurs sur l’éligibilité des actions envisagées et sur le droit commun.",
         reunions_par_an=1,
         composition=Composition.FINANCEURS,
-        source="PdH 1.3, L1806-1813",
+        source="La Porte du Hainaut, L1806-1813",
     ),
     ModeleComite(
         "commission-pv-ru",
@@ -129,7 +129,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "Suivi régulier par les élus communautaires ; valide les projets SIP à chaque réunion.",
         valide_sip=True,
         composition=Composition.PILOTE,
-        source="PdH 1.3, L1702 et L2296",
+        source="La Porte du Hainaut, L1702 et L2296",
     ),
     ModeleComite(
         "instance-tfpb",
@@ -138,7 +138,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "Programmes et bilans des bailleurs, avec les communes et l’État.",
         reunions_par_an=1,
         valide_tfpb=True,
-        source="PdH 1.3, L1731 et L2382",
+        source="La Porte du Hainaut, L1731 et L2382",
     ),
     ModeleComite(
         "groupe-droit-commun",
@@ -146,7 +146,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "Groupe droit commun",
         "Tient l’annuaire des moyens de droit commun et prépare les notes portées au COPIL.",
         reunions_par_an=2,
-        source="Armentières, L877 ; PdH 3.10, L1800",
+        source="Armentières, L877 ; La Porte du Hainaut, L1800",
     ),
     ModeleComite(
         "table-citoyenne",
@@ -163,7 +163,7 @@ MODELES: tuple[ModeleComite, ...] = (
         "Séminaire partenarial",
         "Lance le calendrier de l’appel à projets : priorités, puis ateliers.",
         reunions_par_an=1,
-        source="PdH 1.3, L1892-1894",
+        source="La Porte du Hainaut, L1892-1894",
     ),
 )
 

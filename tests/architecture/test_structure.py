@@ -19,7 +19,7 @@ TIROIRS = {
 # What one app alone has, and says in its name.
 PROPRES = {
     "acteurs": {"comptes"},
-    "contrats": {"portee"},
+    "contrats": {"creneaux", "portee"},
     "portail": {"contexte", "composants", "demo"},
 }
 # `commun` and `config` have no trade, hence no drawers; still nothing may be called so.

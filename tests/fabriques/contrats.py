@@ -275,6 +275,10 @@ class ReunionFactory(DjangoModelFactory):
 
     class Params:
         tenue_et_close = factory.Trait(etat="tenue", compte_rendu="Les propositions sont validées.")
+        convoquee = factory.Trait(etat="convoquee", convoquee_le=factory.LazyFunction(timezone.now))
+        tenue = factory.Trait(etat="tenue")
+        rendue = factory.Trait(etat="rendue", rendue_le=factory.LazyFunction(timezone.now))
+        annulee = factory.Trait(etat="annulee")
 
 
 class DecisionReunionFactory(DjangoModelFactory):
