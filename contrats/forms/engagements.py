@@ -56,10 +56,10 @@ class EngagementForm(forms.Form):
     """A commitment. Only its wording is compulsory: what is not known stays empty, and is shown as missing."""
 
     libelle = forms.CharField(
-        label="L’engagement",
+        label="Ce que l’organisme s’engage à faire",
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Ce que l’organisme s’engage à faire, comme le contrat l’écrit.",
+        help_text="Comme le contrat l’écrit, en une phrase.",
     )
     reference = forms.CharField(
         label="Référence",

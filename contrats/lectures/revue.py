@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce
 from acteurs.models import Organisme, Utilisateur
 from commun.colonnes import Colonne, TypeColonne
 
-from ..etats import EtatEngagement, EtatReponse, EtatVisa
+from ..etats import EtatEngagement, EtatReponse, EtatVisa, Role
 from ..models import (
     CibleEngagement,
     Contrat,
@@ -52,6 +52,7 @@ from ..regles import (
 from .engagements import TONS, TONS_VISA, cible_en_mots, manques_de
 
 CLOS = (EtatEngagement.TENU, EtatEngagement.ABANDONNE)
+ROLES_QUI_REPONDENT = (*ROLES_DECLARANTS, Role.CHEF_DE_PROJET)
 SANS_ORIENTATION = "sans"
 SANS_RESPONSABLE = "sans"
 TONS_REPONSE = {
@@ -450,10 +451,12 @@ def suivi_des_signataires(contrat: Contrat, annee: int, *, le: date) -> list[Sui
 
 
 def destinataires(contrat: Contrat, organismes: Iterable[int]) -> dict[int, list[Utilisateur]]:
-    """The correspondents of these organisations who hold an active account, by organisation."""
+    """The correspondents of these organisations who hold an active account; for the lead, its chefs de projet."""
     tenues = (
         Habilitation.objects.actives()
-        .filter(contrat=contrat, organisme__in=list(organismes), role__in=ROLES_DECLARANTS, utilisateur__is_active=True)
+        .filter(
+            contrat=contrat, organisme__in=list(organismes), role__in=ROLES_QUI_REPONDENT, utilisateur__is_active=True
+        )
         .select_related("utilisateur")
         .order_by("utilisateur__email")
     )

@@ -11,7 +11,7 @@ function ajuster(cible) {
   for (const bloc of cible.querySelectorAll("[data-champ]")) {
     const rempli = [...bloc.querySelectorAll("input, select")].some((champ) => champ.value);
     const fautif = bloc.querySelector(".en-erreur") !== null;
-    bloc.hidden = !guide ? !rempli : !guide.champs.includes(bloc.dataset.champ) && !fautif;
+    bloc.hidden = !guide ? !rempli : ![...guide.champs, "source"].includes(bloc.dataset.champ) && !fautif;
   }
 }
 

@@ -328,6 +328,6 @@ def test_un_fichier_admis_garde_un_nom_sur(engagement, referente, nom, contenu, 
 
 def test_une_declaration_dit_quand_et_par_quel_canal(engagement, referente, horloge) -> None:
     declarer(engagement, referente)
-    le = horloge.avancer(**{"seconds": timedelta(days=2).total_seconds()})
+    le = horloge.avancer(seconds=timedelta(days=2).total_seconds())
     point = declarer(engagement, referente, commentaire="Plus tard")
     assert (point.declare_le, point.canal) == (le, "ecran")
