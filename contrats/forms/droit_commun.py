@@ -58,6 +58,8 @@ class RessourceForm(forms.ModelForm):
             self.fields["organisme"].required = True
             self.initial.setdefault("organisme", auteur.organisme.pk if auteur.organisme else None)
         self.fields["organisme"].queryset = organismes  # type: ignore[attr-defined]
+        self.fields["organisme"].empty_label = "Non précisé"  # type: ignore[attr-defined]
+        self.fields["orientation"].empty_label = "Toutes"  # type: ignore[attr-defined]
         self.fields["orientation"].queryset = contrat.orientations.all()  # type: ignore[attr-defined]
         self.fields["perimetres"].queryset = Perimetre.objects.filter(  # type: ignore[attr-defined]
             contrats__contrat=contrat
@@ -125,6 +127,7 @@ class NoteEscaladeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, contrat: Contrat, auteur: Auteur, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["orientation"].empty_label = "Toutes"  # type: ignore[attr-defined]
         self.fields["orientation"].queryset = contrat.orientations.all()  # type: ignore[attr-defined]
         self.fields["ressources"].queryset = visibles(contrat, pour=auteur)  # type: ignore[attr-defined]
         self.fields["engagements"].queryset = contrat.engagements.dans_l_ordre()  # type: ignore[attr-defined]

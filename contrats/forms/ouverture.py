@@ -55,6 +55,7 @@ class NouveauContratForm(forms.ModelForm):
         self.fields["pilote"].queryset = Organisme.objects.filter(  # type: ignore[attr-defined]
             type__in=[TypeOrganisme.EPCI, TypeOrganisme.COMMUNE]
         ).order_by("recherche")
+        self.fields["pilote"].empty_label = "Choisir un organisme"  # type: ignore[attr-defined]
         if self.instance.pk is None:
             self.initial.setdefault("debut", 2024)
             self.initial.setdefault("fin", 2030)

@@ -25,7 +25,7 @@ class _ObjectifDuContrat(forms.ModelChoiceField):
 class ActionContratForm(forms.ModelForm):
     """An action of the plan, also one that nobody subsidises."""
 
-    objectif = _ObjectifDuContrat(Objectif.objects.none(), label="Objectif servi")
+    objectif = _ObjectifDuContrat(Objectif.objects.none(), label="Objectif servi", empty_label="Choisir un objectif")
 
     class Meta:
         model = ActionContrat

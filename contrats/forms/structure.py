@@ -99,6 +99,7 @@ class ActeForm(forms.ModelForm):
     def __init__(self, *args: Any, contrat: Contrat, fige: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisme"].queryset = organismes_du_contrat(contrat)  # type: ignore[attr-defined]
+        self.fields["organisme"].empty_label = "Choisir une autorité"  # type: ignore[attr-defined]
         if fige:
             for nom in [n for n in self.fields if n not in ("recu_prefecture_le", "piece")]:
                 del self.fields[nom]

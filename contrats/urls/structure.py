@@ -35,7 +35,7 @@ urlpatterns = [
         "c/<slug:contrat>/structure/objectifs/<int:pk>/deplacer/", structure.deplacer_objectif, name="deplacer_objectif"
     ),
     path("c/<slug:contrat>/structure/objectifs/<int:pk>/retirer/", structure.retirer_objectif, name="retirer_objectif"),
-    path("c/<slug:contrat>/structure/signataires/", structure.signataires, name="signataires"),
+    path("c/<slug:contrat>/structure/signataires/", structure.signataires, name="signataires_du_contrat"),
     path("c/<slug:contrat>/structure/signataires/ajouter/", structure.nouveau_signataire, name="nouveau_signataire"),
     path("c/<slug:contrat>/structure/signataires/<int:pk>/", structure.signataire, name="signataire"),
     path(

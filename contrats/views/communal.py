@@ -94,7 +94,7 @@ def commencer_volet(request: HttpRequest, portee: Portee, code: str) -> HttpResp
     agir(
         request,
         lambda: actions.commencer_volet(portee.contrat, commune, par=portee.auteur, le=timezone.now()),
-        succes=f"Le volet de {commune} est ouvert : rédigez-le et retenez ses objectifs.",
+        succes=f"{commune} : le volet communal est ouvert. Rédigez-le et retenez ses objectifs.",
     )
     return redirect("contrats:modifier_volet", portee.contrat.slug, code)
 
@@ -125,7 +125,7 @@ def modifier_volet(request: HttpRequest, portee: Portee, code: str) -> HttpRespo
             ),
         )
     ):
-        messages.success(request, f"Le volet de {objet.commune} est enregistré.")
+        messages.success(request, f"{objet.commune} : le volet communal est enregistré.")
         return redirect("contrats:volet", portee.contrat.slug, code)
     return _rendre(request, portee, "volet_edition", form=form, objet=objet)
 
@@ -136,7 +136,7 @@ def adopter_volet(request: HttpRequest, portee: Portee, code: str) -> HttpRespon
     """The commune adopts its volet by an act."""
     objet = _volet(portee, code)
     retour = reverse("contrats:volet", args=[portee.contrat.slug, code])
-    return _adopter(request, portee, objet, titre=f"Adopter le volet de {objet.commune}", retour=retour)
+    return _adopter(request, portee, objet, titre="Adopter le volet communal", retour=retour)
 
 
 @require_POST
@@ -227,7 +227,7 @@ def commencer_priorites(request: HttpRequest, portee: Portee, code: str) -> Http
         succes=(
             "Les textes de l’année précédente sont repris : relisez-les un par un."
             if reprendre
-            else f"Les priorités {annee} de {commune} sont ouvertes."
+            else f"{commune} : les priorités {annee} sont ouvertes."
         ),
     )
     if not fait:
@@ -278,7 +278,7 @@ def _rubrique_lue(
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, f"« {choisie.label} » est enregistré.")
         adresse = reverse("contrats:priorites_commune", args=[portee.contrat.slug, objet.annee, objet.commune.code])
-        return redirect(f"{adresse}#{choisie.value}")
+        return redirect(f"{adresse}#rubrique-{choisie.value}")
     lus, precedent = lectures.contenus(objet)
     return _rendre(
         request,
@@ -299,7 +299,7 @@ def adopter_priorites(request: HttpRequest, portee: Portee, code: str) -> HttpRe
     """The commune adopts its priorities by an act."""
     objet = _priorites(portee, code)
     retour = reverse("contrats:priorites_commune", args=[portee.contrat.slug, objet.annee, code])
-    titre = f"Adopter les priorités {objet.annee} de {objet.commune}"
+    titre = f"Adopter les priorités communales {objet.annee}"
     return _adopter(request, portee, objet, titre=titre, retour=retour)
 
 

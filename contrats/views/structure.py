@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from acteurs.models import Organisme
 from commun import fichiers
@@ -224,7 +225,7 @@ def _edition_d_objectif(
     request: HttpRequest, portee: Portee, form: ObjectifForm, parente: Orientation, objet: Objectif | None
 ) -> HttpResponse:
     gabarit = "_objectif_edition" if request.htmx else "objectif_page"  # type: ignore[attr-defined]
-    return _rendre(
+    reponse = _rendre(
         request,
         portee,
         gabarit,
@@ -235,6 +236,11 @@ def _edition_d_objectif(
         ambitions=sorted({a for a in parente.objectifs.values_list("ambition", flat=True) if a}),
         refus_de_retrait=_refus_de_retrait(objet).replace("la retirer", "le retirer") if objet else "",
     )
+    if form.errors:
+        # Saved, the whole orientation is drawn again; refused, the form stays in its own place.
+        place = f"#objectif-{objet.pk}" if objet else f"#ajout-objectif-{parente.pk}"
+        reponse = reswap(retarget(reponse, place), "innerHTML")
+    return reponse
 
 
 def _objectif(portee: Portee, pk: int) -> Objectif:
@@ -306,7 +312,7 @@ def nouveau_signataire(request: HttpRequest, portee: Portee) -> HttpResponse:
         )
         if ajoute:
             messages.success(request, f"{organisme} est au nombre des signataires.")
-            return redirect("contrats:signataires", portee.contrat.slug)
+            return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
     return _rendre(request, portee, "signataire", "signataires", form=form, organisme=organisme, objet=None)
 
 
@@ -339,7 +345,7 @@ def signataire(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         )
     ):
         messages.success(request, f"{objet} : enregistré.")
-        return redirect("contrats:signataires", portee.contrat.slug)
+        return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
     return _rendre(
         request,
         portee,
@@ -360,7 +366,7 @@ def deplacer_signataire(request: HttpRequest, portee: Portee, pk: int) -> HttpRe
     sens = _sens(request)
     actions.deplacer_signataire(objet, sens=sens, par=portee.auteur, le=timezone.now())
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("contrats:signataires", portee.contrat.slug)
+        return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
     return _rendre(
         request,
         portee,
@@ -381,7 +387,7 @@ def retirer_signataire(request: HttpRequest, portee: Portee, pk: int) -> HttpRes
         lambda: actions.retirer_signataire(objet, par=portee.auteur, le=timezone.now()),
         succes=f"{objet} ne figure plus parmi les signataires.",
     )
-    return redirect("contrats:signataires", portee.contrat.slug)
+    return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
 
 
 # --- Acts of decision ------------------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ def test_un_porteur_n_ajoute_pas_de_ressource_mais_ecrit_sa_fiche(contrat, clien
     porteur = client_de(Role.PORTEUR)
     assert porteur.get(adresse(contrat, "nouvelle_ressource")).url == adresse(contrat, "droit_commun")
     organisme = porteur.auteur.organisme
-    assert f"Écrire la fiche de {organisme}" in lire(porteur, contrat, "fiches")
+    assert f"Écrire la fiche de votre organisme, {organisme}" in lire(porteur, contrat, "fiches")
     reponse = porteur.post(adresse(contrat, "modifier_fiche", organisme.pk), {"missions": "Boxe éducative"})
     assert reponse.url == adresse(contrat, "fiche", organisme.pk)
     assert "Boxe éducative" in lire(porteur, contrat, "fiche", organisme.pk)

@@ -34,7 +34,7 @@ from tests.fabriques import (
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
-DU_PILOTE = ["structure", "signataires", "actes", "avenants", "nouvelle_orientation", "nouvel_acte"]
+DU_PILOTE = ["structure", "signataires_du_contrat", "actes", "avenants", "nouvelle_orientation", "nouvel_acte"]
 OUVERTES = ["volets", "plan", "priorites"]
 
 
@@ -64,7 +64,7 @@ def remplir(contrat: Any, nombre: int) -> None:
         action.partenaires.add(OrganismeFactory())
 
 
-@pytest.mark.parametrize("nom", ["structure", "signataires", "actes", "avenants", "volets", "priorites", "plan"])
+@pytest.mark.parametrize("nom", ["structure", "signataires_du_contrat", "actes", "avenants", "volets", "priorites", "plan"])
 def test_chaque_liste_coute_autant_de_requetes_pour_1_et_30_lignes(
     contrat, chef, nom, django_assert_num_queries, django_assert_max_num_queries
 ) -> None:
@@ -94,7 +94,7 @@ def test_volets_priorites_et_plan_se_lisent_dans_tout_le_contrat(contrat, client
     assert client_de(role).get(adresse(contrat, nom)).status_code == 200
 
 
-@pytest.mark.parametrize("nom", ["structure", "signataires", "actes", "avenants", "plan"])
+@pytest.mark.parametrize("nom", ["structure", "signataires_du_contrat", "actes", "avenants", "plan"])
 def test_une_page_vide_donne_le_premier_acte(contrat, chef, nom) -> None:
     page = lire(chef, contrat, nom)
     assert "n’est encore" in page
@@ -271,7 +271,7 @@ def test_une_rubrique_s_enregistre_en_place_et_le_dit(contrat, chef) -> None:
     rendue = chef.post(url, {"texte": "La jeunesse d’abord."}, headers=HTMX).content.decode()
     for attendu in ("La jeunesse d’abord.", "Enregistré"):
         assert attendu in rendue
-    assert chef.post(url, {"texte": "La santé aussi."}).url.endswith("#05_priorites")
+    assert chef.post(url, {"texte": "La santé aussi."}).url.endswith("#rubrique-05_priorites")
     page = lire(chef, contrat, "priorites_commune", document.commune.code)
     assert "1\xa0contenu écrit sur 11" in page
     assert "La santé aussi." in page
