@@ -61,7 +61,7 @@ class VoletCommunal(ModeleAEtats):
         ]
 
     def __str__(self) -> str:
-        return f"Volet de {self.commune}"
+        return f"{self.commune}, volet communal"
 
 
 class Rubrique(models.TextChoices):
@@ -109,7 +109,7 @@ class PrioritesCommunales(ModeleAEtats):
         ]
 
     def __str__(self) -> str:
-        return f"Priorités de {self.commune} {self.annee}"
+        return f"{self.commune}, priorités {self.annee}"
 
 
 class ContenuPriorites(models.Model):
