@@ -37,6 +37,8 @@ _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
     ("Enveloppes", "wallet2", "programmation:enveloppes", True, INSTRUCTEURS),
     ("Contrat", "journal-text", "contrats:presentation", False, ()),
     ("Engagements", "hand-thumbs-up", "contrats:engagements", False, ()),
+    ("Plan d’actions", "list-check", "contrats:plan", False, ()),
+    ("Droit commun", "collection", "contrats:droit_commun", False, ()),
     ("Territoires", "geo-alt", "contrats:territoires", False, ()),
     ("Réunions", "calendar-event", "contrats:calendrier", False, ()),
     ("Rapports", "file-earmark-bar-graph", "evaluation:rapports", False, ()),
@@ -128,6 +130,13 @@ _PAGES_FILLES = {
     | {"creer_decision", "decision", "appels", "creer_appel", "appel"},
     "contrats:engagements": {"engagement", "creer_engagement", "modifier_engagement", "retirer_engagement", "declarer"}
     | {"mes_engagements", "revue", "matrice", "signataires", "importer_engagements", "import_engagements"},
+    "contrats:presentation": {"structure", "nouvelle_orientation", "orientation", "nouvel_objectif", "objectif"}
+    | {"signataires_du_contrat", "nouveau_signataire", "signataire", "actes", "nouvel_acte", "acte", "avenants"}
+    | {"nouvel_avenant", "avenant", "comparaison", "volets", "volet", "modifier_volet", "adopter_volet", "priorites"}
+    | {"priorites_commune", "rubrique", "adopter_priorites"},
+    "contrats:plan": {"nouvelle_action", "action_du_plan", "modifier_action"},
+    "contrats:droit_commun": {"droit_commun_arbre", "nouvelle_ressource", "ressource", "modifier_ressource", "fiches"}
+    | {"nouvelle_fiche", "fiche", "modifier_fiche", "escalades", "nouvelle_escalade", "escalade", "modifier_escalade"},
     "contrats:equipe": {"inviter", "invitations", "habilitation", "clore_habilitation"},
 }
 

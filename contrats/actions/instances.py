@@ -677,8 +677,20 @@ def _planifier_courriel(
     )
 
 
+def courriels_refuses(reunion: Reunion) -> list[str]:
+    """Names of those whose e-mail about this meeting could not leave: to be told in another way."""
+    echecs = Travail.objects.filter(
+        nom=ENVOYER, cible_type=reunion._meta.label_lower, cible_id=reunion.pk, etat=EtatTravail.ECHEC
+    )
+    cles = {travail.parametres["destinataire"] for travail in echecs}
+    personnes = Utilisateur.objects.filter(pk__in=[c[1:] for c in cles if c.startswith("u")])
+    sieges = MembreComite.objects.filter(pk__in=[c[1:] for c in cles if c.startswith("m")]).select_related("organisme")
+    return sorted([str(personne) for personne in personnes] + [str(siege.organisme) for siege in sieges])
+
+
 def expedier(travail: Travail, *, le: datetime) -> bool:
     """Send one e-mail; False when its cause or its reader is gone since it was planned."""
+    assert travail.cible_id is not None  # `_planifier_courriel` names its target
     sujet, cle = travail.parametres["sujet"], travail.parametres["destinataire"]
     if sujet == "rappel_decision":
         return _expedier_rappel_de_decision(travail.cible_id, cle, le)
@@ -713,7 +725,7 @@ def _destinataire(reunion: Reunion, cle: str, le: datetime) -> Destinataire | No
     return next((d for d in destinataires(reunion, le=timezone.localdate(le)) if d.cle == cle), None)
 
 
-def _expedier_rappel_de_decision(pk: int | None, cle: str, le: datetime) -> bool:
+def _expedier_rappel_de_decision(pk: int, cle: str, le: datetime) -> bool:
     decision = DecisionReunion.objects.select_related("reunion__comite__contrat", "responsable").get(pk=pk)
     personne = Utilisateur.objects.filter(pk=cle.removeprefix("u"), is_active=True).first()
     if personne is None or not est_en_retard(decision, timezone.localdate(le)):
@@ -722,7 +734,7 @@ def _expedier_rappel_de_decision(pk: int | None, cle: str, le: datetime) -> bool
     return True
 
 
-def _expedier_rappel_de_frequence(pk: int | None, cle: str, le: datetime) -> bool:
+def _expedier_rappel_de_frequence(pk: int, cle: str, le: datetime) -> bool:
     comite = Comite.objects.select_related("contrat").get(pk=pk)
     personne = Utilisateur.objects.filter(pk=cle.removeprefix("u"), is_active=True).first()
     phrases = [

@@ -23,6 +23,7 @@ def envoyer_courriel(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 @travail(actions.PRODUIRE_PAQUET)
 def produire_paquet(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Make the packet of a meeting."""
+    assert rangee.cible_id is not None  # a packet is asked for a meeting
     reunion = Reunion.objects.select_related("comite__contrat__pilote", "commune").get(pk=rangee.cible_id)
     return {"fichier": actions.produire_paquet(reunion, suivi, le=timezone.now()).pk}
 

@@ -210,6 +210,7 @@ def _page(request: HttpRequest, portee: Portee, objet: Reunion, form_clore: Clor
         "decisions": [_ligne_de_decision(portee, suivie) for suivie in fiche.decisions],
         "destinataires": [],
         "sans_adresse": [],
+        "refuses": [],
         "manques": [],
         "travail": None,
         "evenements": [],
@@ -220,6 +221,7 @@ def _page(request: HttpRequest, portee: Portee, objet: Reunion, form_clore: Clor
         contexte |= {
             "destinataires": destinataires(objet, le=jour),
             "sans_adresse": sieges_sans_adresse(objet, le=jour),
+            "refuses": actions.courriels_refuses(objet),
             "manques": actions.points_d_etape_manquants(objet) if contexte["a_venir"] and contexte["passee"] else [],
             "travail": actions.travail_du_paquet(objet),
             "evenements": [

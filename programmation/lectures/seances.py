@@ -71,7 +71,7 @@ def _propose(demandes: list[DemandeFinancement]) -> DossierPropose:
         numero=dossier.numero,
         intitule=dossier.intitule,
         porteur=dossier.porteur.nom_court,
-        orientation=dossier.orientation.nom_court,
+        orientation=dossier.orientation.nom_court if dossier.orientation else "",
         demande=sum((d.montant_demande for d in demandes), ZERO),
         propose=sum(montants.values(), ZERO),
         financeurs=tuple(montants.items()),

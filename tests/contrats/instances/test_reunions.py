@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import smtplib
 from dataclasses import replace
 from datetime import date, time
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 
 from commun.auteur import Auteur
 from commun.erreurs import ActeRefuse, RegleEnfreinte
@@ -534,3 +536,22 @@ def test_le_rappel_du_jour_est_un_travail_quotidien(copil, chef, horloge, execut
     planifier("contrats.rappeler_instances")
     faits = executer_travaux()
     assert faits[0].resultat == {"reunions": 0, "decisions": 0, "frequences": 1}
+
+
+def test_un_courriel_refuse_n_arrete_pas_les_autres_et_se_dit(
+    reunion, chef, membre, horloge, executer_travaux, monkeypatch
+) -> None:
+    refusee = membre.utilisateur.email
+    envoi = EmailMultiAlternatives.send
+
+    def serveur(courriel, *args, **kwargs):
+        if courriel.to == [refusee]:
+            raise smtplib.SMTPRecipientsRefused({refusee: (550, b"inconnue")})
+        return envoi(courriel, *args, **kwargs)
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", serveur)
+    actions.convoquer(reunion, par=chef, le=horloge.maintenant)
+    executer_travaux(echecs_admis=True)
+
+    assert len(mail.outbox) == 2
+    assert actions.courriels_refuses(reunion) == [str(membre.utilisateur)]
