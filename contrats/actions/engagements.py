@@ -92,13 +92,12 @@ CHAMPS_CIBLE = tuple(f.name for f in fields(SaisieCible))
 
 def saisie_de(engagement: Engagement) -> SaisieEngagement:
     """The commitment as it stands, to change a part of it: `replace(saisie_de(e), libelle="…")`."""
-    return SaisieEngagement(
-        **{nom: getattr(engagement, nom) for nom in CHAMPS},
-        **{nom: tuple(getattr(engagement, nom).all()) for nom in LIENS},
-        cibles=tuple(
-            SaisieCible(**{nom: getattr(cible, nom) for nom in CHAMPS_CIBLE}) for cible in engagement.cibles.all()
-        ),
+    parts: dict[str, Any] = {nom: getattr(engagement, nom) for nom in CHAMPS}
+    parts |= {nom: tuple(getattr(engagement, nom).all()) for nom in LIENS}
+    parts["cibles"] = tuple(
+        SaisieCible(**{nom: getattr(cible, nom) for nom in CHAMPS_CIBLE}) for cible in engagement.cibles.all()
     )
+    return SaisieEngagement(**parts)
 
 
 @transaction.atomic
@@ -268,11 +267,12 @@ class Cadre:
 
 def nettoyer(saisie: SaisieEngagement) -> SaisieEngagement:
     """Texts without spaces around them."""
-    propre = {n: v.strip() for n in CHAMPS if isinstance(v := getattr(saisie, n), str)}
-    cibles = tuple(
-        replace(c, **{n: v.strip() for n in CHAMPS_CIBLE if isinstance(v := getattr(c, n), str)}) for c in saisie.cibles
-    )
-    return replace(saisie, **propre, cibles=cibles)
+    cibles = tuple(replace(cible, **_textes_propres(cible, CHAMPS_CIBLE)) for cible in saisie.cibles)
+    return replace(saisie, **_textes_propres(saisie, CHAMPS), cibles=cibles)
+
+
+def _textes_propres(saisie: Any, noms: Iterable[str]) -> dict[str, Any]:
+    return {nom: valeur.strip() for nom in noms if isinstance(valeur := getattr(saisie, nom), str)}
 
 
 def erreurs_de_saisie(cadre: Cadre, saisie: SaisieEngagement) -> list[RegleEnfreinte]:

@@ -167,14 +167,12 @@ def _anciennes(existants: list[Engagement]) -> dict[int, SaisieEngagement]:
     rangees = CibleEngagement.objects.filter(engagement__in=cles).order_by("ordre", "pk")
     for cle, *valeurs in rangees.values_list("engagement_id", *CHAMPS_CIBLE):
         cibles.setdefault(cle, []).append(SaisieCible(**dict(zip(CHAMPS_CIBLE, valeurs, strict=True))))
-    return {
-        e.pk: SaisieEngagement(
-            **{nom: getattr(e, nom) for nom in CHAMPS},
-            **{nom: tuple(liens[nom].get(e.pk, ())) for nom in LIENS},
-            cibles=tuple(cibles.get(e.pk, ())),
-        )
-        for e in existants
-    }
+    anciennes = {}
+    for e in existants:
+        parts: dict[str, Any] = {nom: getattr(e, nom) for nom in CHAMPS}
+        parts |= {nom: tuple(liens[nom].get(e.pk, ())) for nom in LIENS}
+        anciennes[e.pk] = SaisieEngagement(**parts, cibles=tuple(cibles.get(e.pk, ())))
+    return anciennes
 
 
 def _liens(nom: str, cles: list[int]) -> dict[int, list[Any]]:

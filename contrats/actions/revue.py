@@ -41,7 +41,7 @@ LONGUEUR_REMARQUE = 5000
 
 def sans_reponse(annee: int) -> Q:
     """The commitments without a statement for `annee`."""
-    return ~Exists(PointAvancement.objects.filter(engagement=OuterRef("pk"), annee=annee))
+    return ~Q(Exists(PointAvancement.objects.filter(engagement=OuterRef("pk"), annee=annee)))
 
 
 @transaction.atomic

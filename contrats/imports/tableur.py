@@ -139,7 +139,7 @@ def _nommer(
     for cle in obligatoires:
         if cle not in cles:
             raise _refus(f"La colonne « {colonnes[cle]} » manque : partez du modèle.", "colonne_absente")
-    rangees = []
+    rangees: list[Rangee] = []
     for rang, ligne in enumerate(brutes[debut + 1 :], start=debut + 2):
         if all(_vide(c) for c in ligne):
             continue

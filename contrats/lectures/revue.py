@@ -379,9 +379,9 @@ def matrice(contrat: Contrat, annee: int, *, le: date) -> Matrice:
     if any(o == SANS_RESPONSABLE for o, _ in comptes):
         rangs.append((SANS_RESPONSABLE, "Responsable inconnu"))
     rangees = []
-    for cle, nom in rangs:
-        cases = tuple(Croisement(*comptes.get((cle, o), (0, 0, 0)), o) for o, _ in colonnes)
-        rangees.append(RangeeMatrice(nom, cle, cases, sum(c.nombre for c in cases)))
+    for numero, nom in rangs:
+        cases = tuple(Croisement(*comptes.get((numero, o), (0, 0, 0)), o) for o, _ in colonnes)
+        rangees.append(RangeeMatrice(nom, numero, cases, sum(c.nombre for c in cases)))
     totaux = tuple(sum(r.cases[i].nombre for r in rangees) for i in range(len(colonnes)))
     return Matrice(tuple(colonnes), tuple(rangees), totaux, sum(totaux))
 

@@ -22,7 +22,7 @@ from ..models import Contrat
 @travail("contrats.ecrire_au_signataire")
 def ecrire_au_signataire(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Send one e-mail to one correspondent, unless it has nothing more to say."""
-    contrat = Contrat.objects.get(pk=rangee.cible_id)
+    contrat = _contrat(rangee)
     return {"parti": expedier_courriel(contrat, rangee.parametres, le=timezone.localdate())}
 
 
@@ -50,7 +50,7 @@ def importer_engagements(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 
 
 def _importer(rangee: Travail, suivi: Suivi, *, essai: bool) -> dict[str, Any]:
-    contrat = Contrat.objects.get(pk=rangee.cible_id)
+    contrat = _contrat(rangee)
     fichier = Fichier.objects.get(pk=rangee.parametres["fichier"])
     organisme = Organisme.objects.filter(pk=rangee.parametres["organisme"]).first()
     auteur = Auteur(rangee.demande_par, organisme, Canal.IMPORT)
@@ -78,3 +78,9 @@ def _importer(rangee: Travail, suivi: Suivi, *, essai: bool) -> dict[str, Any]:
         garde = fichiers.ranger(refusees, nom=nom, type_mime="text/csv", depose_par=rangee.demande_par)
         resultat["refus"] = garde.pk
     return resultat
+
+
+def _contrat(rangee: Travail) -> Contrat:
+    """The contract that a job is about."""
+    assert rangee.cible_id is not None
+    return Contrat.objects.get(pk=rangee.cible_id)

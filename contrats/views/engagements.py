@@ -260,7 +260,7 @@ def viser(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
 
 @require_safe
 @dans_le_contrat()
-def preuve(request: HttpRequest, portee: Portee, pk: int, fichier: int) -> FileResponse:
+def preuve(request: HttpRequest, portee: Portee, pk: int, fichier: int) -> HttpResponse | FileResponse:
     """Download a proof; who does not see statements does not know that it exists."""
     if not voit_les_declarations(portee.roles):
         raise Http404

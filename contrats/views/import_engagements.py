@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -42,7 +42,7 @@ def importer(request: HttpRequest, portee: Portee) -> HttpResponse:
     contexte = {
         "form": form,
         "colonnes": COLONNES,
-        "derniers": _travaux(request, portee).filter(nom=ECRITURE).order_by("-cree_le")[:5],
+        "derniers": _travaux(portee).filter(nom=ECRITURE).order_by("-cree_le")[:5],
         "contrat": portee.contrat,
         "onglets": onglets_engagements(portee, "importer"),
     }
@@ -65,7 +65,7 @@ def modele(request: HttpRequest, portee: Portee, format: str) -> HttpResponse:
 @dans_le_contrat(*ECRIVAINS)
 def suivre(request: HttpRequest, portee: Portee, pk: Any) -> HttpResponse:
     """An examination or an import: its progress, then its report. A POST asks to write what was examined."""
-    travail = get_object_or_404(_travaux(request, portee), pk=pk)
+    travail = get_object_or_404(_travaux(portee), pk=pk)
     fichier = get_object_or_404(Fichier, pk=travail.parametres["fichier"])
     if request.method == "POST":
         if travail.nom != EXAMEN or travail.etat != EtatTravail.FAIT:
@@ -96,18 +96,18 @@ def suivre(request: HttpRequest, portee: Portee, pk: Any) -> HttpResponse:
 
 @require_safe
 @dans_le_contrat(*ECRIVAINS)
-def refusees(request: HttpRequest, portee: Portee, pk: Any) -> HttpResponse:
+def refusees(request: HttpRequest, portee: Portee, pk: Any) -> HttpResponse | FileResponse:
     """The refused lines, to correct and send again."""
-    travail = get_object_or_404(_travaux(request, portee), pk=pk)
+    travail = get_object_or_404(_travaux(portee), pk=pk)
     return fichiers.reponse(get_object_or_404(Fichier, pk=travail.resultat.get("refus")))
 
 
-def _travaux(request: HttpRequest, portee: Portee) -> Any:
+def _travaux(portee: Portee) -> Any:
     """The imports of this contract that the person asked for; the team sees them all."""
     travaux = Travail.objects.filter(
         nom__in=(EXAMEN, ECRITURE), cible_type=portee.contrat._meta.label_lower, cible_id=portee.contrat.pk
     )
-    return travaux if portee.roles.pilote_tout else travaux.filter(demande_par=request.user)
+    return travaux if portee.roles.pilote_tout else travaux.filter(demande_par=portee.auteur.utilisateur)
 
 
 def _planifier(portee: Portee, nom: str, fichier: int, *, cle: str | None = None, **parametres: Any) -> Travail:

@@ -105,18 +105,22 @@ def _suivis(request: HttpRequest, comptes: Comptes) -> list[tuple[str, int, str,
 
 def _avec(request: HttpRequest, **ajout: str) -> str:
     """The address of the same list with one more filter."""
-    reste = {n: v for n, v in request.GET.items() if n not in (*ajout, "page") and v}
-    return "?" + urlencode({**reste, **ajout})
+    return "?" + urlencode({**_poses(request, *ajout), **ajout})
+
+
+def _poses(request: HttpRequest, *sauf: str) -> dict[str, str]:
+    """The filters of the address, save these."""
+    return {n: str(v) for n, v in request.GET.items() if v and n not in (*sauf, "page")}
 
 
 def _adresse_export(request: HttpRequest, portee: Portee, format: str) -> str:
-    reste = {n: v for n, v in request.GET.items() if n != "page" and v}
+    reste = _poses(request)
     return f"{request.path}export.{format}" + (f"?{urlencode(reste)}" if reste else "")
 
 
 @require_safe
 @dans_le_contrat(*LECTEURS_DE_REVUE)
-def exporter_revue(request: HttpRequest, portee: Portee, format: str) -> FileResponse:
+def exporter_revue(request: HttpRequest, portee: Portee, format: str) -> HttpResponse | FileResponse:
     """What the screen shows, with its filters, all pages together."""
     assert portee.annee is not None
     if format not in TYPES_MIME:
