@@ -4,6 +4,7 @@ from csp.decorators import csp_update
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from commun.api.problemes import adresse_inconnue
 from contrats.api import avancement, contrats, engagements, ressources, reunions
 from programmation import api as programmation
 
@@ -40,4 +41,5 @@ urlpatterns = [
     path(_CONTRAT + "ressources/<int:ressource>/", ressources.RessourceView.as_view(), name="ressource"),
     path(_CONTRAT + "<int:annee>/dossiers/", programmation.DossiersView.as_view(), name="dossiers"),
     path(_CONTRAT + "<int:annee>/enveloppes/", programmation.EnveloppesView.as_view(), name="enveloppes"),
+    re_path(r"^(?P<chemin>[\s\S]+)\Z", adresse_inconnue, name="adresse_inconnue"),
 ]

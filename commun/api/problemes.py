@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, serializers, status, views
 from rest_framework.response import Response
 
 from ..erreurs import ActeRefuse, RegleEnfreinte, RevisionDepassee
+from ..permissions import Acces, acces
 from .refus import LignesRefusees, Refus
 
 TYPE_MIME = "application/problem+json"
@@ -69,6 +72,22 @@ def probleme(erreur: Exception, contexte: dict[str, Any]) -> Response | None:
     reponse.data = _corps(reponse.status_code, _detail(erreur), code=code, erreurs=_erreurs(erreur))
     reponse.content_type = TYPE_MIME
     return reponse
+
+
+@csrf_exempt
+@acces(Acces.PUBLIC)
+def adresse_inconnue(request: HttpRequest, chemin: str) -> HttpResponse:
+    """Any address below the API that is no route: a problem, not a page."""
+    corps = _corps(
+        404,
+        "Cette adresse n’est pas dans l’API : voyez sa documentation. Les adresses finissent par une barre oblique.",
+    )
+    return HttpResponse(
+        json.dumps(corps, ensure_ascii=False).encode(),
+        status=404,
+        content_type=TYPE_MIME,
+        headers={"Cache-Control": "private, no-store"},
+    )
 
 
 def _corps(statut: int, detail: str, *, code: str | None = None, erreurs: Any = None) -> dict[str, Any]:

@@ -231,7 +231,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["commun.api.corps.AnalyseurJson"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "commun.api.corps.ToujoursJson",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "commun.api.problemes.probleme",
     "COERCE_DECIMAL_TO_STRING": True,

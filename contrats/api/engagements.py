@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -538,7 +539,7 @@ class SuiviDeLotView(_Engagements):
         operation="engagements_suivre_lot",
         resume="Suivre un lot traité en arrière-plan",
         portee=PorteeApi.ENGAGEMENTS_ECRIRE,
-        parameters=[CONTRAT, OpenApiParameter("lot", str, OpenApiParameter.PATH, description="`id` du lot.")],
+        parameters=[CONTRAT, OpenApiParameter("lot", UUID, OpenApiParameter.PATH, description="`id` du lot.")],
         reponses={200: SuiviDeLotSerializer},
         refus=(404,),
     )

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from acteurs.etats import PorteeApi
 from acteurs.models import JetonApi
+from commun.api.corps import ToujoursJson
 from commun.api.debit import Debit
 from commun.api.problemes import ProblemeSerializer
 from commun.auteur import Auteur, Canal
@@ -58,6 +59,7 @@ class VueDApi(APIView):
 
     permission_classes = [UsagePermis]
     throttle_classes = [Debit]
+    content_negotiation_class = ToujoursJson
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     portees: ClassVar[dict[str, str]]
 

@@ -1,0 +1,159 @@
+"""The OpenAPI description against the API itself: generated calls, no 5xx, no status or body that it does not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from contrats.etats import Role
+from tests.fabriques import (
+    CibleEngagementFactory,
+    EngagementFactory,
+    PointAvancementFactory,
+    RessourceFactory,
+    ReunionFactory,
+    VersionPerimetreFactory,
+)
+
+pytestmark = pytest.mark.django_db
+EXEMPLES = 12  # for each operation and each kind of caller
+CONTROLES = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+APPELANTS: dict[str, Callable[[Any], Any]] = {
+    "la clé du pilote": lambda appelant: appelant(Role.CHEF_DE_PROJET),
+    "la clé d’un signataire": lambda appelant: appelant(Role.SIGNATAIRE),
+    "une clé qui ne fait que lire": lambda appelant: appelant(
+        Role.SIGNATAIRE, portees=["contrats:lire", "engagements:lire", "avancement:lire", "ressources:lire"]
+    ),
+    "personne": lambda appelant: None,
+}
+
+
+@pytest.fixture
+def connexion_gardee() -> Iterator[None]:
+    """A call through WSGI ends by closing old connections: the test's own stays open, as with Django's client."""
+    signaux = (request_started, request_finished)
+    for signal in signaux:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signaux:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def schema(connexion_gardee: None) -> Any:
+    """The description as partners download it."""
+    return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
+
+
+def _operations() -> list[str]:
+    chemins = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    return sorted(
+        f"{methode.upper()} {chemin}"
+        for chemin, methodes in chemins.items()
+        for methode in methodes
+        if methode in ("get", "post", "put", "patch", "delete")
+    )
+
+
+@pytest.fixture
+def monde(contrat, codes) -> dict[str, Any]:
+    """One object of each kind, so that readings have something to conform to."""
+    engagement = EngagementFactory(contrat=contrat, orientation=codes["orientation"], identifiant_externe="X-1")
+    engagement.objectifs.add(codes["objectif"])
+    engagement.perimetres.add(codes["perimetre"])
+    engagement.partenaires.add(contrat.pilote)
+    CibleEngagementFactory(engagement=engagement, intervalle=True)
+    PointAvancementFactory(engagement=engagement, annee=2026)
+    ReunionFactory(comite__contrat=contrat)
+    VersionPerimetreFactory(perimetre=codes["perimetre"])
+    ressource = RessourceFactory(contrat=contrat, orientation=codes["orientation"])
+    return {
+        "contrat": contrat.slug,
+        "engagement": engagement.pk,
+        "annee": 2026,
+        "identifiant": "X-1",
+        "ressource": ressource.pk,
+    }
+
+
+@pytest.mark.lent
+@pytest.mark.parametrize("qui", APPELANTS)
+@pytest.mark.parametrize("operation", _operations())
+def test_l_api_repond_comme_sa_description_le_dit(appelant, schema, monde, operation, qui):
+    methode, _, chemin = operation.partition(" ")
+    decrite = schema[chemin][methode]
+    systeme = APPELANTS[qui](appelant)
+    entetes = {"Authorization": f"Bearer {systeme.secret}"} if systeme else {}
+
+    @seed(20261120)
+    @settings(
+        max_examples=EXEMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cas=decrite.as_strategy(), connus=st.sets(st.sampled_from(sorted(monde))))
+    def appeler(cas: Any, connus: set[str]) -> None:
+        for nom in {"contrat", *connus} & set(cas.path_parameters or {}):
+            cas.path_parameters[nom] = monde[nom]
+        reponse = cas.call(headers=entetes)
+        cas.validate_response(reponse, checks=CONTROLES)
+
+    appeler()
+
+
+def test_chaque_operation_est_decrite_en_francais_avec_ses_refus(schema):
+    for chemin, methodes in schema.raw_schema["paths"].items():
+        for methode, operation in methodes.items():
+            ou = f"{methode} {chemin}"
+            assert operation["summary"], ou
+            assert operation["tags"], ou
+            assert {"200", "201", "202", "204"} & set(operation["responses"]), ou
+            assert {"401", "403", "429"} <= set(operation["responses"]), ou
+            for statut, reponse in operation["responses"].items():
+                if statut >= "400":
+                    assert list(reponse["content"]) == ["application/problem+json"], ou
+            assert {"cle": []} in operation["security"], ou
+
+
+def test_la_description_est_en_openapi_3_1_et_donne_des_exemples(schema):
+    brut = schema.raw_schema
+    assert brut["openapi"].startswith("3.1")
+    assert "Bearer" in brut["components"]["securitySchemes"]["cle"]["description"]
+    saisies = [
+        operation["requestBody"]["content"]["application/json"]
+        for methodes in brut["paths"].values()
+        for operation in methodes.values()
+        if "requestBody" in operation
+    ]
+    assert len(saisies) >= 6
+    assert sum("examples" in saisie for saisie in saisies) >= 5
+
+
+def test_la_documentation_est_servie_d_ici(client):
+    page = client.get("/api/v1/documentation/")
+    assert page.status_code == 200
+    adresses = [m.split('"')[0] for m in page.content.decode().replace("'", '"').split('src="')[1:]]
+    assert adresses
+    assert all(adresse.startswith("/") for adresse in adresses)
