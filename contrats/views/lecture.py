@@ -14,7 +14,7 @@ from ..forms import FiltreEngagementsForm
 from ..lectures import engagements as lecture_engagements
 from ..lectures import territoires as lecture_territoires
 from ..lectures.presentation import presentation as lire_presentation
-from ..permissions import peut_creer_engagement, voit_les_declarations
+from ..permissions import peut_creer_engagement, peut_modifier_structure, voit_les_declarations
 from ..portee import Portee, dans_le_contrat
 from .filtres import puces
 from .onglets import onglets_engagements
@@ -26,7 +26,11 @@ PAR_PAGE = 50
 @dans_le_contrat()
 def presentation(request: HttpRequest, portee: Portee) -> HttpResponse:
     """The contract on one page."""
-    contexte = {"presentation": lire_presentation(portee.contrat), "contrat": portee.contrat}
+    contexte = {
+        "presentation": lire_presentation(portee.contrat),
+        "contrat": portee.contrat,
+        "edition": peut_modifier_structure(portee.auteur, portee.contrat),
+    }
     return render(request, "contrats/presentation.html", contexte)
 
 
