@@ -355,8 +355,13 @@ def test_un_cotech_n_attend_pas_les_points_d_etape(contrat, chef, horloge) -> No
 def tenue(seance, contrat, chef, horloge):
     """The session closed, three items of three audiences."""
     textes = {"membres": "Entre membres.", "invites": "Aux invités aussi.", "contrat": "À tous."}
+    quartiers = [
+        PerimetreDuContratFactory(contrat=contrat, perimetre__nom=nom).perimetre for nom in ("Épi", "Faubourg")
+    ]
     for audience, texte in textes.items():
-        actions.ecrire_item(seance, texte=texte, audience=audience, par=chef, le=horloge.maintenant)
+        actions.ecrire_item(
+            seance, texte=texte, audience=audience, perimetres=quartiers, par=chef, le=horloge.maintenant
+        )
     actions.tenir(seance, par=chef, le=horloge.maintenant)
     seance.refresh_from_db()
     return seance
@@ -368,7 +373,8 @@ def test_chacun_recoit_ce_que_son_audience_permet(tenue, chef, membre, invite, h
 
     recus = {m.to[0]: m for m in mail.outbox}
     au_membre, a_l_invite = recus[membre.utilisateur.email], recus[invite.utilisateur.email]
-    assert "Entre membres." in au_membre.body
+    assert "Entre membres. [Épi, Faubourg]" in au_membre.body
+    assert "Épi, Faubourg" in au_membre.alternatives[0][0]
     for corps in (a_l_invite.body, a_l_invite.alternatives[0][0]):
         assert "Entre membres." not in corps
         assert "Aux invités aussi." in corps
