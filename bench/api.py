@@ -218,6 +218,7 @@ def _appelant() -> Callable[[str], Any]:
 def _base() -> Iterator[None]:
     """A database of its own, removed at the end; connections are kept between calls, as in production."""
     ancien = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = f"banc_{ancien}"  # not the one of the tests, which may be running
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     duree = connection.settings_dict["CONN_MAX_AGE"]
     connection.settings_dict["CONN_MAX_AGE"] = None

@@ -59,6 +59,7 @@ def annoncer(
 
 def livrer(rangee: Travail, *, le: datetime) -> dict[str, Any]:
     """Make one call. A failure plans the next try; the last one, or a forbidden address, ends the job in failure."""
+    assert rangee.cible_id is not None  # planned with its subscription as target
     abonnement = AbonnementApi.objects.actifs().filter(pk=rangee.cible_id).first()
     if abonnement is None:
         return {"livre": False, "motif": "Abonnement résilié."}
