@@ -41,11 +41,10 @@ from ..permissions import (
     peut_creer_engagement,
     peut_declarer,
     peut_modifier_engagement,
-    voit_les_declarations,
 )
 from ..portee import Portee, dans_le_contrat
 from ..regles import GUIDES_DE_CIBLE
-from .onglets import onglets_engagements
+from .onglets import LECTEURS_DE_REVUE, onglets_engagements
 
 PAR_PAGE = 50
 DECLARANTS = (Role.CHEF_DE_PROJET, *sorted(ROLES_DECLARANTS))
@@ -259,11 +258,9 @@ def viser(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
 
 
 @require_safe
-@dans_le_contrat()
+@dans_le_contrat(*LECTEURS_DE_REVUE)
 def preuve(request: HttpRequest, portee: Portee, pk: int, fichier: int) -> HttpResponse | FileResponse:
-    """Download a proof; who does not see statements does not know that it exists."""
-    if not voit_les_declarations(portee.roles):
-        raise Http404
+    """Download a proof, for those who read statements."""
     return fichiers.reponse(get_object_or_404(_point(portee, pk).preuves, pk=fichier))
 
 

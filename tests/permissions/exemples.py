@@ -26,6 +26,8 @@ LECTEURS = (*INSTRUCTEURS, R.PORTEUR)
 CHEF = (R.CHEF_DE_PROJET,)
 FINANCEURS = (R.CHEF_DE_PROJET, R.INSTRUCTEUR, R.DECIDEUR)
 DECIDEURS = (R.CHEF_DE_PROJET, R.DECIDEUR)
+DECLARANTS = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.BAILLEUR)
+LECTEURS_DE_REVUE = (*INSTRUCTEURS, R.SIGNATAIRE, R.BAILLEUR)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,18 @@ def pour(
     return Exemple(frozenset(roles or Role), methode, aussi, administrateur, arguments)
 
 
+def _engagement(scene: Scene, personne: Any) -> Any:
+    return scene.engagement_de(personne).pk
+
+
+def _preuve(scene: Scene, personne: Any) -> Any:
+    return scene.engagement_de(personne).points.get().preuves.get().pk
+
+
+def _import(scene: Scene, personne: Any) -> Any:
+    return scene.import_de(personne).pk
+
+
 EXEMPLES: dict[str, Exemple] = {
     # portail
     "portail:accueil": pour(),
@@ -80,6 +94,29 @@ EXEMPLES: dict[str, Exemple] = {
     "contrats:presentation": pour(),
     "contrats:engagements": pour(),
     "contrats:territoires": pour(),
+    "contrats:engagement": pour(pk=_engagement),
+    "contrats:creer_engagement": pour(*DECLARANTS),
+    "contrats:modifier_engagement": pour(*DECLARANTS, pk=_engagement),
+    "contrats:retirer_engagement": pour(*DECLARANTS, pk=_engagement),
+    "contrats:declarer": pour(*DECLARANTS, pk=_engagement),
+    "contrats:viser": pour(*CHEF, methode="post", pk=_engagement),
+    "contrats:preuve": pour(*LECTEURS_DE_REVUE, pk=_engagement, fichier=_preuve),
+    "contrats:retirer_preuve": pour(*DECLARANTS, methode="post", pk=_engagement, fichier=_preuve),
+    "contrats:mes_engagements": pour(*DECLARANTS),
+    "contrats:revue": pour(*LECTEURS_DE_REVUE),
+    "contrats:exporter_revue": pour(*LECTEURS_DE_REVUE, format="csv"),
+    "contrats:matrice": pour(*LECTEURS_DE_REVUE),
+    "contrats:signataires": pour(*LECTEURS_DE_REVUE),
+    "contrats:solliciter": pour(*CHEF, methode="post"),
+    "contrats:ouvrir_revue": pour(*CHEF, methode="post"),
+    "contrats:envoyer_revue": pour(*CHEF, methode="post"),
+    "contrats:remarquer": pour(*LECTEURS_DE_REVUE, methode="post"),
+    "contrats:clore_revue": pour(*CHEF, methode="post"),
+    "contrats:rouvrir_revue": pour(*CHEF, methode="post"),
+    "contrats:importer_engagements": pour(*DECLARANTS),
+    "contrats:modele_engagements": pour(*DECLARANTS, format="csv"),
+    "contrats:import_engagements": pour(*DECLARANTS, autrui=CHEF, pk=_import),
+    "contrats:lignes_refusees": pour(*DECLARANTS, autrui=CHEF, pk=_import),
     "contrats:equipe": pour(*CHEF),
     "contrats:inviter": pour(*CHEF),
     "contrats:invitations": pour(*CHEF),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from contrats.etats import Role
-from contrats.models import Contrat
+from contrats.models import Contrat, Engagement
 from programmation.models import Dossier
 from tests.fabriques import (
     ComiteFactory,
@@ -17,12 +18,15 @@ from tests.fabriques import (
     DossierFactory,
     EngagementFactory,
     EnveloppeFactory,
+    FichierFactory,
     HabilitationFactory,
     InvitationFactory,
     OrganismeFactory,
     PerimetreDuContratFactory,
+    PointAvancementFactory,
     RapportFactory,
     ReunionFactory,
+    RevueEngagementsFactory,
     TravailFactory,
     UtilisateurFactory,
     VersionPerimetreFactory,
@@ -62,6 +66,7 @@ class Scene:
     invitation: Any
     jeton: str
     a_soi: bool
+    engagements: dict[int, Engagement]
 
     annee: int = ANNEE
 
@@ -74,6 +79,29 @@ class Scene:
             demande_par=personne if self.a_soi else UtilisateurFactory(),
             fait=True,
             resultat={"reussis": [self.dossier.numero], "refus": []},
+        )
+
+    def engagement_de(self, personne: Any) -> Any:
+        """A commitment of this person's organisation in its own scene, of another's elsewhere; stated, with a proof."""
+        tenue = personne.habilitations.first() if personne is not None else None
+        premier = next(iter(self.engagements.values()))
+        return self.engagements.get(tenue.organisme_id, premier) if tenue else premier
+
+    def import_de(self, personne: Any) -> Any:
+        """An import of commitments with a refused line, asked for by this person in its own scene."""
+        return TravailFactory(
+            nom="contrats.importer_engagements",
+            cible_type="contrats.contrat",
+            cible_id=self.engagement_de(personne).contrat_id,
+            demande_par=personne if self.a_soi and personne else UtilisateurFactory(),
+            fait=True,
+            parametres={"fichier": FichierFactory().pk},
+            resultat={
+                **dict.fromkeys(("total", "cree", "modifie", "inchange", "refuse", "non_ecrit", "nb_erreurs"), 0),
+                "erreurs": [],
+                "apercu": [],
+                "refus": FichierFactory().pk,
+            },
         )
 
     def organisme_de(self, personne: Any) -> int:
@@ -117,6 +145,7 @@ def creer() -> Monde:
             financeur=organismes[Role.INSTRUCTEUR],
             porteur=organismes[Role.PORTEUR],
             a_soi=True,
+            engages=list(organismes.values()),
         ),
         chez_autrui=_scene(contrat, MARQUE_D_AUTRUI),
         ailleurs=_scene(autre_contrat, MARQUE_D_AILLEURS),
@@ -126,8 +155,15 @@ def creer() -> Monde:
 
 
 def _scene(
-    contrat: Contrat, intitule: str, *, financeur: Any = None, porteur: Any = None, a_soi: bool = False
+    contrat: Contrat,
+    intitule: str,
+    *,
+    financeur: Any = None,
+    porteur: Any = None,
+    a_soi: bool = False,
+    engages: Sequence[Any] = (),
 ) -> Scene:
+    engages = engages or [OrganismeFactory()]
     financeur = financeur or OrganismeFactory(departement=True)
     porteur = porteur or OrganismeFactory()
     commun = {"contrat": contrat, "porteur": porteur, "intitule": intitule, "localise": True}
@@ -140,6 +176,8 @@ def _scene(
     a_voter = DemandeFactory(dossier=programme, financeur=financeur, dispositif=un, programmee=True)
     a_notifier = DemandeFactory(dossier=programme, financeur=financeur, dispositif=deux, votee=True)
     reunion = ReunionFactory(comite=ComiteFactory(contrat=contrat), tenue=True)
+    if not contrat.revues.exists():
+        RevueEngagementsFactory(contrat=contrat, annee=ANNEE, envoyee=True)
     PerimetreDuContratFactory(contrat=contrat, perimetre=VersionPerimetreFactory().perimetre)
     EngagementFactory(contrat=contrat, organisme=financeur)
     jeton = f"jeton-{intitule}"
@@ -160,4 +198,12 @@ def _scene(
         invitation=InvitationFactory(contrat=contrat, jeton=jeton),
         jeton=jeton,
         a_soi=a_soi,
+        engagements={o.pk: _engagement(contrat, o) for o in engages},
     )
+
+
+def _engagement(contrat: Contrat, organisme: Any) -> Engagement:
+    """A commitment stated this year, with a proof."""
+    engagement = EngagementFactory(contrat=contrat, organisme=organisme)
+    PointAvancementFactory(engagement=engagement, annee=ANNEE).preuves.add(FichierFactory())
+    return engagement

@@ -155,7 +155,7 @@ def test_les_declarations_et_leurs_preuves_ne_se_montrent_qu_a_qui_les_lit(clien
     assert "preuve.pdf" not in texte
     assert "Journal" not in texte
     assert b"".join(lecteur.get(lien).streaming_content) == fichiers.lire(fichier)
-    assert membre.get(lien).status_code == 404
+    assert membre.get(lien).status_code == 403
     autre = FichierFactory()
     assert lecteur.get(lien.replace(f"/{fichier.pk}/", f"/{autre.pk}/")).status_code == 404
 
