@@ -117,7 +117,14 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
         )
         .filter(attendues=0, proposees__gt=0)
     )
-    a_voir = PointAvancement.objects.filter(engagement__contrat=contrat, visa=EtatVisa.NON_VU).count()
+    a_viser = (
+        PointAvancement.objects.filter(
+            engagement__contrat=contrat, engagement__retire_le__isnull=True, visa=EtatVisa.NON_VU
+        )
+        .order_by("annee")
+        .values_list("annee")
+        .annotate(nombre=Count("pk"))
+    )
     return [
         Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
         Tache("Se prononcer sur la recevabilité", comptes.get("complet", 0), f"{tableau}?etat=complet", "Équipe"),
@@ -128,11 +135,14 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
             f"{tableau}?etat=en_instruction",
             "Équipe",
         ),
-        Tache(
-            "Lire les points d’avancement des signataires",
-            a_voir,
-            reverse("contrats:engagements", kwargs={"contrat": contrat.slug}),
-            "Équipe",
+        *(
+            Tache(
+                f"Viser les déclarations {an} des signataires",
+                nombre_du_an,
+                reverse("contrats:revue", args=[contrat.slug, an]) + f"?visa={EtatVisa.NON_VU.value}",
+                "Équipe",
+            )
+            for an, nombre_du_an in a_viser
         ),
     ]
 
@@ -179,17 +189,17 @@ def _taches_du_signataire(contrat: Contrat, le: date, tenus: RolesTenus) -> list
     miens = tenus.organismes(Role.SIGNATAIRE, Role.BAILLEUR)
     if not miens:
         return []
-    sans_point = (
-        Engagement.objects.filter(contrat=contrat, organisme__in=miens)
-        .exclude(
-            pk__in=PointAvancement.objects.filter(annee=le.year)
-            .exclude(etat=EtatEngagement.SANS_INFORMATION)
-            .values("engagement")
-        )
-        .count()
-    )
-    url = reverse("contrats:engagements", kwargs={"contrat": contrat.slug})
-    return [Tache(f"Dire où en sont vos engagements en {le.year}", sans_point, url, "Signataire")]
+    if le.year not in contrat.annees:
+        return []
+    siens = Engagement.objects.filter(contrat=contrat).des_organismes(miens)
+    points = PointAvancement.objects.filter(annee=le.year)
+    sans_point = siens.exclude(pk__in=points.exclude(etat=EtatEngagement.SANS_INFORMATION).values("engagement"))
+    a_completer = siens.filter(pk__in=points.filter(visa=EtatVisa.A_COMPLETER).values("engagement"))
+    url = reverse("contrats:mes_engagements", args=[contrat.slug, le.year])
+    return [
+        Tache(f"Dire où en sont vos engagements en {le.year}", sans_point.count(), url, "Signataire"),
+        Tache(f"Compléter vos déclarations {le.year}", a_completer.count(), url, "Signataire"),
+    ]
 
 
 def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Auteur) -> tuple[Tuile, ...]:

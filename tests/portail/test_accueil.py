@@ -14,9 +14,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from commun.auteur import Auteur
-from contrats.etats import EtatEngagement, Role
+from contrats.etats import EtatEngagement, EtatVisa, Role
 from contrats.models import Contrat
 from portail.lectures import accueil, annee_courante, nombre_de_taches, taches
 from programmation import actions
@@ -189,6 +190,28 @@ def test_un_signataire_dit_ou_en_sont_ses_engagements(contrat, auteur_de) -> Non
     PointAvancementFactory(engagement=tu, annee=2025)
     PointAvancementFactory(engagement=muet, annee=2026, etat=EtatEngagement.SANS_INFORMATION)
     assert attentes(signataire, contrat) == {"Dire où en sont vos engagements en 2026": 2}
+
+
+def test_un_signataire_est_mene_a_ce_qu_on_lui_demande_de_completer(contrat, auteur_de) -> None:
+    signataire = auteur_de(Role.SIGNATAIRE)
+    engagement = EngagementFactory(contrat=contrat, organisme=signataire.organisme)
+    PointAvancementFactory(engagement=engagement, annee=2026, visa=EtatVisa.A_COMPLETER)
+    (tache,) = taches(contrat, 2026, pour=signataire, le=JOUR)
+    assert (tache.libelle, tache.nombre) == ("Compléter vos déclarations 2026", 1)
+    assert tache.url == f"/c/{contrat.slug}/2026/mes-engagements/"
+
+
+def test_le_chef_de_projet_vise_annee_par_annee(contrat, auteur_de) -> None:
+    for annee, visa in ((2025, EtatVisa.NON_VU), (2026, EtatVisa.NON_VU), (2026, EtatVisa.VU)):
+        PointAvancementFactory(engagement=EngagementFactory(contrat=contrat), annee=annee, visa=visa)
+    PointAvancementFactory(engagement=EngagementFactory(contrat=contrat, retire_le=timezone.now()), annee=2026)
+    chef = auteur_de(Role.CHEF_DE_PROJET)
+    attendues = {"Viser les déclarations 2025 des signataires": 1, "Viser les déclarations 2026 des signataires": 1}
+    assert attentes(chef, contrat) == attendues
+    client = Client()
+    client.force_login(chef.utilisateur)
+    for tache in taches(contrat, 2026, pour=chef, le=JOUR):
+        assert client.get(tache.url).context["page_obj"].paginator.count == tache.nombre
 
 
 @pytest.mark.parametrize("role", [Role.MEMBRE_COPIL, Role.CONSEIL_CITOYEN, Role.FINANCES, Role.JURIDIQUE])
