@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from contrats.etats import Role
-from contrats.models import Contrat, Engagement
+from contrats.models import Contrat, Engagement, TypeComite
 from programmation.models import Dossier
 from tests.fabriques import (
+    AbonnementCalendrierFactory,
+    AppelExterneFactory,
     ComiteFactory,
     ContratFactory,
+    DecisionReunionFactory,
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
@@ -21,9 +24,12 @@ from tests.fabriques import (
     FichierFactory,
     HabilitationFactory,
     InvitationFactory,
+    ItemCompteRenduFactory,
+    MembreComiteFactory,
     OrganismeFactory,
     PerimetreDuContratFactory,
     PointAvancementFactory,
+    PointOrdreDuJourFactory,
     RapportFactory,
     ReunionFactory,
     RevueEngagementsFactory,
@@ -67,6 +73,13 @@ class Scene:
     jeton: str
     a_soi: bool
     engagements: dict[int, Engagement]
+
+    seance: Any
+    point: Any
+    item: Any
+    decision: Any
+    siege: Any
+    appel: Any
 
     annee: int = ANNEE
 
@@ -145,6 +158,7 @@ def creer() -> Monde:
             financeur=organismes[Role.INSTRUCTEUR],
             porteur=organismes[Role.PORTEUR],
             a_soi=True,
+            sieges=list(organismes.values()),
             engages=list(organismes.values()),
         ),
         chez_autrui=_scene(contrat, MARQUE_D_AUTRUI),
@@ -161,6 +175,7 @@ def _scene(
     financeur: Any = None,
     porteur: Any = None,
     a_soi: bool = False,
+    sieges: Sequence[Any] = (),
     engages: Sequence[Any] = (),
 ) -> Scene:
     engages = engages or [OrganismeFactory()]
@@ -181,6 +196,15 @@ def _scene(
     PerimetreDuContratFactory(contrat=contrat, perimetre=VersionPerimetreFactory().perimetre)
     EngagementFactory(contrat=contrat, organisme=financeur)
     jeton = f"jeton-{intitule}"
+    AbonnementCalendrierFactory(jeton=jeton)
+    # A committee that advises: in one's own scene everybody sits in it.
+    cotech = ComiteFactory(contrat=contrat, type=TypeComite.COTECH, valide_programmation=False)
+    siege = MembreComiteFactory(comite=cotech)
+    for organisme in {o.pk: o for o in sieges}.values():
+        MembreComiteFactory(comite=cotech, organisme=organisme)
+    seance = ReunionFactory(comite=cotech, convoquee=True, paquet=FichierFactory())
+    rendue = ReunionFactory(comite=cotech, rendue=True)
+    TravailFactory(nom="contrats.produire_paquet", cible_type="contrats.reunion", cible_id=seance.pk, fait=True)
     # One's own scene has a published report; elsewhere it is ready and not published yet.
     publie = {"publie": True} if a_soi else {"pret": True}
     return Scene(
@@ -198,6 +222,12 @@ def _scene(
         invitation=InvitationFactory(contrat=contrat, jeton=jeton),
         jeton=jeton,
         a_soi=a_soi,
+        seance=seance,
+        point=PointOrdreDuJourFactory(reunion=seance, ordre=1, piece=FichierFactory()),
+        item=ItemCompteRenduFactory(reunion=seance),
+        decision=DecisionReunionFactory(reunion=rendue, prise=True),
+        siege=siege,
+        appel=AppelExterneFactory(contrat=contrat),
         engagements={o.pk: _engagement(contrat, o) for o in engages},
     )
 
