@@ -14,6 +14,7 @@ from acteurs.models import Organisme
 from commun.api.problemes import erreurs_de_champs
 from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
+from commun.ramasse_miettes import sans_ramasse_miettes
 from geographie.models import Perimetre
 
 from ..actions import Issue, ResultatDeLigne, SaisieCible, SaisieEngagement, enregistrer_lot
@@ -240,6 +241,7 @@ _INCONNU = {
 }
 
 
+@sans_ramasse_miettes()
 def traiter_lot(repertoire: Repertoire, lignes: list[dict[str, Any]], *, tout_ou_rien: bool) -> dict[str, Any]:
     """Read each line, write those that can be, tell what became of each.
 
