@@ -470,7 +470,7 @@ def peut_modifier_fiche(auteur: Auteur, contrat: Contrat, organisme_id: int) -> 
 
 
 def peut_escalader(auteur: Auteur, contrat: Contrat) -> Reponse:
-    """Those who lead the thematic groups: chefs de projet and délégués du préfet (PdH 1.3)."""
+    """Those who lead the thematic groups: chefs de projet and délégués du préfet."""
     tenus = roles(auteur, contrat)
     if tenus.pilote or tenus.tient(Role.DELEGUE_PREFET):
         return OUI

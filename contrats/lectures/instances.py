@@ -442,8 +442,12 @@ def destinataires(reunion: Reunion, *, le: date) -> list[Destinataire]:
 
 def sieges_sans_adresse(reunion: Reunion, *, le: date) -> list[MembreComite]:
     """Seats to which no e-mail can go: nobody has an account there, and no address is given."""
+    comite = Comite.objects.select_related("contrat").prefetch_related("membres").get(pk=reunion.comite_id)
     atteints = {
-        h.organisme_id for habilitations in _personnes(reunion.comite.contrat, le).values() for h in habilitations
+        h.organisme_id
+        for habilitations in _personnes(comite.contrat, le).values()
+        if _siege(comite, _tenus(habilitations)) != Place.AUCUNE
+        for h in habilitations
     }
     membres = reunion.comite.membres.select_related("organisme").order_by("organisme__nom")
     return [m for m in membres if not m.courriel and m.organisme_id not in atteints]

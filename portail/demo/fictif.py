@@ -29,6 +29,7 @@ from .comptes import creer_comptes
 from .monde import Monde, communes_porteuses, organismes_inventes
 from .reference import organismes_de_reference, versions_par_cle
 from .reunions import creer_decisions, creer_reunions
+from .seances import creer_seances
 from .suivi import creer_actions_renforcees, creer_avancement_urbain, creer_points_avancement
 from .tfpb_invente import creer_tfpb
 
@@ -39,6 +40,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     agenda = creer_reunions(monde)
     Campagnes(monde, agenda.copils, agenda.commissions).creer()
     creer_decisions(monde, agenda)
+    creer_seances(monde, agenda)
     creer_points_avancement(monde)
     creer_avancement_urbain(monde)
     creer_actions_renforcees(monde, agenda)

@@ -19,7 +19,7 @@ from acteurs.regles import siret_valide
 from commun.journal import verifier_chaine
 from commun.models import LigneJournal
 from contrats.etats import EtatEngagement, Role
-from contrats.models import Contrat, Habilitation, PointAvancement
+from contrats.models import Contrat, Habilitation, ItemCompteRendu, PointAvancement, Reunion, TypeComite
 from portail.demo.calendrier import Calendrier
 from portail.demo.chargement import charger
 from portail.demo.comptes import MOT_DE_PASSE
@@ -282,3 +282,18 @@ def _resume() -> list[tuple[Any, ...]]:
             "acte__numero",
         )
     )
+
+
+# --- Meetings --------------------------------------------------------------------------------------------------------
+
+
+def test_chaque_copil_a_ses_membres_son_ordre_du_jour_et_son_compte_rendu(demo: Contrat) -> None:
+    copils = Reunion.objects.filter(comite__contrat=demo, comite__type=TypeComite.COPIL)
+    assert copils.count() >= 6
+    for copil in copils:
+        assert copil.comite.membres.filter(invite=False).count() > 10
+        assert copil.ordre_du_jour.count() == 4
+        assert copil.items.exists() == copil.presences.exists() == copil.tenue
+    items = ItemCompteRendu.objects.filter(reunion__in=copils)
+    assert set(items.values_list("audience", flat=True)) == set(ItemCompteRendu.Audience.values)
+    assert not items.filter(perimetres__isnull=True).exists()
