@@ -217,7 +217,9 @@ class _Annuaire:
             )
         if cle in self._objets:
             return self._objets[cle]
-        proches = difflib.get_close_matches(cle, self._objets, n=2, cutoff=0.7)
+        # A short name inside a longer writing (« Caf du Nord » for CAF), else a name written nearly so.
+        proches = [mot for mot in cle.split() if len(mot) > 2 and mot in self._objets][:2]
+        proches = proches or difflib.get_close_matches(cle, self._objets, n=2, cutoff=0.7)
         suite = (
             "Vouliez-vous dire " + " ou ".join(f"« {self._noms[p]} »" for p in proches) + " ?"
             if proches

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -162,23 +162,28 @@ class Comptes:
 
 
 def compter(engagements: QuerySet[Any]) -> Comptes:
-    """The counts of a selection, in one query."""
-    sommes = {f"etat_{e.value}": Count("pk", filter=Q(etat_declare=e)) for e in EtatEngagement}
-    sommes |= {f"reponse_{r.value}": Count("pk", filter=Q(reponse=r)) for r in EtatReponse}
-    trouve = engagements.order_by().aggregate(
-        total=Count("pk"),
-        retard=Count("pk", filter=Q(est_en_retard=True)),
-        a_viser=Count("pk", filter=Q(visa=EtatVisa.NON_VU)),
-        a_completer=Count("pk", filter=Q(visa=EtatVisa.A_COMPLETER)),
-        **sommes,
+    """The counts of a selection, in one query: what each commitment is, is computed once, then grouped."""
+    groupes = (
+        engagements.order_by()
+        .values_list("etat_declare", "reponse", "visa", "est_en_retard")
+        .annotate(nombre=Count("pk"))
     )
+    etats: Counter[str] = Counter()
+    reponses: Counter[str] = Counter()
+    visas: Counter[str | None] = Counter()
+    retards = 0
+    for etat, reponse, visa, en_retard_ici, nombre in groupes:
+        etats[etat] += nombre
+        reponses[reponse] += nombre
+        visas[visa] += nombre
+        retards += nombre if en_retard_ici else 0
     return Comptes(
-        total=trouve["total"],
-        etats=tuple((e, trouve[f"etat_{e.value}"]) for e in EtatEngagement),
-        en_retard=trouve["retard"],
-        reponses={r: trouve[f"reponse_{r.value}"] for r in EtatReponse},
-        a_viser=trouve["a_viser"],
-        a_completer=trouve["a_completer"],
+        total=etats.total(),
+        etats=tuple((e, etats[e.value]) for e in EtatEngagement),
+        en_retard=retards,
+        reponses={r: reponses[r.value] for r in EtatReponse},
+        a_viser=visas[EtatVisa.NON_VU.value],
+        a_completer=visas[EtatVisa.A_COMPLETER.value],
     )
 
 
@@ -421,14 +426,14 @@ def suivi_des_signataires(contrat: Contrat, annee: int, *, le: date) -> list[Sui
         de_l_annee(contrat, annee, le=le)
         .filter(repond__isnull=False)
         .order_by()
-        .values("repond")
-        .annotate(
-            total=Count("pk"),
-            dernier_appel=Max("sollicite_le"),
-            **{f"r_{r.value}": Count("pk", filter=Q(reponse=r)) for r in EtatReponse},
-        )
+        .values_list("repond", "reponse")
+        .annotate(nombre=Count("pk"), dernier_appel=Max("sollicite_le"))
     )
-    par_organisme = {g["repond"]: g for g in groupes}
+    par_organisme: dict[int, Counter[str]] = defaultdict(Counter)
+    appels: dict[int, date | None] = {}
+    for organisme, reponse, nombre, appel in groupes:
+        par_organisme[organisme][reponse] += nombre
+        appels[organisme] = max(filter(None, (appels.get(organisme), appel)), default=None)
     personnes = destinataires(contrat, par_organisme)
     remarques = dict(
         RemarqueRevue.objects.filter(revue__contrat=contrat, revue__annee=annee)
@@ -440,10 +445,10 @@ def suivi_des_signataires(contrat: Contrat, annee: int, *, le: date) -> list[Sui
     return [
         SuiviSignataire(
             organisme=o,
-            total=par_organisme[o.pk]["total"],
-            reponses={r: par_organisme[o.pk][f"r_{r.value}"] for r in EtatReponse},
+            total=par_organisme[o.pk].total(),
+            reponses={r: par_organisme[o.pk][r.value] for r in EtatReponse},
             destinataires=tuple(str(u) for u in personnes.get(o.pk, ())),
-            sollicite_le=par_organisme[o.pk]["dernier_appel"],
+            sollicite_le=appels[o.pk],
             remarques=remarques.get(o.pk, 0),
         )
         for o in Organisme.objects.filter(pk__in=par_organisme).order_by("recherche")

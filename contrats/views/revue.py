@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +20,7 @@ from acteurs.models import Organisme
 from commun.colonnes import totaliser
 from commun.erreurs import RegleEnfreinte
 from commun.exports import TYPES_MIME, ExportImpossible, exporter
+from commun.pages import Pagination
 from commun.typographie import date_heure, pluriel
 from commun.views import faire
 
@@ -62,7 +62,7 @@ def revue(request: HttpRequest, portee: Portee) -> HttpResponse:
     form = FiltreRevueForm(request.GET or None, contrat=portee.contrat)
     choisis = filtrer(de_l_annee(portee.contrat, portee.annee, le=le), form.filtres).dans_l_ordre()  # type: ignore[attr-defined]
     comptes = compter(choisis)
-    page = Paginator(choisis, PAR_PAGE).get_page(request.GET.get("page"))
+    page = Pagination(choisis, total=comptes.total, par_page=PAR_PAGE).get_page(request.GET.get("page"))
     contexte = {
         "page_obj": page,
         "lignes": lignes(page, portee.annee, le=le),

@@ -267,6 +267,11 @@ def test_un_nom_mal_ecrit_propose_le_bon(contrat, chef) -> None:
     assert "« Caisse d’allocations familiales du Nord »" in bilan.erreurs[0].message
 
 
+def test_un_sigle_dans_un_nom_plus_long_est_propose(contrat, chef) -> None:
+    bilan = traiter(contrat, chef, en_csv(LIGNE | {"Organisme engagé": "Caf du Hainaut"}))
+    assert "Vouliez-vous dire « CAF » ?" in bilan.erreurs[0].message
+
+
 def test_deux_lignes_pour_le_meme_engagement_sont_dites(contrat, chef) -> None:
     bilan = traiter(contrat, chef, en_csv(LIGNE, LIGNE))
     assert [(e.ligne, e.colonne) for e in bilan.erreurs] == [(3, "Référence")]
