@@ -26,7 +26,10 @@ def enregistrer_lot(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     with transaction.atomic():
         suivi.verifier()
         repertoire = Repertoire(Contrat.objects.get(pk=rangee.cible_id), _auteur(rangee))
-        return traiter_lot(repertoire, lignes, tout_ou_rien=rangee.parametres["tout_ou_rien"])
+        bilan = traiter_lot(repertoire, lignes, tout_ou_rien=rangee.parametres["tout_ou_rien"])
+        # Megabytes that nobody reads again: what was done is in the result and in the journal.
+        Travail.objects.filter(pk=rangee.pk).update(parametres={**rangee.parametres, "lignes": []})
+    return bilan
 
 
 @travail("contrats.livrer_evenement")

@@ -168,3 +168,15 @@ def test_une_lecture_des_entetes_demande_le_meme_usage(appelant):
     adresse = f"/api/v1/contrats/{systeme.contrat.slug}/"
     assert systeme.client.head(adresse, headers=entetes).status_code == 200
     assert systeme.client.head(f"{adresse}engagements/", headers=entetes).status_code == 403
+
+
+@pytest.mark.parametrize("nom", ["engagement", "point", "ressource"])
+def test_l_objet_d_un_autre_contrat_ne_s_atteint_pas_par_l_adresse_du_sien(pilote, nom):
+    """The slug of one's own contract with the number of another contract's object."""
+    etranger = EngagementFactory()
+    PointAvancementFactory(engagement=etranger)
+    ressource = RessourceFactory()
+    adresse = _adresse(nom, pilote.contrat, engagement=etranger.pk, ressource=ressource.pk)
+    assert pilote.get(adresse).status_code == 404
+    for methode in {"engagement": ("PATCH", "DELETE"), "point": ("PUT",), "ressource": ("PATCH", "DELETE")}[nom]:
+        assert pilote(methode.lower(), adresse, CORPS.get((nom, methode)), If_Match="*").status_code == 404

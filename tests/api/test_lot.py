@@ -113,6 +113,7 @@ def test_un_long_lot_se_suit_a_son_adresse(partenaire, appelant, executer_travau
     executer_travaux()
     fini = partenaire.get(suivi).json()
     assert fini["etat"] == "fait"
+    assert Travail.objects.get().parametres["lignes"] == []
     assert [ligne["resultat"] for ligne in fini["resultat"]["lignes"]] == ["cree", "cree", "refuse"]
     assert Engagement.objects.filter(organisme=partenaire.organisme).count() == 2
     assert appelant(Role.SIGNATAIRE, organisme=partenaire.organisme).get(suivi).status_code == 404

@@ -5,6 +5,7 @@
 - `methode`: « get », or « post » for a route that only acts;
 - `autrui`: when the object belongs to an organisation, the roles that reach another organisation's object too;
 - `administrateur=False`: an administrator, who holds no habilitation, has nothing to do there;
+- `reserve=True`: administrators only, whatever the role;
 - each other argument of the address: a path in the scene (« dossier.numero »), a function of the scene and the person,
   or the value itself. `contrat` and `annee` come by themselves.
 """
@@ -27,7 +28,14 @@ CHEF = (R.CHEF_DE_PROJET,)
 FINANCEURS = (R.CHEF_DE_PROJET, R.INSTRUCTEUR, R.DECIDEUR)
 DECIDEURS = (R.CHEF_DE_PROJET, R.DECIDEUR)
 DECLARANTS = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.BAILLEUR)
+GROUPES = (R.CHEF_DE_PROJET, R.DELEGUE_PREFET)
+REPERTOIRE = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.INSTRUCTEUR, R.DECIDEUR, R.BAILLEUR)
+LECTEURS_DE_NOTES = (*INSTRUCTEURS, R.MEMBRE_COPIL)
 LECTEURS_DE_REVUE = (*INSTRUCTEURS, R.SIGNATAIRE, R.BAILLEUR)
+
+
+# Routes of the API that only write, or answer to whoever wrote: tried with each kind of key in tests/api/test_acces.py.
+AILLEURS = {"api:lot", "api:lot_suivi", "api:adresse_inconnue"}
 
 
 @dataclass(frozen=True)
@@ -58,15 +66,25 @@ def pour(
     methode: str = "get",
     autrui: tuple[Role, ...] | None = None,
     administrateur: bool = True,
+    reserve: bool = False,
     **arguments: str | Callable[[Scene, Any], Any],
 ) -> Exemple:
     """One line of the table below."""
     aussi = None if autrui is None else frozenset(autrui)
-    return Exemple(frozenset(roles or Role), methode, aussi, administrateur, arguments)
+    admis = frozenset() if reserve else frozenset(roles or Role)
+    return Exemple(admis, methode, aussi, administrateur, arguments)
 
 
 def _engagement(scene: Scene, personne: Any) -> Any:
     return scene.engagement_de(personne).pk
+
+
+def _identifiant(scene: Scene, personne: Any) -> str:
+    """The partner's own identifier of its commitment."""
+    engagement = scene.engagement_de(personne)
+    engagement.identifiant_externe = f"X{engagement.pk}"
+    engagement.save(update_fields=["identifiant_externe"])
+    return engagement.identifiant_externe
 
 
 def _preuve(scene: Scene, personne: Any) -> Any:
@@ -124,6 +142,13 @@ EXEMPLES: dict[str, Exemple] = {
     "contrats:retirer_invitation": pour(*CHEF, methode="post", pk="invitation.pk"),
     "contrats:habilitation": pour(*CHEF, pk="habilitation.pk"),
     "contrats:clore_habilitation": pour(*CHEF, methode="post", pk="habilitation.pk"),
+    "contrats:nommer_gestionnaire": pour(*CHEF, methode="post", pk="habilitation.pk"),
+    "contrats:cles": pour(*CHEF),
+    "contrats:creer_cle": pour(*CHEF),
+    "contrats:revoquer_cle": pour(*CHEF, methode="post", autrui=(), pk="cle.pk"),
+    "contrats:abonner": pour(*CHEF),
+    "contrats:abonnement": pour(*CHEF, autrui=(), pk="abonnement.pk"),
+    "contrats:resilier": pour(*CHEF, methode="post", autrui=(), pk="abonnement.pk"),
     "contrats:flux_calendrier": pour(jeton="jeton"),
     "contrats:mon_calendrier": pour(),
     "contrats:fermer_calendrier": pour(methode="post"),
@@ -166,6 +191,79 @@ EXEMPLES: dict[str, Exemple] = {
     "contrats:paquet": pour(autrui=CHEF, pk="seance.pk"),
     "contrats:produire_paquet": pour(*CHEF, methode="post", pk="seance.pk"),
     "contrats:avancement_paquet": pour(*CHEF, pk="seance.pk"),
+    "contrats:structure": pour(*CHEF),
+    "contrats:nouvelle_orientation": pour(*CHEF),
+    "contrats:orientation": pour(*CHEF, pk="objectif.orientation.pk"),
+    "contrats:deplacer_orientation": pour(*CHEF, methode="post", pk="objectif.orientation.pk"),
+    "contrats:retirer_orientation": pour(*CHEF, methode="post", pk="objectif.orientation.pk"),
+    "contrats:nouvel_objectif": pour(*CHEF, pk="objectif.orientation.pk"),
+    "contrats:deplacer_ambition": pour(*CHEF, methode="post", pk="objectif.orientation.pk"),
+    "contrats:objectif": pour(*CHEF, pk="objectif.pk"),
+    "contrats:deplacer_objectif": pour(*CHEF, methode="post", pk="objectif.pk"),
+    "contrats:retirer_objectif": pour(*CHEF, methode="post", pk="objectif.pk"),
+    "contrats:signataires_du_contrat": pour(*CHEF),
+    "contrats:nouveau_signataire": pour(*CHEF),
+    "contrats:signataire": pour(*CHEF, pk="signataire.pk"),
+    "contrats:deplacer_signataire": pour(*CHEF, methode="post", pk="signataire.pk"),
+    "contrats:retirer_signataire": pour(*CHEF, methode="post", pk="signataire.pk"),
+    "contrats:actes": pour(*CHEF),
+    "contrats:nouvel_acte": pour(*CHEF),
+    "contrats:acte": pour(*CHEF, pk="acte.pk"),
+    "contrats:piece_d_acte": pour(*CHEF, pk="acte.pk"),
+    "contrats:retirer_acte": pour(*CHEF, methode="post", pk="acte.pk"),
+    "contrats:avenants": pour(*CHEF),
+    "contrats:figer_origine": pour(*CHEF, methode="post"),
+    "contrats:nouvel_avenant": pour(*CHEF),
+    "contrats:comparaison": pour(*CHEF),
+    "contrats:avenant": pour(*CHEF, pk="volet.avenant.pk"),
+    "contrats:volets": pour(),
+    "contrats:volet": pour(code="volet.commune.code"),
+    "contrats:commencer_volet": pour(*CHEF, methode="post", code="volet.commune.code"),
+    "contrats:modifier_volet": pour(*CHEF, code="volet.commune.code"),
+    "contrats:adopter_volet": pour(*CHEF, code="volet.commune.code"),
+    "contrats:reviser_volet": pour(*CHEF, methode="post", code="volet.commune.code"),
+    "contrats:priorites": pour(),
+    "contrats:priorites_commune": pour(code="priorites.commune.code"),
+    "contrats:commencer_priorites": pour(*CHEF, methode="post", code="priorites.commune.code"),
+    "contrats:adopter_priorites": pour(*CHEF, code="priorites.commune.code"),
+    "contrats:reviser_priorites": pour(*CHEF, methode="post", code="priorites.commune.code"),
+    "contrats:rubrique": pour(*CHEF, code="priorites.commune.code", rubrique="01_diagnostic"),
+    "contrats:plan": pour(),
+    "contrats:nouvelle_action": pour(*CHEF),
+    "contrats:action_du_plan": pour(pk="action.pk"),
+    "contrats:modifier_action": pour(*CHEF, pk="action.pk"),
+    "contrats:retirer_action": pour(*CHEF, methode="post", pk="action.pk"),
+    "contrats:droit_commun": pour(),
+    "contrats:droit_commun_arbre": pour(),
+    "contrats:nouvelle_ressource": pour(*REPERTOIRE),
+    "contrats:ressource": pour(pk="ressource.pk"),
+    "contrats:modifier_ressource": pour(*CHEF, pk="ressource.pk"),
+    "contrats:confirmer_ressource": pour(*CHEF, methode="post", pk="ressource.pk"),
+    "contrats:retirer_ressource": pour(*CHEF, methode="post", pk="ressource.pk"),
+    "contrats:fiches": pour(),
+    "contrats:nouvelle_fiche": pour(*CHEF),
+    "contrats:fiche": pour(organisme="fiche.organisme_id"),
+    "contrats:modifier_fiche": pour(autrui=CHEF, organisme=Scene.organisme_de),
+    "contrats:retirer_fiche": pour(*CHEF, methode="post", organisme="fiche.organisme_id"),
+    "contrats:escalades": pour(*LECTEURS_DE_NOTES),
+    "contrats:nouvelle_escalade": pour(*GROUPES),
+    "contrats:escalade": pour(*LECTEURS_DE_NOTES, pk="note.pk"),
+    "contrats:modifier_escalade": pour(*GROUPES, pk="note.pk"),
+    "contrats:escalade_cotech": pour(*GROUPES, methode="post", pk="note.pk"),
+    "contrats:escalade_copil": pour(*GROUPES, methode="post", pk="note.pk"),
+    "contrats:escalade_suite": pour(*GROUPES, methode="post", pk="note.pk"),
+    "contrats:ouvrir_contrat": pour(reserve=True),
+    "contrats:ouverture": pour(reserve=True),
+    "contrats:ouverture_contrat": pour(reserve=True),
+    "contrats:ouverture_communes": pour(reserve=True),
+    "contrats:ouverture_oter_commune": pour(reserve=True, methode="post", pk="volet.commune.pk"),
+    "contrats:ouverture_perimetres": pour(reserve=True),
+    "contrats:ouverture_oter_perimetre": pour(reserve=True, methode="post", pk="perimetre.pk"),
+    "contrats:ouverture_partenaires": pour(reserve=True),
+    "contrats:ouverture_oter_partenaire": pour(reserve=True, methode="post", pk="signataire.pk"),
+    "contrats:ouverture_comptes": pour(reserve=True),
+    "contrats:ouverture_oter_compte": pour(reserve=True, methode="post", pk="compte.pk"),
+    "contrats:ouverture_ouvrir": pour(reserve=True, methode="post"),
     # programmation
     "programmation:tableau": pour(*LECTEURS),
     "programmation:export": pour(*LECTEURS, format="csv"),
@@ -196,6 +294,18 @@ EXEMPLES: dict[str, Exemple] = {
     "evaluation:instantane": pour(autrui=CHEF, numero="rapport.pk"),
     # API
     "api:contrats": pour(),
+    "api:contrat": pour(),
+    "api:signataires": pour(),
+    "api:organismes": pour(),
+    "api:comites": pour(),
+    "api:reunions": pour(),
+    "api:ressources": pour(),
+    "api:ressource": pour(ressource="ressource.pk"),
+    "api:engagements": pour(),
+    "api:engagement": pour(engagement=_engagement),
+    "api:engagement_par_identifiant": pour(identifiant=_identifiant),
+    "api:points": pour(*LECTEURS_DE_REVUE),
+    "api:point": pour(*LECTEURS_DE_REVUE, engagement=_engagement),
     "api:orientations": pour(),
     "api:perimetres": pour(),
     "api:dossiers": pour(),

@@ -8,12 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from contrats.etats import Role
-from contrats.models import Contrat, Engagement, TypeComite
+from contrats.models import Contrat, Engagement, OuvertureContrat, TypeComite
 from programmation.models import Dossier
 from tests.fabriques import (
+    AbonnementApiFactory,
     AbonnementCalendrierFactory,
+    ActeDecisionFactory,
+    ActionContratFactory,
     AppelExterneFactory,
+    CleDuContratFactory,
     ComiteFactory,
+    CompteAInviterFactory,
     ContratFactory,
     DecisionReunionFactory,
     DemandeFactory,
@@ -21,21 +26,29 @@ from tests.fabriques import (
     DossierFactory,
     EngagementFactory,
     EnveloppeFactory,
+    FicheActeurFactory,
     FichierFactory,
     HabilitationFactory,
     InvitationFactory,
     ItemCompteRenduFactory,
     MembreComiteFactory,
+    NoteEscaladeFactory,
+    ObjectifFactory,
     OrganismeFactory,
+    OuvertureContratFactory,
     PerimetreDuContratFactory,
     PointAvancementFactory,
     PointOrdreDuJourFactory,
+    PrioritesCommunalesFactory,
     RapportFactory,
+    RessourceFactory,
     ReunionFactory,
     RevueEngagementsFactory,
+    SignataireFactory,
     TravailFactory,
     UtilisateurFactory,
     VersionPerimetreFactory,
+    VoletCommunalFactory,
 )
 
 ANNEE = 2026
@@ -80,6 +93,23 @@ class Scene:
     decision: Any
     siege: Any
     appel: Any
+
+    # The structure, the communal documents, the plan, the directory, the opening.
+    objectif: Any
+    signataire: Any
+    acte: Any
+    volet: Any
+    priorites: Any
+    action: Any
+    ressource: Any
+    fiche: Any
+    note: Any
+    perimetre: Any
+    compte: Any
+
+    # Information systems: the lead's in one's own scene.
+    cle: Any
+    abonnement: Any
 
     annee: int = ANNEE
 
@@ -229,7 +259,26 @@ def _scene(
         siege=siege,
         appel=AppelExterneFactory(contrat=contrat),
         engagements={o.pk: _engagement(contrat, o) for o in engages},
+        objectif=ObjectifFactory(orientation__contrat=contrat),
+        signataire=SignataireFactory(contrat=contrat),
+        acte=ActeDecisionFactory(contrat=contrat, piece=FichierFactory()),
+        volet=VoletCommunalFactory(contrat=contrat, annexe=True),
+        priorites=PrioritesCommunalesFactory(contrat=contrat, annee=ANNEE, annexe=True),
+        action=ActionContratFactory(contrat=contrat),
+        ressource=RessourceFactory(contrat=contrat, organisme=OrganismeFactory()),
+        fiche=FicheActeurFactory(contrat=contrat, organisme=OrganismeFactory()),
+        note=NoteEscaladeFactory(contrat=contrat, au_copil=True),
+        perimetre=PerimetreDuContratFactory(contrat=contrat, perimetre=VersionPerimetreFactory().perimetre).perimetre,
+        compte=_compte_a_inviter(contrat),
+        cle=CleDuContratFactory(contrat=contrat, jeton__organisme=contrat.pilote if a_soi else OrganismeFactory()),
+        abonnement=AbonnementApiFactory(contrat=contrat, organisme=contrat.pilote if a_soi else OrganismeFactory()),
     )
+
+
+def _compte_a_inviter(contrat: Contrat) -> Any:
+    """A person to invite when the contract opens; a contract has one opening."""
+    ouverture = OuvertureContrat.objects.filter(contrat=contrat).first() or OuvertureContratFactory(contrat=contrat)
+    return CompteAInviterFactory(ouverture=ouverture)
 
 
 def _engagement(contrat: Contrat, organisme: Any) -> Engagement:
