@@ -243,7 +243,7 @@ EXEMPLES: dict[str, Exemple] = {
     "contrats:fiches": pour(),
     "contrats:nouvelle_fiche": pour(*CHEF),
     "contrats:fiche": pour(organisme="fiche.organisme_id"),
-    "contrats:modifier_fiche": pour(autrui=CHEF, organisme=Scene.organisme_de),
+    "contrats:modifier_fiche": pour(organisme=Scene.organisme_de),
     "contrats:retirer_fiche": pour(*CHEF, methode="post", organisme="fiche.organisme_id"),
     "contrats:escalades": pour(*LECTEURS_DE_NOTES),
     "contrats:nouvelle_escalade": pour(*GROUPES),
