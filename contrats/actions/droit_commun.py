@@ -81,7 +81,7 @@ def retirer_fiche(fiche: FicheActeur, *, par: Auteur, le: datetime) -> None:
     retirer(fiche, quoi="cette fiche", acte="retirer_fiche", libelle="Fiche d’acteur retirée", par=par, le=le)
 
 
-# --- Escalation (PdH 3.10) -------------------------------------------------------------------------------------------
+# --- Escalation ------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def ecrire_note(contrat: Contrat, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> NoteEscalade:
     """Begin a note: specific credits are used where droit commun fails, and a group says so with its argument."""

@@ -60,7 +60,7 @@ class VoletForm(forms.Form):
         return [objectif for nom in self._groupes for objectif in self.cleaned_data[nom]]
 
 
-# What each content is expected to say (PdH L1723-1733).
+# What each content is expected to say.
 AIDES = {
     Rubrique.DIAGNOSTIC: "Commune et quartier par quartier : ce qui a changé, ce qui pèse, ce qui va mieux.",
     Rubrique.CARTE: "Les quartiers prioritaires et les poches de pauvreté, et ce qui les relie au reste de la ville.",

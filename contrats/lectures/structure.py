@@ -128,7 +128,7 @@ def signataires(contrat: Contrat) -> list[Signataire]:
     """The signatories in their order, with `nb_engagements` made in their name."""
     return list(
         contrat.signataires.select_related("organisme")
-        .annotate(nb_engagements=Count("engagements"))
+        .annotate(nb_engagements=Count("engagements", filter=Q(engagements__retire_le__isnull=True)))
         .order_by("ordre", "pk")
     )
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from acteurs.models import Organisme, TypeOrganisme
+from commun.permissions import verifier
 from geographie.models import Commune
 
 from ..actions import communal as actions
@@ -104,10 +105,9 @@ def commencer_volet(request: HttpRequest, portee: Portee, code: str) -> HttpResp
 def modifier_volet(request: HttpRequest, portee: Portee, code: str) -> HttpResponse:
     """Write a volet and select its objectives."""
     objet = _volet(portee, code)
-    droits = _droits(portee, objet)
-    if not (droits["edition"] and droits["modifiable"]):
-        motif = droits["edition"].motif or "Ce volet est adopté : ouvrez d’abord une révision."
-        messages.error(request, motif)
+    verifier(peut_modifier_communal(portee.auteur, portee.contrat, objet.commune_id))
+    if objet.etat not in actions.MODIFIABLES:
+        messages.error(request, "Ce volet est adopté : ouvrez d’abord une révision.")
         return redirect("contrats:volet", portee.contrat.slug, code)
     depart = {"texte": objet.texte, "objectifs": list(objet.objectifs.values_list("pk", flat=True))}
     form = VoletForm(request.POST or None, initial=depart, contrat=portee.contrat)
@@ -153,6 +153,7 @@ def reviser_volet(request: HttpRequest, portee: Portee, code: str) -> HttpRespon
 
 
 def _adopter(request: HttpRequest, portee: Portee, objet: Any, *, titre: str, retour: str) -> HttpResponse:
+    verifier(peut_modifier_communal(portee.auteur, portee.contrat, objet.commune_id))
     form = AdopterForm(request.POST or None, contrat=portee.contrat, autorite=_autorite(objet.commune))
     if (
         request.method == "POST"
@@ -243,6 +244,7 @@ def rubrique(request: HttpRequest, portee: Portee, code: str, rubrique: str) -> 
     if rubrique not in Rubrique.values:
         raise Http404("There is no such content.")
     choisie = Rubrique(rubrique)
+    verifier(peut_modifier_communal(portee.auteur, portee.contrat, objet.commune_id))
     droits = _droits(portee, objet)
     ecrit = bool(droits["edition"] and droits["modifiable"])
     lu = next(c for c in lectures.contenus(objet)[0] if c.rubrique == choisie)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from acteurs.models import Organisme
 from commun.models import LigneJournal
+from commun.permissions import verifier
 
 from ..actions import droit_commun as actions
 from ..etats import EtatEscalade, Role
@@ -135,8 +136,7 @@ def ressource(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
 @dans_le_contrat()
 def nouvelle(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Add a means of droit commun."""
-    if _refus(request, peut_ajouter_une_ressource(portee.auteur, portee.contrat)):
-        return redirect("contrats:droit_commun", portee.contrat.slug)
+    verifier(peut_ajouter_une_ressource(portee.auteur, portee.contrat))
     depart = {"orientation": request.GET.get("orientation")}
     form = RessourceForm(request.POST or None, initial=depart, contrat=portee.contrat, auteur=portee.auteur)
     if request.method == "POST" and form.is_valid():
@@ -152,20 +152,12 @@ def nouvelle(request: HttpRequest, portee: Portee) -> HttpResponse:
     return _rendre(request, portee, "ressource_edition", form=form, objet=None)
 
 
-def _refus(request: HttpRequest, reponse: Any) -> bool:
-    """Say why not; True when it is refused."""
-    if not reponse:
-        messages.error(request, reponse.motif)
-    return not reponse
-
-
 @require_http_methods(GET_ET_POST)
 @dans_le_contrat()
 def modifier(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Change a means of droit commun."""
     objet = _ressource(portee, pk)
-    if _refus(request, peut_modifier_ressource(portee.auteur, portee.contrat, objet.organisme_id)):
-        return redirect("contrats:ressource", portee.contrat.slug, pk)
+    verifier(peut_modifier_ressource(portee.auteur, portee.contrat, objet.organisme_id))
     form = RessourceForm(
         request.POST or None, instance=Ressource.objects.get(pk=pk), contrat=portee.contrat, auteur=portee.auteur
     )
@@ -275,8 +267,7 @@ def fiche(request: HttpRequest, portee: Portee, organisme: int) -> HttpResponse:
 def modifier_fiche(request: HttpRequest, portee: Portee, organisme: int) -> HttpResponse:
     """Write an actor's card."""
     acteur = get_object_or_404(Organisme, pk=organisme)
-    if _refus(request, peut_modifier_fiche(portee.auteur, portee.contrat, organisme)):
-        return redirect("contrats:fiches", portee.contrat.slug)
+    verifier(peut_modifier_fiche(portee.auteur, portee.contrat, organisme))
     instance = portee.contrat.fiches.filter(organisme=acteur).first()
     form = FicheActeurForm(request.POST or None, instance=instance, contrat=portee.contrat)
     if (

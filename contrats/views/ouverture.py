@@ -162,6 +162,7 @@ def communes(request: HttpRequest, portee: Portee) -> HttpResponse:
 @dans_le_contrat()
 def oter_commune(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Take a commune out of the contract being opened."""
+    _ouverture(portee)
     commune = get_object_or_404(portee.contrat.communes.all(), pk=pk)
     agir(
         request,
@@ -214,6 +215,7 @@ def perimetres(request: HttpRequest, portee: Portee) -> HttpResponse:
 @dans_le_contrat()
 def oter_perimetre(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Take a perimeter out of the contract being opened."""
+    _ouverture(portee)
     perimetre = get_object_or_404(Perimetre, pk=pk, contrats__contrat=portee.contrat)
     agir(
         request,
@@ -257,6 +259,7 @@ def partenaires(request: HttpRequest, portee: Portee) -> HttpResponse:
 @dans_le_contrat()
 def oter_partenaire(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Take a signatory out of the contract being opened."""
+    _ouverture(portee)
     objet = get_object_or_404(Signataire, pk=pk, contrat=portee.contrat)
     agir(
         request,
@@ -306,6 +309,7 @@ def comptes(request: HttpRequest, portee: Portee) -> HttpResponse:
 @dans_le_contrat()
 def oter_compte(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Take a person off the list."""
+    _ouverture(portee)
     objet = get_object_or_404(
         CompteAInviter.objects.select_related("ouverture__contrat"), pk=pk, ouverture__contrat=portee.contrat
     )
@@ -321,6 +325,7 @@ def oter_compte(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
 @dans_le_contrat()
 def ouvrir(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Open the contract: the invitations leave."""
+    _ouverture(portee)
     ouvert = agir(
         request,
         lambda: actions.ouvrir_contrat(portee.contrat, par=portee.auteur, le=timezone.now()),

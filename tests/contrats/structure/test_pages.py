@@ -64,7 +64,9 @@ def remplir(contrat: Any, nombre: int) -> None:
         action.partenaires.add(OrganismeFactory())
 
 
-@pytest.mark.parametrize("nom", ["structure", "signataires_du_contrat", "actes", "avenants", "volets", "priorites", "plan"])
+@pytest.mark.parametrize(
+    "nom", ["structure", "signataires_du_contrat", "actes", "avenants", "volets", "priorites", "plan"]
+)
 def test_chaque_liste_coute_autant_de_requetes_pour_1_et_30_lignes(
     contrat, chef, nom, django_assert_num_queries, django_assert_max_num_queries
 ) -> None:
