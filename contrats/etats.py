@@ -134,7 +134,7 @@ TRANSITIONS_REUNION = {
 
 
 class EtatEscalade(models.TextChoices):
-    """How far a note on missing ordinary means has gone (PdH 3.10)."""
+    """How far a note on missing ordinary means has gone."""
 
     BROUILLON = "brouillon", "Brouillon"
     AU_COTECH = "au_cotech", "Portée au COTECH"

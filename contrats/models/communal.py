@@ -1,4 +1,4 @@
-"""What a commune votes: its volet of the contract, and its yearly priorities in eleven contents (PdH 1.3, R12)."""
+"""What a commune votes: its volet of the contract, and its yearly priorities in eleven contents."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class VoletCommunal(ModeleAEtats):
 
 
 class Rubrique(models.TextChoices):
-    """The eleven contents of a commune's priorities (PdH 1.3, L1723-1733)."""
+    """The eleven contents of a commune's priorities."""
 
     DIAGNOSTIC = "01_diagnostic", "Diagnostic local partagé"
     CARTE = "02_carte", "Carte des quartiers et des poches"
