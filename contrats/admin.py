@@ -29,9 +29,12 @@ from .models import (
     Orientation,
     PerimetreDuContrat,
     PointAvancement,
+    RemarqueRevue,
     Ressource,
     Reunion,
+    RevueEngagements,
     Signataire,
+    Sollicitation,
     ThemeP147,
 )
 
@@ -135,17 +138,18 @@ class CibleEnLigne(admin.StackedInline):
 
 
 @admin.register(Engagement)
-class EngagementAdmin(Administration):
+class EngagementAdmin(LectureSeule):
+    """Written by the actions alone: they keep the before and after, and never delete (contrats/actions/engagements)."""
+
     list_display = ["reference", "libelle", "organisme", "signataire", "orientation", "echeance", "fictif"]
     list_filter = ["contrat", "nature", "portee", "fictif"]
     list_select_related = ["organisme", "signataire__organisme", "orientation"]
     search_fields = ["recherche"]
-    figes = ("recherche",)
     inlines = [CibleEnLigne]
 
 
 @admin.register(CibleEngagement)
-class CibleEngagementAdmin(Administration):
+class CibleEngagementAdmin(LectureSeule):
     list_display = ["engagement", "type", "numerateur", "valeur", "valeur_haute", "unite", "echeance"]
     list_filter = ["engagement__contrat", "type"]
     list_select_related = ["engagement"]
@@ -234,3 +238,27 @@ class AppelExterneAdmin(Administration):
     list_filter = ["contrat"]
     list_select_related = ["organisme"]
     search_fields = ["nom", "organisme__nom"]
+
+
+@admin.register(RevueEngagements)
+class RevueEngagementsAdmin(LectureSeule):
+    list_display = ["contrat", "annee", "etat", "reunion", "envoyee_le", "remarques_avant_le", "close_le"]
+    list_filter = ["contrat", "annee", "etat"]
+    list_select_related = ["contrat", "reunion__comite"]
+    search_fields = ["contrat__nom", "=annee"]
+
+
+@admin.register(RemarqueRevue)
+class RemarqueRevueAdmin(LectureSeule):
+    list_display = ["revue", "organisme", "engagement", "texte", "faite_le", "faite_par"]
+    list_filter = ["revue__contrat", "revue__annee"]
+    list_select_related = ["revue", "organisme", "engagement", "faite_par"]
+    search_fields = ["organisme__recherche"]
+
+
+@admin.register(Sollicitation)
+class SollicitationAdmin(LectureSeule):
+    list_display = ["engagement", "annee", "faite_le", "relancee_le"]
+    list_filter = ["engagement__contrat", "annee"]
+    list_select_related = ["engagement"]
+    search_fields = ["engagement__recherche"]

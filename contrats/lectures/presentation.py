@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from geographie.models import TypePerimetre, VersionPerimetre
@@ -59,7 +59,9 @@ def presentation(contrat: Contrat, *, le: date | None = None) -> Presentation:
     rangs = {type_: rang for rang, type_ in enumerate(TypeComite.values)}
     orientations = [
         OrientationPresentee(o, _ambitions(o), o.nb_engagements)  # type: ignore[attr-defined]
-        for o in contrat.orientations.annotate(nb_engagements=Count("engagements")).prefetch_related("objectifs")
+        for o in contrat.orientations.annotate(
+            nb_engagements=Count("engagements", filter=Q(engagements__retire_le__isnull=True))
+        ).prefetch_related("objectifs")
     ]
     return Presentation(
         contrat=contrat,

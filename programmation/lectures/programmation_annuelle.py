@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from acteurs.models import Organisme, TypeOrganisme
@@ -217,9 +217,10 @@ def programmation_annuelle(
     chiffres, precedents = historique[-1], historique[-2]
     par_commune, par_qpv = _par_lieu(de_l_annee, chiffres)
     a_valider, dossiers_a_valider = _a_valider(demandes, annee)
+    servis = Dossier.engagements.through.objects.filter(dossier=OuterRef("pk"), engagement__retire_le__isnull=True)
     manques = dossiers.filter(campagne__annee=annee).aggregate(
         sans_objectif=Count("pk", distinct=True, filter=Q(objectifs__isnull=True)),
-        sans_engagement=Count("pk", distinct=True, filter=Q(engagements__isnull=True)),
+        sans_engagement=Count("pk", distinct=True, filter=~Exists(servis)),
         sans_localisation=Count("pk", distinct=True, filter=Q(localisations__isnull=True)),
         droit_commun_explique=Count("pk", distinct=True, filter=~Q(droit_commun_insuffisant="")),
     )

@@ -19,6 +19,7 @@ from contrats import actions
 from contrats.actions import SaisieCible, SaisieEngagement
 from contrats.etats import Role
 from contrats.lectures.presentation import presentation
+from contrats.lectures.structure import signataires
 from contrats.models import Contrat, Engagement
 from tests.fabriques import (
     CibleEngagementFactory,
@@ -287,3 +288,12 @@ def test_retirer_deux_fois_ne_retire_qu_une_fois(contrat, chef) -> None:
     assert LigneJournal.objects.de(engagement).count() == 1
     with pytest.raises(ActeRefuse, match="retiré"):
         modifier(engagement, chef, libelle="Trop tard")
+
+
+def test_un_engagement_retire_ne_compte_plus_dans_les_orientations_ni_les_signatures(contrat, chef) -> None:
+    orientation, signature = OrientationFactory(contrat=contrat), SignataireFactory(contrat=contrat)
+    garde, retire = EngagementFactory.create_batch(2, contrat=contrat, orientation=orientation, signataire=signature)
+    actions.retirer_engagement(retire, par=chef, le=timezone.now())
+    assert [o.engagements for o in presentation(contrat).orientations] == [1]
+    assert [s.nb_engagements for s in signataires(contrat)] == [1]
+    assert list(orientation.engagements.all()) == [garde]
