@@ -37,7 +37,9 @@ urlpatterns = [
     path("c/<slug:contrat>/reunions/<int:pk>/points/", reunions.point, name="creer_point"),
     path("c/<slug:contrat>/reunions/<int:pk>/points/<int:numero>/", reunions.point, name="point"),
     path("c/<slug:contrat>/reunions/<int:pk>/points/<int:numero>/piece/", reunions.piece, name="piece"),
-    path("c/<slug:contrat>/reunions/<int:pk>/points/<int:numero>/retirer/", reunions.retirer_point, name="retirer_point"),
+    path(
+        "c/<slug:contrat>/reunions/<int:pk>/points/<int:numero>/retirer/", reunions.retirer_point, name="retirer_point"
+    ),
     path(
         "c/<slug:contrat>/reunions/<int:pk>/points/<int:numero>/deplacer/",
         reunions.deplacer_point,
