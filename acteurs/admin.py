@@ -9,12 +9,12 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
 
-from commun.admin import Administration, SansCreation
+from commun.admin import Administration, LectureSeule, SansCreation
 from commun.auteur import Auteur
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 
 from .actions import desactiver_compte, reactiver_compte
-from .models import Organisme, Utilisateur
+from .models import JetonApi, Organisme, Utilisateur
 
 
 @admin.register(Organisme)
@@ -65,3 +65,14 @@ class UtilisateurAdmin(SansCreation):
                 messages.error(request, f"{compte} : {erreur}")
             else:
                 messages.success(request, f"{compte} : c’est fait.")
+
+
+@admin.register(JetonApi)
+class JetonApiAdmin(LectureSeule):
+    """Keys of the API are created and revoked on the pages of the contract that they open."""
+
+    list_display = ["nom", "prefixe", "organisme", "cree_le", "expire_le", "dernier_usage_le", "revoque_le"]
+    list_select_related = ["organisme"]
+    search_fields = ["nom", "prefixe", "organisme__recherche"]
+    date_hierarchy = "cree_le"
+    exclude = ("empreinte",)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from .auteur import Auteur
 from .journal import inscrire
-from .models import Fichier, LigneJournal, ScelleJournal, Travail
+from .models import Fichier, LigneJournal, ReponseIdempotente, ScelleJournal, Travail
 from .recherche import normaliser
 from .travaux import relancer
 
@@ -128,3 +128,11 @@ class FichierAdmin(LectureSeule):
     list_select_related = ["depose_par"]
     search_fields = ["nom", "sha256"]
     date_hierarchy = "depose_le"
+
+
+@admin.register(ReponseIdempotente)
+class ReponseIdempotenteAdmin(LectureSeule):
+    list_display = ["emetteur", "cle", "prise_le", "statut"]
+    list_filter = ["statut"]
+    search_fields = ["emetteur", "cle"]
+    date_hierarchy = "prise_le"

@@ -14,10 +14,12 @@ from commun.erreurs import RegleEnfreinte
 
 from .actions import clore_habilitation
 from .models import (
+    AbonnementApi,
     ActeDecision,
     AppelExterne,
     AvancementOperation,
     CibleEngagement,
+    CleDuContrat,
     Comite,
     Contrat,
     DecisionReunion,
@@ -262,3 +264,27 @@ class SollicitationAdmin(LectureSeule):
     list_filter = ["engagement__contrat", "annee"]
     list_select_related = ["engagement"]
     search_fields = ["engagement__recherche"]
+
+
+@admin.register(CleDuContrat)
+class CleDuContratAdmin(LectureSeule):
+    list_display = ["contrat", "jeton"]
+    list_filter = ["contrat"]
+    list_select_related = ["contrat", "jeton"]
+    search_fields = ["jeton__nom", "jeton__prefixe"]
+
+
+@admin.register(AbonnementApi)
+class AbonnementApiAdmin(LectureSeule):
+    """The seed of the secret that signs the calls is not shown."""
+
+    list_display = ["adresse", "contrat", "organisme", "evenements", "cree_le", "resilie_le"]
+    list_filter = ["contrat"]
+    list_select_related = ["contrat", "organisme"]
+    search_fields = ["adresse", "organisme__recherche"]
+    exclude = ("graine",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "adresse":
+            options["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **options)
