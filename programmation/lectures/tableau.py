@@ -17,6 +17,7 @@ from contrats.permissions import roles
 
 from ..etats import DEMANDE_PROPOSE, EtatDemande, EtatDossier
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
+from ..models.dossier import DossierQuerySet
 from ..regles import Accord, accord
 
 ZERO = Decimal(0)
@@ -131,7 +132,7 @@ def lignes(
     return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur) for d in dossiers]
 
 
-def avec_relations(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Contrat) -> Any:
+def avec_relations(dossiers: DossierQuerySet, *, pour: Auteur, contrat: Contrat) -> Any:
     """What `lignes` reads of each file, joined once."""
     return dossiers.avec_etat_vu(pour, contrat).select_related("porteur", "orientation", "instructeur")
 
