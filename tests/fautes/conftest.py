@@ -21,7 +21,9 @@ PATIENCE = 120  # seconds; a worker that waits longer is stuck, and the test say
 @pytest.fixture
 def environnement_du_test() -> dict[str, str]:
     """The environment that leads another process to this test's database."""
-    adresse = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    adresse = urlsplit(os.environ.get("DATABASE_URL", "postgres://localhost/pilotville"))._replace(
+        path=f"/{connection.settings_dict['NAME']}"
+    )
     return os.environ | {"DATABASE_URL": urlunsplit(adresse)}
 
 
