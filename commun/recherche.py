@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Lower, Replace
 
 # Capitals too: on a server whose locale is « C », lower() knows the letters of ASCII only.
 _REMPLACES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": "'", "ς": "σ"}
+_SEPARATEURS = re.compile(r"['\-‐‑]")
 _ESPACES = re.compile(r"[ \t\n\v\f\r]+")
 
 
@@ -24,6 +25,11 @@ def normaliser(texte: str) -> str:
     for signe, clair in _REMPLACES.items():
         texte = texte.replace(signe, clair)
     return _ESPACES.sub(" ", texte).strip(" ")
+
+
+def mots(texte: str) -> list[str]:
+    """The words of a query, normalised, to be found each in any order: a hyphen or an apostrophe parts two words."""
+    return _SEPARATEURS.sub(" ", normaliser(texte)).split()
 
 
 class _SansAccents(Func):

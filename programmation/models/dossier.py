@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, Value, When
 from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.etats import ModeleAEtats
-from commun.recherche import champ_de_recherche, normaliser
+from commun.recherche import champ_de_recherche, mots
 from contrats.etats import Role
 from contrats.models import Contrat, Engagement, NatureOrientation, Objectif, Orientation, ThemeP147
 from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
@@ -83,9 +83,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         )
 
     def cherches(self, texte: str) -> Self:
-        """Those whose number, title or porteur holds `texte`, accents and case aside."""
-        clair = normaliser(texte)
-        return self.filter(Q(recherche__contains=clair) | Q(porteur__recherche__contains=clair))
+        """Those whose number, title or porteur holds each word of `texte`, accents and case aside."""
+        return self.filter(*(Q(recherche__contains=mot) | Q(porteur__recherche__contains=mot) for mot in mots(texte)))
 
     def sollicitant(self, financeur: Organisme) -> Self:
         """Those that ask `financeur` for money."""
