@@ -15,6 +15,7 @@ from commun.auteur import Auteur
 from contrats.etats import Role
 from contrats.models import Contrat
 from contrats.portee import INSTRUCTEURS, Portee
+from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
 
 from .lectures import annee_courante, nombre_de_taches
 
@@ -38,7 +39,7 @@ _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
     ("Contrat", "journal-text", "contrats:presentation", False, ()),
     ("Engagements", "hand-thumbs-up", "contrats:engagements", False, ()),
     ("Territoires", "geo-alt", "contrats:territoires", False, ()),
-    ("Rapports", "file-earmark-bar-graph", "evaluation:rapports", False, ()),
+    ("Rapports", "file-earmark-bar-graph", "evaluation:rapports", False, LECTEURS_DES_RAPPORTS),
     ("Équipe", "people", "contrats:equipe", False, (Role.CHEF_DE_PROJET,)),
 ]
 

@@ -17,8 +17,8 @@ from contrats.etats import EtatEngagement, EtatVisa, Role
 from contrats.lectures.suivi import prochain_copil
 from contrats.models import Contrat, Engagement, PointAvancement, Reunion
 from contrats.permissions import RolesTenus, roles
-from evaluation.etats import EtatRapport
 from evaluation.models import Rapport
+from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
 from programmation.etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
 from programmation.lectures.programmation_annuelle import Chiffres, chiffres_annuels
 from programmation.models import DemandeFinancement, Dossier
@@ -56,6 +56,7 @@ class Accueil:
     taches: tuple[Tache, ...]
     tuiles: tuple[Tuile, ...]
     copil: Reunion | None
+    lit_les_rapports: bool
     rapport: Rapport | None
     fictif: bool
 
@@ -70,11 +71,13 @@ def annee_courante(contrat: Contrat) -> int:
 def accueil(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> Accueil:
     """The home page of `pour`."""
     chiffres, precedents = chiffres_annuels(contrat, annee, pour=pour)
-    rapports = Rapport.objects.filter(contrat=contrat, etat=EtatRapport.PUBLIE).select_related("pdf")
+    tenus = roles(pour, contrat)
+    rapports = Rapport.objects.visibles_par(pour, contrat).publies().select_related("pdf")
     return Accueil(
         taches=tuple(taches(contrat, annee, pour=pour, le=le)),
         tuiles=_tuiles(contrat, annee, chiffres, precedents, pour),
         copil=prochain_copil(contrat, le=le),
+        lit_les_rapports=tenus.administre or tenus.tient(*LECTEURS_DES_RAPPORTS),
         rapport=rapports.order_by("-annee", "-version").first(),
         fictif=contrat.campagnes.filter(annee=annee, fictif=True).exists(),
     )

@@ -23,6 +23,7 @@ R = Role
 EQUIPE = (R.CHEF_DE_PROJET, R.DELEGUE_PREFET, R.JURIDIQUE, R.FINANCES)
 INSTRUCTEURS = (*EQUIPE, R.INSTRUCTEUR, R.DECIDEUR)
 LECTEURS = (*INSTRUCTEURS, R.PORTEUR)
+LECTEURS_DES_RAPPORTS = tuple(role for role in Role if role != R.PORTEUR)
 CHEF = (R.CHEF_DE_PROJET,)
 FINANCEURS = (R.CHEF_DE_PROJET, R.INSTRUCTEUR, R.DECIDEUR)
 DECIDEURS = (R.CHEF_DE_PROJET, R.DECIDEUR)
@@ -105,16 +106,16 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:refuser": pour(*DECIDEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:notifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
     # evaluation
-    "evaluation:rapports": pour(),
+    "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),
-    "evaluation:rapport": pour(autrui=CHEF, numero="rapport.pk"),
-    "evaluation:avancement": pour(autrui=CHEF, numero="rapport.pk"),
+    "evaluation:rapport": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
+    "evaluation:avancement": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
     "evaluation:relancer": pour(*CHEF, methode="post", numero="a_relancer.pk"),
     "evaluation:publier": pour(*CHEF, methode="post", numero="a_publier.pk"),
     "evaluation:retirer": pour(*CHEF, methode="post", numero="a_publier.pk"),
-    "evaluation:pdf": pour(autrui=CHEF, numero="rapport.pk"),
-    "evaluation:tableur": pour(autrui=CHEF, numero="rapport.pk"),
-    "evaluation:instantane": pour(autrui=CHEF, numero="rapport.pk"),
+    "evaluation:pdf": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
+    "evaluation:tableur": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
+    "evaluation:instantane": pour(*CHEF, autrui=CHEF, numero="rapport.pk"),
     # API
     "api:contrats": pour(),
     "api:orientations": pour(),
