@@ -33,15 +33,15 @@ def rna_valide(rna: str) -> bool:
 
 # Common nouns that open the name of an organisation, without accents; any other first word is a proper name.
 _FEMININS = frozenset(
-    "agence association banque caf caisse chambre communaute commune compagnie cpam delegation direction education "
-    "epicerie justice maison metropole mission prefecture protection recyclerie regie region sous-prefecture "
-    "ville".split()
+    {"agence", "association", "banque", "caf", "caisse", "chambre", "communaute", "commune", "compagnie", "cpam"}
+    | {"delegation", "direction", "education", "epicerie", "justice", "maison", "metropole", "mission", "prefecture"}
+    | {"protection", "recyclerie", "regie", "region", "sous-prefecture", "ville"}
 )
 _MASCULINS = frozenset(
-    "ccas centre cias club collectif comite conseil departement espace etat parquet rectorat secretariat service "
-    "syndicat tribunal".split()
+    {"ccas", "centre", "cias", "club", "collectif", "comite", "conseil", "departement", "espace", "etat", "parquet"}
+    | {"rectorat", "secretariat", "service", "syndicat", "tribunal"}
 )
-_PLURIELS = frozenset("bailleurs communes partenaires".split())
+_PLURIELS = frozenset({"bailleurs", "communes", "partenaires"})
 _H_MUET = ("habit", "harmoni", "hopita", "hotel")
 
 

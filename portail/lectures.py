@@ -6,24 +6,33 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
+from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.memoire import retenir
 from commun.typographie import euros, euros_abreges, nombre, pourcent
-from contrats.etats import EtatEngagement, EtatVisa, Role
+from contrats.etats import Role
 from contrats.lectures.suivi import prochain_copil
-from contrats.models import Contrat, Engagement, PointAvancement, Reunion
+from contrats.models import Contrat, Reunion
 from contrats.permissions import RolesTenus, roles
 from evaluation.models import Rapport
 from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
-from programmation.etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
+from programmation.etats import DOSSIER_EN_COURS, EtatDossier
 from programmation.lectures.programmation_annuelle import Chiffres, chiffres_annuels
-from programmation.models import DemandeFinancement, Dossier
+from programmation.lectures.tableau import Attente, en_attente
+from programmation.models import Dossier
 
 ZERO = Decimal(0)
+
+# Label, what is awaited, whether only a decider does it.
+_ATTENDU_D_UN_FINANCEUR = (
+    ("Proposer un montant", Attente.PROPOSITION, False),
+    ("Prendre l’acte des montants programmés", Attente.ACTE, True),
+    ("Notifier les montants votés et les refus", Attente.NOTIFICATION, True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,6 @@ def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tach
         *_taches_de_l_equipe(contrat, annee, pour, tenus),
         *_taches_du_financeur(contrat, annee, pour, tenus),
         *_taches_du_porteur(contrat, annee, tenus),
-        *_taches_du_signataire(contrat, le, tenus),
     ]
     return [tache for tache in trouvees if tache.nombre]
 
@@ -107,20 +115,7 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
     dossiers = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
     comptes = dict(dossiers.order_by().values_list("etat").annotate(nombre=Count("pk")))
     tableau = _tableau(contrat, annee)
-    en_cours = dossiers.filter(etat=EtatDossier.EN_INSTRUCTION)
-    # As this reader sees them: another funder's private draft is still « demandée », and counting it would tell.
-    prets = (
-        DemandeFinancement.objects.filter(dossier__in=en_cours.order_by().values("pk"))
-        .avec_montants_vus(pour, contrat)
-        .order_by()
-        .values("dossier")
-        .annotate(
-            attendues=Count("pk", filter=Q(etat_vu=EtatDemande.DEMANDEE)),
-            proposees=Count("pk", filter=Q(etat_vu=EtatDemande.PROPOSEE)),
-        )
-        .filter(attendues=0, proposees__gt=0)
-    )
-    a_voir = PointAvancement.objects.filter(engagement__contrat=contrat, visa=EtatVisa.NON_VU).count()
+    prets = en_attente(dossiers, Attente.COPIL, pour=pour, contrat=contrat)
     return [
         Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
         Tache("Se prononcer sur la recevabilité", comptes.get("complet", 0), f"{tableau}?etat=complet", "Équipe"),
@@ -128,45 +123,25 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
         Tache(
             "Préparer pour le COPIL : tous les financeurs ont proposé",
             prets.count(),
-            f"{tableau}?etat=en_instruction",
-            "Équipe",
-        ),
-        Tache(
-            "Lire les points d’avancement des signataires",
-            a_voir,
-            reverse("contrats:engagements", kwargs={"contrat": contrat.slug}),
+            f"{tableau}?attend={Attente.COPIL}",
             "Équipe",
         ),
     ]
 
 
 def _taches_du_financeur(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
-    miens = tenus.organismes(Role.INSTRUCTEUR, Role.DECIDEUR)
-    if not miens:
-        return []
-    visibles = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
-    comptes = (
-        DemandeFinancement.objects.filter(dossier__in=visibles.values("pk"), financeur__in=miens)
-        .values("financeur", "financeur__sigle", "financeur__nom")
-        .annotate(
-            a_proposer=Count("pk", filter=Q(etat=EtatDemande.DEMANDEE, dossier__etat=EtatDossier.EN_INSTRUCTION)),
-            a_voter=Count("pk", filter=Q(etat=EtatDemande.PROGRAMMEE)),
-            a_notifier=Count("pk", filter=Q(etat=EtatDemande.VOTEE)),
-        )
-        .order_by("financeur__nom")
-    )
+    """Counted in files, as the list that each task opens counts them."""
     decide = tenus.organismes(Role.DECIDEUR)
-    tableau = _tableau(contrat, annee)
+    miens = Organisme.objects.filter(pk__in=tenus.organismes(Role.INSTRUCTEUR) | decide)
+    dossiers = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
     trouvees = []
-    for compte in comptes:
-        nom = compte["financeur__sigle"] or compte["financeur__nom"]
-        lien = f"{tableau}?financeur={compte['financeur']}"
-        trouvees.append(Tache("Proposer un montant", compte["a_proposer"], f"{lien}&etat=en_instruction", nom))
-        if compte["financeur"] in decide:
-            trouvees += [
-                Tache("Prendre l’acte des montants programmés", compte["a_voter"], f"{lien}&etat=programme", nom),
-                Tache("Notifier les montants votés", compte["a_notifier"], f"{lien}&etat=programme", nom),
-            ]
+    for financeur in miens:
+        for libelle, attente, decideur in _ATTENDU_D_UN_FINANCEUR:
+            if decideur and financeur.pk not in decide:
+                continue
+            concernes = en_attente(dossiers, attente, pour=pour, contrat=contrat, financeurs=[financeur.pk])
+            url = f"{_tableau(contrat, annee)}?financeur={financeur.pk}&attend={attente}"
+            trouvees.append(Tache(libelle, concernes.count(), url, financeur.nom_court))
     return trouvees
 
 
@@ -176,23 +151,6 @@ def _taches_du_porteur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[
     miens = Dossier.objects.filter(contrat=contrat, campagne__annee=annee, porteur__in=tenus.organismes_porteurs)
     incomplets = miens.filter(etat=EtatDossier.INCOMPLET).count()
     return [Tache("Compléter un dossier", incomplets, f"{_tableau(contrat, annee)}?etat=incomplet", "Porteur")]
-
-
-def _taches_du_signataire(contrat: Contrat, le: date, tenus: RolesTenus) -> list[Tache]:
-    miens = tenus.organismes(Role.SIGNATAIRE, Role.BAILLEUR)
-    if not miens:
-        return []
-    sans_point = (
-        Engagement.objects.filter(contrat=contrat, organisme__in=miens)
-        .exclude(
-            pk__in=PointAvancement.objects.filter(annee=le.year)
-            .exclude(etat=EtatEngagement.SANS_INFORMATION)
-            .values("engagement")
-        )
-        .count()
-    )
-    url = reverse("contrats:engagements", kwargs={"contrat": contrat.slug})
-    return [Tache(f"Dire où en sont vos engagements en {le.year}", sans_point, url, "Signataire")]
 
 
 def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Auteur) -> tuple[Tuile, ...]:
@@ -207,7 +165,7 @@ def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Au
             "Dossiers déposés",
             nombre(c.dossiers),
             f"{nombre(avant.dossiers)} en {avant.annee}",
-            _en_instruction(contrat, annee, pour),
+            _en_instruction(contrat, annee, pour) if c.dossiers else "aucun dossier à ce jour",
             "info",
             tableau,
         ),
@@ -217,7 +175,7 @@ def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Au
             f"{euros_abreges(avant.demande)} en {avant.annee}",
             f"dont {euros_abreges(c.propose)} proposés à ce jour",
             "info",
-            f"{tableau}?tri=-cout",
+            f"{tableau}?tri=-demande",
         ),
         Tuile(
             "Programmé par le COPIL",

@@ -84,6 +84,12 @@ def test_les_mots_se_cherchent_dans_n_importe_quel_ordre(saisie):
     assert list(Organisme.objects.cherches(saisie)) == [organisme]
 
 
+def test_un_numero_reste_entier():
+    voulu = OrganismeFactory(nom="Action 2026-014")
+    OrganismeFactory(nom="Action 014 de 2026")
+    assert list(Organisme.objects.cherches("2026-014")) == [voulu]
+
+
 def test_un_dossier_se_trouve_par_un_mot_de_son_titre_et_un_de_son_porteur():
     dossier = DossierFactory(intitule="Ateliers rue Gambetta", porteur__nom="Recyclerie du Denaisis")
     DossierFactory(intitule="Ateliers rue Gambetta", porteur__nom="Autre")

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commun.auteur import Auteur
-from contrats.etats import EtatEngagement, Role
+from contrats.etats import Role
 from contrats.models import Contrat
 from portail.lectures import accueil, annee_courante, nombre_de_taches, taches
 from programmation import actions
@@ -28,12 +28,10 @@ from tests.fabriques import (
     ContratFactory,
     DemandeFactory,
     DossierFactory,
-    EngagementFactory,
     EnveloppeFactory,
     HabilitationFactory,
     LocalisationFactory,
     OrganismeFactory,
-    PointAvancementFactory,
     RapportFactory,
     ReunionFactory,
     UtilisateurFactory,
@@ -146,7 +144,7 @@ def test_un_financeur_lit_ses_propres_lignes_et_le_decideur_ses_actes(contrat, a
     voisin = auteur_de(Role.DECIDEUR, organisme=region)
     assert attentes(instructeur, contrat) == {"Proposer un montant": 1}
     assert attentes(decideur, contrat) == {"Proposer un montant": 1, "Prendre l’acte des montants programmés": 1}
-    assert attentes(voisin, contrat) == {"Proposer un montant": 1, "Notifier les montants votés": 1}
+    assert attentes(voisin, contrat) == {"Proposer un montant": 1, "Notifier les montants votés et les refus": 1}
     (tache, _) = taches(contrat, 2026, pour=decideur, le=JOUR)
     assert tache.qui == departement.nom
 
@@ -163,15 +161,31 @@ def test_un_financeur_limite_a_une_commune_n_est_pas_appele_ailleurs(contrat, au
 
 
 def test_chaque_tache_mene_a_la_liste_de_ce_qu_elle_compte(contrat, auteur_de) -> None:
+    """For the team and for a decider, one of whose files asks it twice."""
     chef = auteur_de(Role.CHEF_DE_PROJET)
+    decideur = auteur_de(Role.DECIDEUR, organisme=OrganismeFactory(departement=True))
+    financeur, voisin = decideur.organisme, OrganismeFactory(departement=True)
     for trait in ("depose", "depose", "complet", "recevable"):
         DossierFactory(contrat=contrat, **{trait: True})
-    client = Client()
-    client.force_login(chef.utilisateur)
-    lues = taches(contrat, 2026, pour=chef, le=JOUR)
-    assert len(lues) == 3
-    for tache in lues:
-        assert client.get(tache.url).context["page_obj"].paginator.count == tache.nombre
+    ouvert, pret, refuse = (DossierFactory(contrat=contrat, en_instruction=True) for _ in range(3))
+    programme, vote = (DossierFactory(contrat=contrat, programme=True) for _ in range(2))
+    DemandeFactory(dossier=ouvert, financeur=financeur)
+    DemandeFactory(dossier=ouvert, financeur=financeur, nature="droit_commun")
+    DemandeFactory(dossier=ouvert, financeur=voisin, proposee=True)
+    DemandeFactory(dossier=pret, financeur=financeur, proposee=True)
+    DemandeFactory(dossier=pret, financeur=voisin, proposee=True)
+    DemandeFactory(dossier=refuse, financeur=financeur, refusee=True)
+    DemandeFactory(dossier=programme, financeur=financeur, programmee=True)
+    DemandeFactory(dossier=programme, financeur=voisin, votee=True)
+    DemandeFactory(dossier=vote, financeur=financeur, votee=True)
+    attendues = {chef: [2, 1, 1, 1], decideur: [1, 1, 2]}
+    for personne, nombres in attendues.items():
+        client = Client()
+        client.force_login(personne.utilisateur)
+        lues = taches(contrat, 2026, pour=personne, le=JOUR)
+        assert [tache.nombre for tache in lues] == nombres
+        for tache in lues:
+            assert client.get(tache.url).context["page_obj"].paginator.count == tache.nombre, tache.libelle
 
 
 def test_un_porteur_lit_ses_dossiers_a_completer(contrat, auteur_de) -> None:
@@ -179,16 +193,6 @@ def test_un_porteur_lit_ses_dossiers_a_completer(contrat, auteur_de) -> None:
     DossierFactory(contrat=contrat, incomplet=True, porteur=porteur.organisme)
     DossierFactory(contrat=contrat, incomplet=True)
     assert attentes(porteur, contrat) == {"Compléter un dossier": 1}
-
-
-def test_un_signataire_dit_ou_en_sont_ses_engagements(contrat, auteur_de) -> None:
-    signataire = auteur_de(Role.SIGNATAIRE)
-    dit, tu, muet = EngagementFactory.create_batch(3, contrat=contrat, organisme=signataire.organisme)
-    EngagementFactory(contrat=contrat)
-    PointAvancementFactory(engagement=dit, annee=2026)
-    PointAvancementFactory(engagement=tu, annee=2025)
-    PointAvancementFactory(engagement=muet, annee=2026, etat=EtatEngagement.SANS_INFORMATION)
-    assert attentes(signataire, contrat) == {"Dire où en sont vos engagements en 2026": 2}
 
 
 @pytest.mark.parametrize("role", [Role.MEMBRE_COPIL, Role.CONSEIL_CITOYEN, Role.FINANCES, Role.JURIDIQUE])

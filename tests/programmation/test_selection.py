@@ -241,6 +241,20 @@ def test_la_page_ne_montre_pas_les_dossiers_d_ailleurs(client, adresse, lot) -> 
     assert [ligne.numero for ligne in reponse.context["lignes"]] == ["L-0"]
 
 
+def test_toute_la_liste_filtree_se_valide_d_un_geste(contrat, client, adresse, lot, copil) -> None:
+    """The server reads the filters again: all pages, and only what the COPIL may validate."""
+    DossierFactory(contrat=contrat, numero="L-8", depose=True)
+    DossierFactory(contrat=contrat, numero="M-1", en_instruction=True)
+    tableau = reverse("programmation:tableau", kwargs={"contrat": contrat.slug, "annee": 2026})
+    page = client.get(tableau, {"q": "L-", "taille": "25"})
+    assert page.context["a_valider"] == 5
+
+    reponse = client.post(adresse, {"filtres": page.context["filtres"]})
+
+    assert [ligne.numero for ligne in reponse.context["lignes"]] == numeros(lot)
+    assert not Travail.objects.exists()  # nothing before the confirmation
+
+
 def test_le_suivi_n_est_lu_que_de_qui_l_a_demande(contrat, gens, copil, lot, le, client_de) -> None:
     travail = actions.programmer_selection(contrat, numeros(lot), reunion=copil, par=gens.chef, le=le)
     adresse = reverse("programmation:travail", args=[contrat.slug, 2026, travail.pk])
