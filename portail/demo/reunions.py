@@ -51,6 +51,8 @@ def creer_reunions(monde: Monde) -> Agenda:
             comite=comites[comite], le=le, lieu=LIEU, objet=objet, tenue=calendrier.est_passe(le), fictif=True
         )
 
+    # A first series of the coming year was just validated: what one records in the demo has its meeting.
+    autres.append(reunion(COPIL, calendrier.aujourdhui - timedelta(days=2), "Programmation, première série"))
     for annee in calendrier.annees:
         copil = calendrier.copil(annee)
         agenda.copils[annee] = reunion(COPIL, copil, f"Programmation {annee}")

@@ -100,10 +100,12 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:avis": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:programmer": pour(*CHEF, numero="dossier.numero"),
     "programmation:avancer": pour(*CHEF, methode="post", numero="dossier.numero", acte="declarer_complet"),
-    "programmation:motiver": pour(*CHEF, numero="dossier.numero", acte="ajourner"),
+    "programmation:motiver": pour(*CHEF, numero="dossier.numero", acte="retirer"),
+    "programmation:ajourner": pour(*CHEF, numero="dossier.numero"),
     "programmation:proposer": pour(*FINANCEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:voter": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_voter.pk"),
     "programmation:refuser": pour(*DECIDEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
+    "programmation:rectifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
     "programmation:notifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),

@@ -69,7 +69,7 @@ def etats(dossiers: list[Dossier]) -> list[str]:
 def test_chaque_dossier_est_valide_a_part_et_les_refus_disent_pourquoi(
     contrat, gens, copil, lot, le, executer_travaux
 ) -> None:
-    actions.ajourner(lot[1], motif="Plus tard", par=gens.chef, le=le)
+    actions.ajourner(lot[1], reunion=copil, motif="Plus tard", par=gens.chef, le=le)
     actions.retirer(lot[2], motif="Abandon", par=gens.chef, le=le)
     sans_proposition = DossierFactory(contrat=contrat, numero="L-9", en_instruction=True)
     etranger = DossierFactory(numero="AILLEURS", en_instruction=True)
