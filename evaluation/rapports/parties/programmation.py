@@ -269,6 +269,7 @@ def par_financeur(s: Synthese) -> Section:
             if p.enveloppes
             else None,
             feuille="Enveloppes",
+            repliee=True,
             source=phrase(
                 "Consommé : programmé, ou voté une fois l’acte pris. Montant : dépassement autorisé compris."
             ),
@@ -657,6 +658,7 @@ def liste(s: Synthese) -> Section:
                     )
                 ),
                 feuille=f"Actions {len(briques) // 2 + 1}",
+                repliee=True,
                 fictif=all(a.fictif for a in siennes),
                 serre=True,
             ),
