@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Organisme
+from commun import fichiers
 from commun.auteur import Auteur
+from commun.instantanes import InstantaneIllisible
 from commun.memoire import retenir
 from commun.typographie import euros, euros_abreges, nombre, pourcent
 from contrats.etats import Role
@@ -20,10 +23,12 @@ from contrats.models import Contrat, Reunion
 from contrats.permissions import RolesTenus, roles
 from evaluation.models import Rapport
 from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
-from programmation.etats import DOSSIER_EN_COURS, EtatDossier
+from evaluation.rapports.synthese import relire
+from programmation.etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
 from programmation.lectures.programmation_annuelle import Chiffres, chiffres_annuels
 from programmation.lectures.tableau import Attente, en_attente
 from programmation.models import Dossier
+from programmation.tables import TON_DE_L_ETAT
 
 ZERO = Decimal(0)
 
@@ -56,6 +61,23 @@ class Tuile:
     sens: str
     ton: str
     url: str
+    fictif: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DossierDuPorteur:
+    """One of the porteur's own files, whatever its year, in the state that it may know."""
+
+    numero: str
+    intitule: str
+    annee: int
+    etat: str
+    etat_libelle: str
+    demande: Decimal  # euros
+
+    @property
+    def ton(self) -> str:
+        return TON_DE_L_ETAT[self.etat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +86,8 @@ class Accueil:
 
     taches: tuple[Tache, ...]
     tuiles: tuple[Tuile, ...]
+    tuiles_du_rapport: tuple[Tuile, ...]  # for who reads the figures in the published reports only
+    dossiers: tuple[DossierDuPorteur, ...]
     copil: Reunion | None
     lit_les_rapports: bool
     rapport: Rapport | None
@@ -77,17 +101,29 @@ def annee_courante(contrat: Contrat) -> int:
     return min(max(annee, contrat.debut), contrat.fin)
 
 
+def annee_d_arrivee(contrat: Contrat, *, pour: Auteur) -> int:
+    """The year on which a person lands: that of its latest file for who only carries actions, else the current one."""
+    tenus = roles(pour, contrat)
+    if tenus.instruit or not tenus.organismes_porteurs:
+        return annee_courante(contrat)
+    siens = Dossier.objects.visibles_par(pour, contrat).order_by("-campagne__annee")
+    return siens.values_list("campagne__annee", flat=True).first() or annee_courante(contrat)
+
+
 def accueil(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> Accueil:
     """The home page of `pour`."""
     chiffres, precedents = chiffres_annuels(contrat, annee, pour=pour)
     tenus = roles(pour, contrat)
-    rapports = Rapport.objects.visibles_par(pour, contrat).publies().select_related("pdf")
+    rapports = Rapport.objects.visibles_par(pour, contrat).publies().select_related("pdf", "instantane")
+    rapport = rapports.order_by("-annee", "-version").first()
     return Accueil(
         taches=tuple(taches(contrat, annee, pour=pour, le=le)),
         tuiles=_tuiles(contrat, annee, chiffres, precedents, pour),
+        tuiles_du_rapport=_tuiles_du_rapport(rapport) if rapport and not tenus.instruit else (),
+        dossiers=_dossiers_du_porteur(contrat, pour=pour),
         copil=prochain_copil(contrat, le=le),
         lit_les_rapports=tenus.administre or tenus.tient(*LECTEURS_DES_RAPPORTS),
-        rapport=rapports.order_by("-annee", "-version").first(),
+        rapport=rapport,
         fictif=contrat.campagnes.filter(annee=annee, fictif=True).exists(),
     )
 
@@ -200,6 +236,59 @@ def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Au
             )
         )
     return tuple(tuiles)
+
+
+def _tuiles_du_rapport(rapport: Rapport) -> tuple[Tuile, ...]:
+    """The figures that a published report froze; none when its snapshot follows another schema than today's."""
+    assert rapport.instantane is not None
+    quoi = ("chiffres du rapport", rapport.pk, rapport.instantane.sha256)
+    return tuple(Tuile(*t) for t in retenir(rapport.contrat_id, quoi, lambda: _relire_les_chiffres(rapport)))
+
+
+def _relire_les_chiffres(rapport: Rapport) -> list[tuple[Any, ...]]:
+    try:
+        synthese = relire(fichiers.lire(rapport.instantane))  # type: ignore[arg-type]
+    except InstantaneIllisible:
+        return []
+    c, avant = synthese.programmation.chiffres, synthese.programmation.precedents
+    url = reverse("evaluation:rapport", kwargs={"contrat": rapport.contrat.slug, "numero": rapport.pk})
+    tuiles = [
+        Tuile("Dossiers déposés", nombre(c.dossiers), f"{nombre(avant.dossiers)} en {avant.annee}", "", "info", url),
+        Tuile(
+            "Demandé aux financeurs",
+            euros_abreges(c.demande),
+            f"{euros_abreges(avant.demande)} en {avant.annee}",
+            "",
+            "info",
+            url,
+        ),
+        Tuile(
+            "Programmé par le COPIL",
+            euros_abreges(c.programme),
+            f"{euros_abreges(avant.programme)} en {avant.annee}",
+            f"dont {euros_abreges(c.vote)} rendus fermes par les financeurs" if c.programme else "rien avant le COPIL",
+            "succes" if c.programme else "info",
+            url,
+        ),
+    ]
+    return [astuple(replace(tuile, fictif=synthese.fictif)) for tuile in tuiles]
+
+
+def _dossiers_du_porteur(contrat: Contrat, *, pour: Auteur) -> tuple[DossierDuPorteur, ...]:
+    porteurs = roles(pour, contrat).organismes_porteurs
+    if not porteurs:
+        return ()
+    siens: Any = Dossier.objects.filter(contrat=contrat, porteur__in=porteurs)
+    lus = (
+        siens.avec_etat_vu(pour, contrat)
+        .annotate(demande=Sum("demandes__montant_demande", filter=~Q(demandes__etat=EtatDemande.ANNULEE)))
+        .order_by("-campagne__annee", "numero")
+        .values_list("numero", "intitule", "campagne__annee", "etat_vu", "demande")
+    )
+    return tuple(
+        DossierDuPorteur(numero, intitule, annee, etat, EtatDossier(etat).label, demande or ZERO)
+        for numero, intitule, annee, etat, demande in lus
+    )
 
 
 def _en_instruction(contrat: Contrat, annee: int, pour: Auteur) -> str:
