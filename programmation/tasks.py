@@ -44,7 +44,7 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
             if not deja:
                 actions.programmer(dossier, reunion=reunion, par=auteur, le=timezone.now())
             reussis.append(numero)
-            if attendus := tables_du_copil([dossier.pk]).get(dossier.pk):
+            if (attendus := tables_du_copil([dossier.pk]).get(dossier.pk)) and attendus.restent:
                 restent.append({"numero": numero, "financeurs": list(attendus.restent)})
         except RegleEnfreinte as erreur:
             refus.append({"numero": numero, "motif": erreur.message})

@@ -228,8 +228,8 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
 class TableDuCopil:
     """What a validation would programme on one file, in euros, and the funders whose row would stay as it is."""
 
-    montant: Decimal
-    restent: tuple[str, ...]
+    montant: Decimal = ZERO
+    restent: tuple[str, ...] = ()
 
 
 def tables_du_copil(dossiers: Iterable[int]) -> dict[int, TableDuCopil]:

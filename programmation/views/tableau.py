@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
@@ -23,10 +24,10 @@ from contrats.etats import Role
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
-from ..etats import EtatDossier
 from ..filters import FiltreDossiers
 from ..forms import ProgrammationForm
-from ..lectures.tableau import LigneTableau, Totaux, avec_relations, avec_tri, lignes, totaux
+from ..lectures.dossier import TableDuCopil, tables_du_copil
+from ..lectures.tableau import LigneTableau, Totaux, a_valider, avec_relations, avec_tri, lignes, totaux
 from ..models import Campagne, Dossier
 from ..permissions import peut_programmer
 from ..tables import COLONNES, COLONNES_DU_PORTEUR, ESSENTIELLES, TON_DE_L_ETAT
@@ -78,7 +79,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "essentielles": ESSENTIELLES,
         "message_ignores": "Filtre illisible, laissé de côté : " + ", ".join(vue.filtre.ignores).lower() + ".",
         "programmer": programmer,
-        "a_valider": _a_valider(vue).count() if programmer else 0,
+        "a_valider": a_valider(vue.dossiers).count() if programmer else 0,
         "filtres": _avec(request.GET),
         "exports": [(nom.upper(), _adresse_export(portee, nom, request.GET)) for nom in TYPES_MIME],
         "autres_parametres": _parametres(request.GET, sans=("colonnes", "page")),
@@ -136,7 +137,8 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
     assert portee.annee is not None
     numeros = request.POST.getlist("numero")
     if "filtres" in request.POST:
-        numeros = list(_a_valider(_vue(QueryDict(request.POST["filtres"]), portee)).values_list("numero", flat=True))
+        liste = _vue(QueryDict(request.POST["filtres"]), portee).dossiers
+        numeros = list(a_valider(liste).values_list("numero", flat=True))
     confirme = "reunion" in request.POST
     form = ProgrammationForm(request.POST if confirme else None, contrat=portee.contrat, annee=portee.annee)
     if confirme and form.is_valid():
@@ -153,13 +155,15 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
     lues = lignes(
         avec_relations(choisis, pour=portee.auteur, contrat=portee.contrat), pour=portee.auteur, contrat=portee.contrat
     )
+    tables = tables_du_copil(dossier.pk for dossier in choisis)
+    en_attente = TableDuCopil()
     return render(
         request,
         "programmation/selection.html",
         {
             "form": form,
-            "lignes": lues,
-            "propose": euros(sum((ligne.propose or 0 for ligne in lues), 0)),
+            "lignes": [(ligne, tables.get(ligne.pk, en_attente)) for ligne in lues],
+            "a_programmer": euros(sum((table.montant for table in tables.values()), Decimal())),
             "retour": _adresse(portee),
         },
         status=422 if form.errors else 200,
@@ -202,11 +206,6 @@ def _vue(parametres: QueryDict, portee: Portee) -> Vue:
         tri=tri,
         totaux=totaux(filtre.qs, pour=portee.auteur, contrat=portee.contrat, financeur=filtre.financeur_choisi),
     )
-
-
-def _a_valider(vue: Vue) -> Any:
-    """The files of a list that the COPIL may validate, all pages together."""
-    return vue.dossiers.filter(etat=EtatDossier.EN_INSTRUCTION)
 
 
 def _rangees(dossiers: Any, vue: Vue, portee: Portee) -> list[LigneAffichee]:
