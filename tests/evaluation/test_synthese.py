@@ -216,6 +216,23 @@ def test_les_donnees_fictives_se_disent_sur_chaque_forme(contrat_vivant):
     assert "données fictives" in edition.page(parties)
 
 
+def test_la_page_replie_les_longues_listes_et_le_pdf_les_deroule(contrat_vivant):
+    s = lire(contrat_vivant)
+    parties = edition.sections(s)
+    resumes = [texte(r).strip() for r in re.findall(r"<summary>(.*?)</summary>", edition.page(parties), flags=re.S)]
+    assert "Enveloppes de l’année (2\u00a0lignes)" in resumes
+    assert "Les indicateurs et leurs territoires de comparaison (2\u00a0lignes)" in resumes
+    assert {p.ancre for p in parties for t in p.tableaux if t.repliee} >= {"actions", "appels", "financeurs"}
+    assert "<details" not in edition.document(s, parties, edition.Edition(1, ""))
+
+
+def test_chaque_indicateur_dit_sa_source_et_son_millesime(contrat_vivant):
+    tableau = edition.sections(lire(contrat_vivant))[PARTIES.index("indicateurs")].tableaux[0]
+    emploi = next(li for li in tableau.ecrites if "Taux d’emploi" in li.cellules[0].texte)
+    assert [c.col.libelle for c in emploi.cellules[1:3]] == ["Source", "Millésime"]
+    assert emploi.cellules[1].texte == "Insee"
+
+
 def test_la_page_n_a_ni_style_ni_script_en_ligne(contrat_vivant):
     page = edition.page(edition.sections(lire(contrat_vivant)))
     assert " style=" not in page
