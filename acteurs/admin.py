@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin  # noqa: F401 — registered before they are removed below
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,6 +21,9 @@ from commun.erreurs import ActeRefuse, RegleEnfreinte
 
 from .actions import desactiver_compte, reactiver_compte
 from .models import JetonApi, Organisme, Utilisateur
+
+# They would show the secret of a second factor and tokens in clear, and write addresses behind the journal's back.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Organisme)

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Lower, Replace
 
 # Capitals too: on a server whose locale is « C », lower() knows the letters of ASCII only.
 _REMPLACES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": "'", "ς": "σ"}
+_SEPARATEURS = re.compile(r"'|(?<=[^\W\d])[-‐‑](?=[^\W\d])")
 _ESPACES = re.compile(r"[ \t\n\v\f\r]+")
 
 
@@ -24,6 +25,14 @@ def normaliser(texte: str) -> str:
     for signe, clair in _REMPLACES.items():
         texte = texte.replace(signe, clair)
     return _ESPACES.sub(" ", texte).strip(" ")
+
+
+def mots(texte: str) -> list[str]:
+    """The words of a query, normalised, to be found each in any order.
+
+    An apostrophe, or a hyphen between two letters, parts two words; a number such as « 2026-014 » stays whole.
+    """
+    return _SEPARATEURS.sub(" ", normaliser(texte)).split()
 
 
 class _SansAccents(Func):

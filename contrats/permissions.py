@@ -36,8 +36,8 @@ class Limites:
     perimetres: frozenset[int] = frozenset()
     orientations: frozenset[int] = frozenset()
 
-    def filtre(self, *, commune: str, communes_du_perimetre: str, perimetre: str, orientation: str) -> Q:
-        """The limits as a filter on the given lookups; places are alternatives, the orientation is one more demand.
+    def lieux(self, *, commune: str, communes_du_perimetre: str, perimetre: str) -> Q:
+        """The places as a filter on the given lookups, empty without a limit.
 
         A perimeter given without a commune counts for each commune on which it lies.
         """
@@ -47,8 +47,7 @@ class Limites:
             lieux |= Q(**{f"{commune}__isnull": True, f"{communes_du_perimetre}__in": self.communes})
         if self.perimetres:
             lieux |= Q(**{f"{perimetre}__in": self.perimetres})
-        themes = Q(**{f"{orientation}__in": self.orientations}) if self.orientations else Q()
-        return lieux & themes
+        return lieux
 
     def incluses_dans(self, tenues: Limites) -> bool:
         """True when whoever holds `tenues` holds all that these limits allow."""

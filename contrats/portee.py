@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from acteurs.models import Organisme
@@ -64,24 +65,24 @@ class DansLeContrat:
         return tenus.administre or (tenus.tient(*self.attendus) if self.attendus else bool(tenus))
 
 
-Vue = Callable[Concatenate[HttpRequest, Portee, P], HttpResponse]
+Vue = Callable[Concatenate[HttpRequest, Portee, P], HttpResponseBase]
 
 INSTRUCTEURS = tuple(ROLES_INSTRUCTEURS)
 
 
-def dans_le_contrat(*attendus: Role) -> Callable[[Vue[P]], Callable[..., HttpResponse]]:
+def dans_le_contrat(*attendus: Role) -> Callable[[Vue[P]], Callable[..., HttpResponseBase]]:
     """Declare a view of a contract. Its URL holds `contrat` (slug) and perhaps `annee`.
 
     A contract where the person is nobody does not exist for it (404); one where its role is another refuses (403).
     """
 
-    def decorer(vue: Vue[P]) -> Callable[..., HttpResponse]:
+    def decorer(vue: Vue[P]) -> Callable[..., HttpResponseBase]:
         acces = DansLeContrat(frozenset(attendus))
 
         @wraps(vue)
         def enveloppe(
             request: HttpRequest, *args: Any, contrat: str, annee: int | None = None, **kwargs: Any
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             portee = portee_de(request, contrat, annee)
             if not acces.permet(portee.roles):
                 raise ActeRefuse("Votre rôle dans ce contrat ne donne pas accès à cette page.")

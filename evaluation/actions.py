@@ -139,7 +139,7 @@ def _ranger(rapport: Rapport, forme: str, contenu: bytes) -> Fichier:
 
 @transaction.atomic
 def publier(rapport: Rapport, *, par: Auteur, le: datetime) -> Rapport:
-    """Let every member of the contract read and download the report, as it is: it does not change any more."""
+    """Let the members of the contract read and download the report, its porteurs aside; it does not change any more."""
     rapport = _verrouiller(rapport)
     verifier(peut_publier(par, rapport))
     rapport.changer_etat("publier", par=par, le=le, champs={"publie_le": le})

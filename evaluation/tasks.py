@@ -16,6 +16,8 @@ from .models import Rapport
 @travail("evaluation.produire_rapport")
 def produire(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Make the report that was asked for."""
+    assert rangee.cible_id is not None  # `planifier` was given the report
     rapport = Rapport.objects.select_related("contrat__pilote", "demande_par").get(pk=rangee.cible_id)
     rapport = produire_rapport(rapport, suivi, le=timezone.now())
+    assert rapport.instantane is not None  # made, hence complete
     return {"rapport": rapport.pk, "pages": rapport.pages, "instantane": rapport.instantane.sha256}

@@ -16,5 +16,5 @@ urlpatterns = [
     path("rapports/<int:numero>/retirer/", views.retirer, name="retirer"),
     path("rapports/<int:numero>/synthese.pdf", views.fichier, {"forme": "pdf"}, name="pdf"),
     path("rapports/<int:numero>/synthese.xlsx", views.fichier, {"forme": "tableur"}, name="tableur"),
-    path("rapports/<int:numero>/donnees.json", views.fichier, {"forme": "instantane"}, name="instantane"),
+    path("rapports/<int:numero>/donnees.json", views.instantane, name="instantane"),
 ]

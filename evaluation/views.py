@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from commun import fichiers
+from commun.models import Fichier
 from contrats.etats import Role
 from contrats.portee import Portee, dans_le_contrat
 
@@ -19,6 +20,7 @@ from . import actions
 from .etats import EtatRapport
 from .forms import DemandeSyntheseForm
 from .models import Rapport
+from .models.rapport import LECTEURS
 from .permissions import peut_produire, peut_publier, peut_retirer
 
 TONS = {
@@ -30,7 +32,7 @@ TONS = {
 
 
 @require_safe
-@dans_le_contrat()
+@dans_le_contrat(*LECTEURS)
 def rapports(request: HttpRequest, portee: Portee) -> HttpResponse:
     """The reports that this person may read, the latest first."""
     visibles = (
@@ -69,7 +71,7 @@ def produire(request: HttpRequest, portee: Portee) -> HttpResponse:
 
 
 @require_safe
-@dans_le_contrat()
+@dans_le_contrat(*LECTEURS)
 def avancement(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
     """How far the making is: the whole page, or its moving part alone when htmx asks."""
     rapport = _rapport(portee, numero)
@@ -91,7 +93,7 @@ def avancement(request: HttpRequest, portee: Portee, numero: int) -> HttpRespons
 
 
 @require_safe
-@dans_le_contrat()
+@dans_le_contrat(*LECTEURS)
 def rapport(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
     """The report to read on line, as it was kept when it was made."""
     rapport = _rapport(portee, numero)
@@ -111,19 +113,29 @@ def rapport(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
 
 
 @require_safe
-@dans_le_contrat()
+@dans_le_contrat(*LECTEURS)
 def fichier(request: HttpRequest, portee: Portee, numero: int, forme: str) -> HttpResponseBase:
     """One form of the report, with its own name."""
-    garde = getattr(_rapport(portee, numero), forme)
-    if garde is None:
+    return _telecharger(getattr(_rapport(portee, numero), forme))
+
+
+@require_safe
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def instantane(request: HttpRequest, portee: Portee, numero: int) -> HttpResponseBase:
+    """The data from which the report was made, raw: for those who answer for its figures."""
+    return _telecharger(_rapport(portee, numero).instantane)
+
+
+def _telecharger(fichier: Fichier | None) -> HttpResponseBase:
+    if fichier is None:
         raise Http404("This report is not made yet.")
-    return fichiers.reponse(garde)
+    return fichiers.reponse(fichier)
 
 
 @require_POST
 @dans_le_contrat(Role.CHEF_DE_PROJET)
 def publier(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
-    """Let every member of the contract read it."""
+    """Let the members of the contract read it, its porteurs aside."""
     rapport = actions.publier(_rapport(portee, numero), par=portee.auteur, le=timezone.now())
     messages.success(request, f"{rapport} : le rapport est publié, les membres du COPIL peuvent le lire.")
     return redirect("evaluation:rapport", contrat=portee.contrat.slug, numero=rapport.pk)

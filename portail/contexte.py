@@ -15,6 +15,7 @@ from commun.auteur import Auteur
 from contrats.etats import Role
 from contrats.models import Contrat
 from contrats.portee import INSTRUCTEURS, Portee
+from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
 
 from .lectures import annee_courante, nombre_de_taches
 
@@ -41,9 +42,12 @@ _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
     ("Droit commun", "collection", "contrats:droit_commun", False, ()),
     ("Territoires", "geo-alt", "contrats:territoires", False, ()),
     ("Réunions", "calendar-event", "contrats:calendrier", False, ()),
-    ("Rapports", "file-earmark-bar-graph", "evaluation:rapports", False, ()),
+    ("Rapports", "file-earmark-bar-graph", "evaluation:rapports", False, LECTEURS_DES_RAPPORTS),
     ("Équipe", "people", "contrats:equipe", False, (Role.CHEF_DE_PROJET,)),
 ]
+
+# The most useful first.
+_RAPIDES = ("Accueil", "Programmation", "Enveloppes", "Rapports", "Contrat", "Engagements")
 
 
 def cadre(request: HttpRequest) -> dict[str, Any]:
@@ -52,6 +56,7 @@ def cadre(request: HttpRequest) -> dict[str, Any]:
         "installation": settings.INSTALLATION,
         "portee": None,
         "navigation": [],
+        "navigation_rapide": [],
         "donnees_fictives": settings.DONNEES_DE_DEMONSTRATION,
         "nb_taches": None,
         "url_taches": "",
@@ -62,12 +67,14 @@ def cadre(request: HttpRequest) -> dict[str, Any]:
         return contexte
     annee = portee.annee or annee_courante(portee.contrat)
     accueil = _accueil(portee.contrat, annee)
+    entrees = _navigation(request, portee, annee)
     recherche = ""
     if portee.roles.administre or portee.roles.tient(*INSTRUCTEURS, Role.PORTEUR):
         recherche = reverse("programmation:tableau", kwargs={"contrat": portee.contrat.slug, "annee": annee})
     return contexte | {
         "portee": SimpleLazyObject(lambda: _portee(request, portee, annee)),
-        "navigation": _navigation(request, portee, annee),
+        "navigation": entrees,
+        "navigation_rapide": _rapide(entrees),
         "nb_taches": SimpleLazyObject(
             lambda: nombre_de_taches(portee.contrat, annee, pour=portee.auteur, le=timezone.localdate())
         ),
@@ -78,10 +85,13 @@ def cadre(request: HttpRequest) -> dict[str, Any]:
 
 def _portee(request: HttpRequest, portee: Portee, annee: int) -> dict[str, Any]:
     contrats = Contrat.objects.visibles_par(Auteur(utilisateur=request.user))
+    # A year without a campaign yet would open on empty pages.
+    derniere = annee_courante(portee.contrat)
+    annees = [a for a in reversed(portee.contrat.annees) if a <= derniere or a == annee]
     return {
         "contrat": portee.contrat,
         "annee": annee,
-        "annees": [(a, _meme_page(request, portee, a), a == annee) for a in reversed(portee.contrat.annees)],
+        "annees": [(a, _meme_page(request, portee, a), a == annee) for a in annees],
         "contrats": [
             (
                 contrat.nom,
@@ -117,6 +127,13 @@ def _navigation(request: HttpRequest, portee: Portee, annee: int) -> list[Entree
             cles["annee"] = annee
         entrees.append(Entree(libelle, icone, reverse(route, kwargs=cles), _est_ici(ici, route)))
     return entrees
+
+
+def _rapide(entrees: list[Entree]) -> list[Entree]:
+    """The three entries of a phone's bar: who has no files to work on goes straight to the reports."""
+    presentes = {entree.libelle: entree for entree in entrees}
+    choisies = [libelle for libelle in _RAPIDES if libelle in presentes][:3]
+    return [entree for entree in entrees if entree.libelle in choisies]
 
 
 _PAGES_FILLES = {

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from acteurs.models import Organisme
+from commun import fichiers
 from commun.auteur import Auteur
+from commun.instantanes import InstantaneIllisible
 from commun.memoire import retenir
 from commun.typographie import euros, euros_abreges, nombre, pourcent
 from contrats.etats import EtatEngagement, EtatVisa, Role
 from contrats.lectures.suivi import prochain_copil
 from contrats.models import Contrat, Engagement, PointAvancement, Reunion
 from contrats.permissions import RolesTenus, roles
-from evaluation.etats import EtatRapport
 from evaluation.models import Rapport
+from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
+from evaluation.rapports.synthese import relire
 from programmation.etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
 from programmation.lectures.programmation_annuelle import Chiffres, chiffres_annuels
-from programmation.models import DemandeFinancement, Dossier
+from programmation.lectures.tableau import Attente, en_attente
+from programmation.models import Dossier
+from programmation.tables import TON_DE_L_ETAT
 
 ZERO = Decimal(0)
+
+# Label, what is awaited, whether only a decider does it.
+_ATTENDU_D_UN_FINANCEUR = (
+    ("Proposer un montant", Attente.PROPOSITION, False),
+    ("Prendre l’acte des montants programmés", Attente.ACTE, True),
+    ("Notifier les montants votés et les refus", Attente.NOTIFICATION, True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,23 @@ class Tuile:
     sens: str
     ton: str
     url: str
+    fictif: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DossierDuPorteur:
+    """One of the porteur's own files, whatever its year, in the state that it may know."""
+
+    numero: str
+    intitule: str
+    annee: int
+    etat: str
+    etat_libelle: str
+    demande: Decimal  # euros
+
+    @property
+    def ton(self) -> str:
+        return TON_DE_L_ETAT[self.etat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +86,10 @@ class Accueil:
 
     taches: tuple[Tache, ...]
     tuiles: tuple[Tuile, ...]
+    tuiles_du_rapport: tuple[Tuile, ...]  # for who reads the figures in the published reports only
+    dossiers: tuple[DossierDuPorteur, ...]
     copil: Reunion | None
+    lit_les_rapports: bool
     rapport: Rapport | None
     fictif: bool
 
@@ -67,15 +101,29 @@ def annee_courante(contrat: Contrat) -> int:
     return min(max(annee, contrat.debut), contrat.fin)
 
 
+def annee_d_arrivee(contrat: Contrat, *, pour: Auteur) -> int:
+    """The year on which a person lands: that of its latest file for who only carries actions, else the current one."""
+    tenus = roles(pour, contrat)
+    if tenus.instruit or not tenus.organismes_porteurs:
+        return annee_courante(contrat)
+    siens = Dossier.objects.visibles_par(pour, contrat).order_by("-campagne__annee")
+    return siens.values_list("campagne__annee", flat=True).first() or annee_courante(contrat)
+
+
 def accueil(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> Accueil:
     """The home page of `pour`."""
     chiffres, precedents = chiffres_annuels(contrat, annee, pour=pour)
-    rapports = Rapport.objects.filter(contrat=contrat, etat=EtatRapport.PUBLIE).select_related("pdf")
+    tenus = roles(pour, contrat)
+    rapports = Rapport.objects.visibles_par(pour, contrat).publies().select_related("pdf", "instantane")
+    rapport = rapports.order_by("-annee", "-version").first()
     return Accueil(
         taches=tuple(taches(contrat, annee, pour=pour, le=le)),
         tuiles=_tuiles(contrat, annee, chiffres, precedents, pour),
+        tuiles_du_rapport=_tuiles_du_rapport(rapport) if rapport and not tenus.instruit else (),
+        dossiers=_dossiers_du_porteur(contrat, pour=pour),
         copil=prochain_copil(contrat, le=le),
-        rapport=rapports.order_by("-annee", "-version").first(),
+        lit_les_rapports=tenus.administre or tenus.tient(*LECTEURS_DES_RAPPORTS),
+        rapport=rapport,
         fictif=contrat.campagnes.filter(annee=annee, fictif=True).exists(),
     )
 
@@ -104,19 +152,7 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
     dossiers = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
     comptes = dict(dossiers.order_by().values_list("etat").annotate(nombre=Count("pk")))
     tableau = _tableau(contrat, annee)
-    en_cours = dossiers.filter(etat=EtatDossier.EN_INSTRUCTION)
-    # As this reader sees them: another funder's private draft is still « demandée », and counting it would tell.
-    prets = (
-        DemandeFinancement.objects.filter(dossier__in=en_cours.order_by().values("pk"))
-        .avec_montants_vus(pour, contrat)
-        .order_by()
-        .values("dossier")
-        .annotate(
-            attendues=Count("pk", filter=Q(etat_vu=EtatDemande.DEMANDEE)),
-            proposees=Count("pk", filter=Q(etat_vu=EtatDemande.PROPOSEE)),
-        )
-        .filter(attendues=0, proposees__gt=0)
-    )
+    prets = en_attente(dossiers, Attente.COPIL, pour=pour, contrat=contrat)
     a_viser = (
         PointAvancement.objects.filter(
             engagement__contrat=contrat, engagement__retire_le__isnull=True, visa=EtatVisa.NON_VU
@@ -132,7 +168,7 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
         Tache(
             "Préparer pour le COPIL : tous les financeurs ont proposé",
             prets.count(),
-            f"{tableau}?etat=en_instruction",
+            f"{tableau}?attend={Attente.COPIL}",
             "Équipe",
         ),
         *(
@@ -148,32 +184,18 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
 
 
 def _taches_du_financeur(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
-    miens = tenus.organismes(Role.INSTRUCTEUR, Role.DECIDEUR)
-    if not miens:
-        return []
-    visibles = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
-    comptes = (
-        DemandeFinancement.objects.filter(dossier__in=visibles.values("pk"), financeur__in=miens)
-        .values("financeur", "financeur__sigle", "financeur__nom")
-        .annotate(
-            a_proposer=Count("pk", filter=Q(etat=EtatDemande.DEMANDEE, dossier__etat=EtatDossier.EN_INSTRUCTION)),
-            a_voter=Count("pk", filter=Q(etat=EtatDemande.PROGRAMMEE)),
-            a_notifier=Count("pk", filter=Q(etat=EtatDemande.VOTEE)),
-        )
-        .order_by("financeur__nom")
-    )
+    """Counted in files, as the list that each task opens counts them."""
     decide = tenus.organismes(Role.DECIDEUR)
-    tableau = _tableau(contrat, annee)
+    miens = Organisme.objects.filter(pk__in=tenus.organismes(Role.INSTRUCTEUR) | decide)
+    dossiers = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
     trouvees = []
-    for compte in comptes:
-        nom = compte["financeur__sigle"] or compte["financeur__nom"]
-        lien = f"{tableau}?financeur={compte['financeur']}"
-        trouvees.append(Tache("Proposer un montant", compte["a_proposer"], f"{lien}&etat=en_instruction", nom))
-        if compte["financeur"] in decide:
-            trouvees += [
-                Tache("Prendre l’acte des montants programmés", compte["a_voter"], f"{lien}&etat=programme", nom),
-                Tache("Notifier les montants votés", compte["a_notifier"], f"{lien}&etat=programme", nom),
-            ]
+    for financeur in miens:
+        for libelle, attente, decideur in _ATTENDU_D_UN_FINANCEUR:
+            if decideur and financeur.pk not in decide:
+                continue
+            concernes = en_attente(dossiers, attente, pour=pour, contrat=contrat, financeurs=[financeur.pk])
+            url = f"{_tableau(contrat, annee)}?financeur={financeur.pk}&attend={attente}"
+            trouvees.append(Tache(libelle, concernes.count(), url, financeur.nom_court))
     return trouvees
 
 
@@ -214,7 +236,7 @@ def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Au
             "Dossiers déposés",
             nombre(c.dossiers),
             f"{nombre(avant.dossiers)} en {avant.annee}",
-            _en_instruction(contrat, annee, pour),
+            _en_instruction(contrat, annee, pour) if c.dossiers else "aucun dossier à ce jour",
             "info",
             tableau,
         ),
@@ -224,7 +246,7 @@ def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Au
             f"{euros_abreges(avant.demande)} en {avant.annee}",
             f"dont {euros_abreges(c.propose)} proposés à ce jour",
             "info",
-            f"{tableau}?tri=-cout",
+            f"{tableau}?tri=-demande",
         ),
         Tuile(
             "Programmé par le COPIL",
@@ -249,6 +271,59 @@ def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Au
             )
         )
     return tuple(tuiles)
+
+
+def _tuiles_du_rapport(rapport: Rapport) -> tuple[Tuile, ...]:
+    """The figures that a published report froze; none when its snapshot follows another schema than today's."""
+    assert rapport.instantane is not None
+    quoi = ("chiffres du rapport", rapport.pk, rapport.instantane.sha256)
+    return tuple(Tuile(*t) for t in retenir(rapport.contrat_id, quoi, lambda: _relire_les_chiffres(rapport)))
+
+
+def _relire_les_chiffres(rapport: Rapport) -> list[tuple[Any, ...]]:
+    try:
+        synthese = relire(fichiers.lire(rapport.instantane))  # type: ignore[arg-type]
+    except InstantaneIllisible:
+        return []
+    c, avant = synthese.programmation.chiffres, synthese.programmation.precedents
+    url = reverse("evaluation:rapport", kwargs={"contrat": rapport.contrat.slug, "numero": rapport.pk})
+    tuiles = [
+        Tuile("Dossiers déposés", nombre(c.dossiers), f"{nombre(avant.dossiers)} en {avant.annee}", "", "info", url),
+        Tuile(
+            "Demandé aux financeurs",
+            euros_abreges(c.demande),
+            f"{euros_abreges(avant.demande)} en {avant.annee}",
+            "",
+            "info",
+            url,
+        ),
+        Tuile(
+            "Programmé par le COPIL",
+            euros_abreges(c.programme),
+            f"{euros_abreges(avant.programme)} en {avant.annee}",
+            f"dont {euros_abreges(c.vote)} rendus fermes par les financeurs" if c.programme else "rien avant le COPIL",
+            "succes" if c.programme else "info",
+            url,
+        ),
+    ]
+    return [astuple(replace(tuile, fictif=synthese.fictif)) for tuile in tuiles]
+
+
+def _dossiers_du_porteur(contrat: Contrat, *, pour: Auteur) -> tuple[DossierDuPorteur, ...]:
+    porteurs = roles(pour, contrat).organismes_porteurs
+    if not porteurs:
+        return ()
+    siens: Any = Dossier.objects.filter(contrat=contrat, porteur__in=porteurs)
+    lus = (
+        siens.avec_etat_vu(pour, contrat)
+        .annotate(demande=Sum("demandes__montant_demande", filter=~Q(demandes__etat=EtatDemande.ANNULEE)))
+        .order_by("-campagne__annee", "numero")
+        .values_list("numero", "intitule", "campagne__annee", "etat_vu", "demande")
+    )
+    return tuple(
+        DossierDuPorteur(numero, intitule, annee, etat, EtatDossier(etat).label, demande or ZERO)
+        for numero, intitule, annee, etat, demande in lus
+    )
 
 
 def _en_instruction(contrat: Contrat, annee: int, pour: Auteur) -> str:

@@ -14,16 +14,17 @@ from contrats.models import Contrat
 from contrats.portee import Portee, dans_le_contrat
 
 from .lectures import accueil as lire_accueil
-from .lectures import annee_courante
+from .lectures import annee_d_arrivee
 
 
 @acces(Acces.CONNECTE)
 def accueil(request: HttpRequest) -> HttpResponse:
     """Straight to the only contract; else the choice; or why there is nothing."""
-    contrats = list(Contrat.objects.visibles_par(Auteur(utilisateur=request.user)))
-    if len(contrats) == 1:
-        return redirect("portail:contrat", contrat=contrats[0].slug, annee=annee_courante(contrats[0]))
-    choix = [(contrat, annee_courante(contrat)) for contrat in contrats]
+    personne = Auteur(utilisateur=request.user)
+    choix = [(contrat, annee_d_arrivee(contrat, pour=personne)) for contrat in Contrat.objects.visibles_par(personne)]
+    if len(choix) == 1:
+        ((seul, annee),) = choix
+        return redirect("portail:contrat", contrat=seul.slug, annee=annee)
     return render(request, "portail/contrats.html", {"contrats": choix})
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.timezone import localdate
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
@@ -21,10 +22,11 @@ from commun.travaux import planifier
 from commun.typographie import date_chiffres, euros
 from contrats.models import ActeDecision, Contrat, Reunion
 
-from .etats import EtatDemande, EtatDossier
+from .etats import EtatDemande, EtatDossier, QualiteAvis
 from .models import Avis, DemandeFinancement, Dossier, Enveloppe, MouvementEnveloppe, Section
 from .models.enveloppe import EtatEnveloppe
 from .permissions import (
+    en_delegue,
     peut_donner_avis,
     peut_gerer_enveloppes,
     peut_instruire,
@@ -32,6 +34,7 @@ from .permissions import (
     peut_programmer,
     peut_programmer_dossier,
     peut_proposer,
+    peut_rectifier,
     peut_refuser,
     peut_voter,
 )
@@ -82,10 +85,13 @@ def donner_avis(dossier: Dossier, *, sens: str, texte: str, par: Auteur, le: dat
         raise RegleEnfreinte("Un avis est celui d’un organisme : choisissez celui pour lequel vous agissez.")
     if par.pour_le_compte_de is not None:
         _exiger_la_piece(organisme, piece_source)
-    connu = Avis.objects.filter(dossier=dossier, organisme=organisme).first()
+    delegue = par.pour_le_compte_de is None and en_delegue(par, dossier)
+    qualite = QualiteAvis.DELEGUE if delegue else QualiteAvis.ORGANISME
+    connu = Avis.objects.filter(dossier=dossier, organisme=organisme, qualite=qualite).first()
     avis, nouveau = Avis.objects.update_or_create(
         dossier=dossier,
         organisme=organisme,
+        qualite=qualite,
         defaults={
             "sens": sens,
             "texte": texte,
@@ -94,7 +100,8 @@ def donner_avis(dossier: Dossier, *, sens: str, texte: str, par: Auteur, le: dat
             "saisi_par_organisme": par.organisme if par.pour_le_compte_de else None,
         },
     )
-    libelle = f"Avis {avis.get_sens_display().lower()} de {organisme.nom_court}"
+    auteur_de_l_avis = f"{organisme.nom_court} (délégué du préfet)" if delegue else organisme.nom_court
+    libelle = f"Avis {avis.get_sens_display().lower()} — {auteur_de_l_avis}"
     inscrire(
         dossier,
         acte="donner_avis" if nouveau else "modifier_avis",
@@ -127,10 +134,7 @@ def proposer(
     verifier(peut_proposer(par, demande))
     if montant < 0:
         raise RegleEnfreinte("Un montant proposé n’est pas négatif.", champ="montant")
-    if montant > demande.dossier.cout_total:
-        raise RegleEnfreinte(
-            f"La proposition dépasse le coût total de l’action ({euros(demande.dossier.cout_total)}).", champ="montant"
-        )
+    _verifier_sous_le_cout(montant, demande.dossier)
     par, saisi_par = _pour_le_compte(par, demande, piece_source)
     demande.changer_etat(
         "proposer",
@@ -171,12 +175,13 @@ def voter(
     demande = _verrouiller_demande(demande)
     verifier(peut_voter(par, demande))
     if isinstance(acte, NouvelActe):
-        acte = _enregistrer_acte(acte, demande)
+        acte = _enregistrer_acte(acte, demande, le)
     if acte.organisme_id != demande.financeur_id or acte.contrat_id != demande.dossier.contrat_id:
         raise RegleEnfreinte(f"L’acte doit être celui de {demande.financeur.nom_court}, dans ce contrat.", champ="acte")
-    _verifier_date_de_l_acte(acte.pris_le, demande, champ="acte")
+    _verifier_date_de_l_acte(acte.pris_le, demande, le, champ="acte")
     if montant <= 0:
         raise RegleEnfreinte("Un montant voté est supérieur à 0 ; sinon, enregistrez un refus.", champ="montant")
+    _verifier_sous_le_cout(montant, demande.dossier)
     par, saisi_par = _pour_le_compte(par, demande, piece_source)
     _deplacer(demande.enveloppe, programme=-(demande.montant_programme or ZERO), vote=montant)
     demande.changer_etat(
@@ -216,12 +221,34 @@ def refuser(
 
 
 @transaction.atomic
+def rectifier(
+    demande: DemandeFinancement, *, motif: str, par: Auteur, le: datetime, piece_source: str = ""
+) -> DemandeFinancement:
+    """Undo an act or a refusal entered by mistake, before the porteur is told: back to what stood before it.
+
+    The euros of an act go back from voted to programmed; after a refusal the funder proposes again.
+    """
+    demande = _verrouiller_demande(demande)
+    verifier(peut_rectifier(par, demande))
+    par, saisi_par = _pour_le_compte(par, demande, piece_source)
+    champs = {"saisi_par_organisme": saisi_par, "piece_source": piece_source}
+    if demande.etat == EtatDemande.REFUSEE:
+        acte, champs = "revenir_sur_le_refus", champs | {"motif": "", "montant_propose": None, "reunion": None}
+    else:
+        acte, champs = "rectifier", champs | {"montant_vote": None, "acte": None}
+        _deplacer(demande.enveloppe, programme=demande.montant_programme or ZERO, vote=-(demande.montant_vote or ZERO))
+    demande.changer_etat(acte, par=par, le=le, motif=_motif(motif), champs=champs)
+    return demande
+
+
+@transaction.atomic
 def notifier(demande: DemandeFinancement, *, jour: date, par: Auteur, le: datetime) -> DemandeFinancement:
     """The porteur is told the amount voted, or the refusal and its reason; from now on it reads them."""
     demande = _verrouiller_demande(demande)
     verifier(peut_notifier(par, demande))
     if demande.acte is not None and jour < demande.acte.pris_le:
         raise RegleEnfreinte("La notification suit l’acte du financeur : vérifiez la date.", champ="jour")
+    _verifier_passe(jour, le, champ="jour")
     acte = "notifier_refus" if demande.etat == EtatDemande.REFUSEE else "notifier"
     demande.changer_etat(acte, par=par, le=le, champs={"notifie_le": jour})
     return demande
@@ -239,21 +266,24 @@ def programmer(
     le: datetime,
     montants: Mapping[int, Decimal] | None = None,
 ) -> Dossier:
-    """Record the COPIL's validation of one file: each proposed amount takes from its envelope, or nothing does.
+    """Record the COPIL's validation of one file: each proposal on its table takes from its envelope, or nothing does.
 
-    `montants` gives the euros that the COPIL kept for a request when they differ from the proposal.
+    `montants` gives the euros that the COPIL kept for a request when they differ from the proposal; 0 leaves the
+    request as it is. On a file already programmed, the rows proposed since are added.
 
     Raises:
-        RegleEnfreinte: no amount is proposed, an envelope is missing or does not suffice.
+        RegleEnfreinte: the meeting has not been held yet or was before the deposit, no amount is proposed, an
+            envelope is missing or does not suffice.
     """
     dossier = _verrouiller_dossier(dossier)
     verifier(peut_programmer_dossier(par, dossier))
-    dossier.verifier_transition("programmer")
-    if reunion.contrat_id != dossier.contrat_id or not reunion.comite.valide_programmation:
-        raise RegleEnfreinte("Choisissez une réunion de l’instance qui valide la programmation.", champ="reunion")
-    # A private draft is not on the COPIL's table.
-    demandes = [d for d in _verrouiller_demandes(dossier, EtatDemande.PROPOSEE) if d.proposition_partagee]
+    acte = "completer_programmation" if dossier.etat == EtatDossier.PROGRAMME else "programmer"
+    dossier.verifier_transition(acte)
+    _verifier_reunion(reunion, dossier, le)
+    demandes = [d for d in _verrouiller_demandes(dossier, EtatDemande.PROPOSEE) if d.a_la_table_du_copil]
     retenus = {d.pk: (montants or {}).get(d.pk, d.montant_propose or ZERO) for d in demandes}
+    for montant in retenus.values():
+        _verifier_sous_le_cout(montant, dossier)
     prises = [(_enveloppe_de(d), d, retenus[d.pk]) for d in demandes if retenus[d.pk] > 0]
     if not prises:
         raise RegleEnfreinte(f"Aucun financeur ne propose de montant sur le dossier {dossier.numero}.")
@@ -271,16 +301,26 @@ def programmer(
                 "enveloppe": enveloppe,
             },
         )
-    dossier.changer_etat("programmer", par=par, le=le, motif=str(reunion))
+    dossier.changer_etat(acte, par=par, le=le, motif=str(reunion))
     return dossier
 
 
 @transaction.atomic
-def ajourner(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Dossier:
+def ajourner(dossier: Dossier, *, reunion: Reunion, motif: str, par: Auteur, le: datetime) -> Dossier:
     """The COPIL puts the file off; `motif` says until what."""
     dossier = _verrouiller_dossier(dossier)
     verifier(peut_programmer_dossier(par, dossier))
-    dossier.changer_etat("ajourner", par=par, le=le, motif=_motif(motif))
+    _verifier_reunion(reunion, dossier, le)
+    dossier.changer_etat("ajourner", par=par, le=le, motif=f"{reunion} : {_motif(motif)}")
+    return dossier
+
+
+@transaction.atomic
+def reprendre(dossier: Dossier, *, par: Auteur, le: datetime) -> Dossier:
+    """A file put off comes back to its instruction: the funders may propose again."""
+    dossier = _verrouiller_dossier(dossier)
+    verifier(peut_programmer_dossier(par, dossier))
+    dossier.changer_etat("reprendre", par=par, le=le)
     return dossier
 
 
@@ -482,9 +522,9 @@ def _deplacer(enveloppe: Enveloppe | None, *, programme: Decimal = ZERO, vote: D
         )
 
 
-def _enregistrer_acte(nouveau: NouvelActe, demande: DemandeFinancement) -> ActeDecision:
+def _enregistrer_acte(nouveau: NouvelActe, demande: DemandeFinancement, le: datetime) -> ActeDecision:
     """The funder's act under its number; two rows decided by one act share it."""
-    _verifier_date_de_l_acte(nouveau.pris_le, demande, champ="pris_le")
+    _verifier_date_de_l_acte(nouveau.pris_le, demande, le, champ="pris_le")
     acte, cree = ActeDecision.objects.get_or_create(
         contrat=demande.dossier.contrat,
         organisme=demande.financeur,
@@ -498,7 +538,36 @@ def _enregistrer_acte(nouveau: NouvelActe, demande: DemandeFinancement) -> ActeD
     return acte
 
 
-def _verifier_date_de_l_acte(pris_le: date, demande: DemandeFinancement, *, champ: str) -> None:
+def _verifier_reunion(reunion: Reunion, dossier: Dossier, le: datetime) -> None:
+    """The meeting validates the programming, has been held, and the file was deposited before it."""
+    if reunion.contrat_id != dossier.contrat_id or not reunion.comite.valide_programmation:
+        raise RegleEnfreinte("Choisissez une réunion de l’instance qui valide la programmation.", champ="reunion")
+    if reunion.le > localdate(le):
+        raise RegleEnfreinte(
+            f"Cette réunion se tient le {date_chiffres(reunion.le)} : sa décision s’enregistre à partir de ce jour-là.",
+            champ="reunion",
+        )
+    if dossier.depose_le is not None and localdate(dossier.depose_le) > reunion.le:
+        raise RegleEnfreinte(
+            f"Le dossier {dossier.numero} a été déposé après cette réunion, le {date_chiffres(dossier.depose_le)}.",
+            champ="reunion",
+        )
+
+
+def _verifier_sous_le_cout(montant: Decimal, dossier: Dossier) -> None:
+    if montant > dossier.cout_total:
+        raise RegleEnfreinte(
+            f"Ce montant dépasse le coût total de l’action ({euros(dossier.cout_total)}).", champ="montant"
+        )
+
+
+def _verifier_passe(jour: date, le: datetime, *, champ: str) -> None:
+    if jour > localdate(le):
+        raise RegleEnfreinte("Cette date est à venir : enregistrez la décision une fois prise.", champ=champ)
+
+
+def _verifier_date_de_l_acte(pris_le: date, demande: DemandeFinancement, le: datetime, *, champ: str) -> None:
+    _verifier_passe(pris_le, le, champ=champ)
     if demande.programme_le is not None and pris_le < demande.programme_le:
         raise RegleEnfreinte("L’acte d’un financeur suit la validation du COPIL : vérifiez sa date.", champ=champ)
 

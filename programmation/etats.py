@@ -32,6 +32,8 @@ TRANSITIONS_DOSSIER = {
     "ouvrir_instruction": Transition((E.RECEVABLE,), E.EN_INSTRUCTION, "Ouvrir l’instruction"),
     "programmer": Transition((E.EN_INSTRUCTION, E.AJOURNE), E.PROGRAMME, "Valider la programmation (COPIL)"),
     "ajourner": Transition((E.EN_INSTRUCTION,), E.AJOURNE, "Ajourner (COPIL)"),
+    "completer_programmation": Transition((E.PROGRAMME,), E.PROGRAMME, "Compléter la programmation (COPIL)"),
+    "reprendre": Transition((E.AJOURNE,), E.EN_INSTRUCTION, "Reprendre l’instruction"),
     "deprogrammer": Transition((E.PROGRAMME,), E.EN_INSTRUCTION, "Revenir à l’instruction"),
     "clore": Transition((E.PROGRAMME, E.AJOURNE, E.IRRECEVABLE), E.CLOS, "Clore le dossier"),
     "retirer": Transition(
@@ -40,6 +42,9 @@ TRANSITIONS_DOSSIER = {
         "Retirer le dossier",
     ),
 }
+
+# Funders propose on their rows: a programmed file may have rows that the COPIL has not seen yet.
+DOSSIER_OUVERT_AUX_PROPOSITIONS = (E.EN_INSTRUCTION, E.PROGRAMME)
 
 # What the COPIL said of a file: its porteur learns it from a funder's notification, not before (docs/regles.md).
 DOSSIER_DU_COPIL = (E.PROGRAMME, E.AJOURNE)
@@ -71,6 +76,8 @@ TRANSITIONS_DEMANDE = {
     "programmer": Transition((D.PROPOSEE,), D.PROGRAMMEE, "Programmer (COPIL)"),
     "deprogrammer": Transition((D.PROGRAMMEE,), D.PROPOSEE, "Retirer de la programmation"),
     "voter": Transition((D.PROGRAMMEE,), D.VOTEE, "Enregistrer l’acte du financeur"),
+    "rectifier": Transition((D.VOTEE,), D.PROGRAMMEE, "Rectifier l’acte enregistré"),
+    "revenir_sur_le_refus": Transition((D.REFUSEE,), D.DEMANDEE, "Revenir sur le refus"),
     "refuser": Transition((D.DEMANDEE, D.PROPOSEE, D.PROGRAMMEE), D.REFUSEE, "Refuser"),
     "ajourner": Transition((D.DEMANDEE, D.PROPOSEE), D.AJOURNEE, "Ajourner"),
     "reprendre": Transition((D.AJOURNEE,), D.DEMANDEE, "Reprendre l’instruction"),
@@ -90,6 +97,13 @@ DEMANDE_NOTIFIEE = (D.NOTIFIEE, D.CONVENTIONNEE, D.AVANCE_VERSEE, D.SOLDEE)
 DEMANDE_CONSOMME = (D.PROGRAMMEE, *DEMANDE_FERME)
 # The amount proposed stands: neither refused nor put off since.
 DEMANDE_PROPOSE = (D.PROPOSEE, *DEMANDE_CONSOMME)
+
+
+class QualiteAvis(models.TextChoices):
+    """In which quality an opinion is given: the délégué du préfet's stands beside the State's own."""
+
+    ORGANISME = "organisme", "Organisme"
+    DELEGUE = "delegue", "Délégué du préfet"
 
 
 class SensAvis(models.TextChoices):

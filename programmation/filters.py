@@ -11,12 +11,13 @@ from django.http import QueryDict
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
+from contrats.etats import Role
 from contrats.models import Contrat, Orientation
 from contrats.permissions import roles
 from geographie.models import Commune, VersionPerimetre
 
 from .etats import EtatDossier
-from .lectures.tableau import choix
+from .lectures.tableau import Attente, choix, en_attente
 from .models import CaractereDossier, DemandeFinancement, Dossier, Localisation, NatureDossier
 
 
@@ -48,6 +49,9 @@ class FiltreDossiers(django_filters.FilterSet):
         choices=CaractereDossier.choices, label="Nouvelle ou reconduite", empty_label="Toutes"
     )
     nature = django_filters.ChoiceFilter(choices=NatureDossier.choices, label="Annuelle ou CPO", empty_label="Toutes")
+    attend = django_filters.ChoiceFilter(
+        choices=Attente.choices, method="qui_attendent", label="Ce qui est attendu", empty_label="Tout"
+    )
     miens = django_filters.BooleanFilter(
         method="les_miens", label="Mes dossiers", widget=forms.CheckboxInput, help_text=""
     )
@@ -57,7 +61,7 @@ class FiltreDossiers(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(self, data: QueryDict | None, queryset: QuerySet[Dossier], *, contrat: Contrat, pour: Auteur):
-        super().__init__(data, queryset.avec_etat_vu(pour, contrat))
+        super().__init__(data.copy() if data else data, queryset.avec_etat_vu(pour, contrat))
         self.pour = pour
         self.contrat = contrat
         possibles = choix(queryset, contrat=contrat)
@@ -69,6 +73,9 @@ class FiltreDossiers(django_filters.FilterSet):
         champs["financeur"].queryset = Organisme.objects.filter(pk__in=possibles.financeurs)
         champs["financeur"].label_from_instance = lambda organisme: organisme.nom_court
         champs["orientation"].label_from_instance = lambda orientation: orientation.nom_court
+        if not roles(pour, contrat).instruit:
+            del champs["attend"], self.filters["attend"]
+        self.ignores = self._ecarter_l_illisible()
 
     def chercher(self, dossiers: Any, nom: str, valeur: str) -> QuerySet[Dossier]:
         return dossiers.cherches(valeur)
@@ -81,6 +88,14 @@ class FiltreDossiers(django_filters.FilterSet):
 
     def sollicitant(self, dossiers: Any, nom: str, financeur: Organisme) -> QuerySet[Dossier]:
         return dossiers.sollicitant(financeur)
+
+    def qui_attendent(self, dossiers: Any, nom: str, attente: str) -> QuerySet[Dossier]:
+        """Those that wait for this, from the funder chosen, else from one's own organisation, else from any."""
+        choisi = self.valeurs.get("financeur")
+        tenus = roles(self.pour, self.contrat)
+        miens = tenus.organismes(Role.INSTRUCTEUR, Role.DECIDEUR)
+        financeurs = [choisi.pk] if choisi else None if tenus.pilote else miens or None
+        return en_attente(dossiers, attente, pour=self.pour, contrat=self.contrat, financeurs=financeurs)
 
     def les_miens(self, dossiers: Any, nom: str, valeur: bool) -> QuerySet[Dossier]:
         """Those one follows, or those that ask one's organisation."""
@@ -106,6 +121,16 @@ class FiltreDossiers(django_filters.FilterSet):
         self.form.is_valid()
         return self.form.cleaned_data
 
+    def _ecarter_l_illisible(self) -> list[str]:
+        """Forget what cannot be read, so that the form shows what is in force; the labels of what was left out."""
+        if not self.is_bound:
+            return []
+        illisibles = [nom for nom in self.form.errors if nom in self.form.fields]
+        for nom in illisibles:
+            del self.form.errors[nom]
+            self.data.pop(nom, None)
+        return [str(self.form.fields[nom].label) for nom in illisibles]
+
     def puces(self, parametres: QueryDict) -> list[tuple[str, str]]:
         """The filters in force, as words to read aloud, each with the address that removes it."""
         puces = []
@@ -125,7 +150,13 @@ class FiltreDossiers(django_filters.FilterSet):
         if nom == "miens":
             return "mes dossiers"
         if nom == "financeur":
-            return f"demandé à {valeur.nom_court}"
+            return f"demandé {valeur.a_nom}"
+        if nom == "attend":
+            return f"attend {_minuscule(Attente(valeur).label)}"
         if isinstance(valeur, str):
             return str(dict(champ.choices).get(valeur, valeur))
         return str(champ.label_from_instance(valeur))
+
+
+def _minuscule(libelle: str) -> str:
+    return libelle[0].lower() + libelle[1:]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from acteurs.models import Organisme
 from commun.formulaires import ChampMontant, SaisieDate
 from contrats.models import ActeDecision, Contrat, Reunion
 
 from .etats import SensAvis
+from .lectures.dossier import LigneFinanceur
 from .models import DemandeFinancement
 
 
@@ -69,6 +73,24 @@ class AvisForm(forms.Form):
         max_length=4000,
         help_text="Lu par les cofinanceurs du dossier ; le porteur ne le voit pas.",
     )
+    organisme = forms.ModelChoiceField(
+        label="Au nom de", queryset=Organisme.objects.none(), required=False, empty_label="Votre organisme"
+    )
+    piece_source = forms.CharField(
+        label="Document qui fait foi",
+        required=False,
+        max_length=200,
+        help_text="Quand vous écrivez au nom d’un autre : courriel du 12 mars, compte rendu…",
+    )
+
+    def __init__(self, *args: Any, autres: Any = None, **kwargs: Any) -> None:
+        """`autres`: the organisations for which the person may write besides its own; none for most."""
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["organisme"]
+        if autres is None:
+            del self.fields["organisme"], self.fields["piece_source"]
+        else:
+            champ.queryset = autres
 
 
 class MotifForm(forms.Form):
@@ -84,28 +106,62 @@ class RefusForm(_PourLeCompteDe, MotifForm):
 
 
 class ProgrammationForm(forms.Form):
-    """At which meeting the COPIL validated."""
+    """At which meeting the COPIL validated: one that has been held, the latest first."""
 
     reunion = forms.ModelChoiceField(
-        label="Réunion", queryset=Reunion.objects.none(), help_text="L’instance qui valide la programmation."
+        label="Réunion",
+        queryset=Reunion.objects.none(),
+        empty_label=None,
+        help_text="Une réunion déjà tenue de l’instance qui valide la programmation.",
+        error_messages={"required": "Aucune réunion de validation ne s’est encore tenue pour cette programmation."},
     )
 
     def __init__(self, *args: Any, contrat: Contrat, annee: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champ: Any = self.fields["reunion"]
-        champ.queryset = reunions_de_programmation(contrat, annee)
-        champ.initial = champ.queryset.first()
+        champ.queryset = reunions_de_programmation(contrat, annee, le=timezone.localdate())
 
 
-def reunions_de_programmation(contrat: Contrat, annee: int) -> Any:
-    """Meetings at which the programming of `annee` may be validated: from the autumn before to the end of the year."""
+def reunions_de_programmation(contrat: Contrat, annee: int, *, le: date) -> Any:
+    """Meetings held by `le` at which the programming of `annee` may have been validated, since the autumn before."""
     return (
         Reunion.objects.filter(
-            comite__contrat=contrat, comite__valide_programmation=True, le__year__gte=annee - 1, le__year__lte=annee
+            comite__contrat=contrat,
+            comite__valide_programmation=True,
+            le__gte=date(annee - 1, 9, 1),
+            le__lte=min(le, date(annee, 12, 31)),
         )
         .select_related("comite")
         .order_by("-le")
     )
+
+
+class ValidationForm(ProgrammationForm):
+    """What the COPIL kept for each proposal on its table; the proposal unless changed, 0 to leave it as it is."""
+
+    def __init__(self, *args: Any, lignes: list[LigneFinanceur], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lignes = lignes
+        for ligne in lignes:
+            self.fields[f"montant_{ligne.pk}"] = ChampMontant(
+                label=f"{ligne.financeur}, {ligne.nature_libelle.lower()}", initial=ligne.propose
+            )
+
+    @property
+    def rangees(self) -> list[tuple[LigneFinanceur, Any]]:
+        """Each row with its field, for the table."""
+        return [(ligne, self[f"montant_{ligne.pk}"]) for ligne in self.lignes]
+
+    @property
+    def montants(self) -> dict[int, Decimal]:
+        """Euros kept, by request."""
+        return {ligne.pk: self.cleaned_data[f"montant_{ligne.pk}"] for ligne in self.lignes}
+
+
+class AjournementForm(ProgrammationForm, MotifForm):
+    """At which meeting, and until what."""
+
+    field_order = ["reunion", "motif"]
 
 
 class VoteForm(_PourLeCompteDe):

@@ -8,10 +8,11 @@ from contrats.etats import Role
 from contrats.models import Contrat
 from contrats.permissions import roles
 
-from .etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
+from .etats import DOSSIER_EN_COURS, DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemande
 from .models import DemandeFinancement, Dossier
 
 _REPRESENTE = (Role.INSTRUCTEUR, Role.DECIDEUR)
+_DONNENT_UN_AVIS = (Role.CHEF_DE_PROJET, Role.INSTRUCTEUR, Role.DECIDEUR, Role.DELEGUE_PREFET)
 
 
 def instruit(auteur: Auteur, dossier: Dossier) -> bool:
@@ -27,11 +28,11 @@ def peut_instruire(auteur: Auteur, dossier: Dossier) -> Reponse:
 
 
 def peut_donner_avis(auteur: Auteur, dossier: Dossier) -> Reponse:
-    """Those who instruct, the délégué du préfet included: an opinion decides nothing.
+    """The team, the co-funders that are asked, the délégué du préfet: an opinion decides nothing.
 
     In another organisation's place, the chef de projet alone.
     """
-    if not instruit(auteur, dossier):
+    if not instruit(auteur, dossier) or not _tient(auteur, dossier, *_DONNENT_UN_AVIS):
         return non("Votre rôle ne donne pas d’avis sur ce dossier.")
     if auteur.pour_le_compte_de is not None and not _tient(auteur, dossier, Role.CHEF_DE_PROJET):
         return non("Seul un chef de projet écrit l’avis d’un autre organisme.")
@@ -45,7 +46,7 @@ def peut_proposer(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
     acces = _pour_le_financeur(auteur, demande, _REPRESENTE)
     if not acces:
         return acces
-    if demande.dossier.etat != EtatDossier.EN_INSTRUCTION:
+    if demande.dossier.etat not in DOSSIER_OUVERT_AUX_PROPOSITIONS:
         return non("Les montants se proposent pendant l’instruction du dossier.")
     if not demande.transition_possible("proposer"):
         return non(f"Cette demande est déjà « {demande.get_etat_display().lower()} ».")
@@ -84,6 +85,26 @@ def peut_refuser(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
     if not demande.transition_possible("refuser"):
         return non(f"Cette demande est déjà « {demande.get_etat_display().lower()} ».")
     return OUI
+
+
+def peut_rectifier(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
+    """Undo an act, or a refusal, entered by mistake: who records acts, until the porteur has been told."""
+    acces = _pour_le_financeur(auteur, demande, (Role.DECIDEUR,))
+    if not acces:
+        return acces
+    if demande.notifie_le is not None:
+        return non("Le porteur a été notifié : la décision ne se rectifie plus ici.")
+    if demande.etat not in (EtatDemande.VOTEE, EtatDemande.REFUSEE):
+        return non("On rectifie un acte ou un refus enregistré.")
+    return OUI
+
+
+def en_delegue(auteur: Auteur, dossier: Dossier) -> bool:
+    """True when the author's opinion is that of the délégué du préfet, not its organisation's."""
+    organisme = auteur.organisme.pk if auteur.organisme else None
+    return _tient(auteur, dossier, Role.DELEGUE_PREFET, organisme_id=organisme) and not _tient(
+        auteur, dossier, Role.CHEF_DE_PROJET, *_REPRESENTE, organisme_id=organisme
+    )
 
 
 def peut_notifier(auteur: Auteur, demande: DemandeFinancement) -> Reponse:

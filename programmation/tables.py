@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from commun.colonnes import Colonne, JeuDeColonnes, TypeColonne
 
+# Sorts named « tri_… » are added by `lectures.tableau.avec_tri`, only when asked.
 COLONNES = JeuDeColonnes(
     (
         Colonne("numero", "N°", type=TypeColonne.IDENTIFIANT, tri="numero"),
         Colonne("intitule", "Action", tri="recherche", largeur=45),
         Colonne("porteur", "Porteur", tri="porteur__recherche", largeur=32),
-        Colonne("etat_libelle", "État", type=TypeColonne.ETAT, tri="etat_vu"),
+        Colonne("etat_libelle", "État", type=TypeColonne.ETAT, tri="tri_etat_libelle"),
         Colonne("orientation", "Orientation", tri="orientation__ordre"),
         Colonne("lieux", "Quartiers et communes", visible=False, largeur=40),
         Colonne("caractere", "Nouvelle ou reconduite", visible=False, tri="caractere"),
         Colonne("nature", "Annuelle ou CPO", visible=False, tri="nature"),
         Colonne("financeurs", "Financeurs sollicités", visible=False, largeur=40),
         Colonne("cout", "Coût", type=TypeColonne.EUROS, tri="cout_total", total=True, visible=False),
-        Colonne("demande", "Demandé", type=TypeColonne.EUROS, total=True),
-        Colonne("droit_commun", "dont droit commun", type=TypeColonne.EUROS, total=True, visible=False),
-        Colonne("specifique", "dont spécifiques", type=TypeColonne.EUROS, total=True, visible=False),
-        Colonne("propose", "Proposé", type=TypeColonne.EUROS, total=True),
-        Colonne("programme", "Programmé", type=TypeColonne.EUROS, total=True),
-        Colonne("vote", "Voté", type=TypeColonne.EUROS, total=True),
+        Colonne("demande", "Demandé", type=TypeColonne.EUROS, tri="tri_demande", total=True),
+        Colonne(
+            "droit_commun",
+            "dont droit commun",
+            type=TypeColonne.EUROS,
+            tri="tri_droit_commun",
+            total=True,
+            visible=False,
+        ),
+        Colonne(
+            "specifique", "dont spécifiques", type=TypeColonne.EUROS, tri="tri_specifique", total=True, visible=False
+        ),
+        Colonne("propose", "Proposé", type=TypeColonne.EUROS, tri="tri_propose", total=True),
+        Colonne("programme", "Programmé", type=TypeColonne.EUROS, tri="tri_programme", total=True),
+        Colonne("vote", "Voté", type=TypeColonne.EUROS, tri="tri_vote", total=True),
         Colonne("accord_libelle", "Accords", largeur=28),
         Colonne("suivi_par", "Suivi par", visible=False, tri="instructeur__last_name"),
     ),

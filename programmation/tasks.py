@@ -15,6 +15,7 @@ from contrats.models import Contrat, Reunion
 
 from . import actions
 from .etats import EtatDossier
+from .lectures.dossier import tables_du_copil
 from .lectures.enveloppes import verifier_enveloppes
 from .models import Dossier
 
@@ -31,6 +32,7 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     auteur = Auteur(rangee.demande_par, organisme, Canal.TACHE)
     numeros = rangee.parametres["numeros"]
     reussis: list[str] = []
+    restent: list[dict[str, Any]] = []
     refus: list[dict[str, str]] = []
     suivi.etape(1, 1, "Validation des dossiers", total=len(numeros))
     for fait, numero in enumerate(numeros, start=1):
@@ -42,12 +44,14 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
             if not deja:
                 actions.programmer(dossier, reunion=reunion, par=auteur, le=timezone.now())
             reussis.append(numero)
+            if (attendus := tables_du_copil([dossier.pk]).get(dossier.pk)) and attendus.restent:
+                restent.append({"numero": numero, "financeurs": list(attendus.restent)})
         except RegleEnfreinte as erreur:
             refus.append({"numero": numero, "motif": erreur.message})
         except ActeRefuse as erreur:
             refus.append({"numero": numero, "motif": erreur.motif})
         suivi.avancer(fait)
-    return {"reussis": reussis, "refus": refus}
+    return {"reussis": reussis, "refus": refus, "restent": restent}
 
 
 @travail("programmation.verifier_enveloppes", chaque_jour_a=3)

@@ -20,10 +20,12 @@ urlpatterns = [
     path(_DOSSIER, dossier.voir, name="dossier"),
     path(_DOSSIER + "avis/", dossier.donner_avis, name="avis"),
     path(_DOSSIER + "programmer/", dossier.programmer, name="programmer"),
+    path(_DOSSIER + "ajourner/", dossier.ajourner, name="ajourner"),
     path(_DOSSIER + "faire/<slug:acte>/", dossier.avancer, name="avancer"),
     path(_DOSSIER + "motiver/<slug:acte>/", dossier.motiver, name="motiver"),
     path(_DEMANDE + "proposer/", dossier.proposer, name="proposer"),
     path(_DEMANDE + "voter/", dossier.voter, name="voter"),
     path(_DEMANDE + "refuser/", dossier.refuser, name="refuser"),
+    path(_DEMANDE + "rectifier/", dossier.rectifier, name="rectifier"),
     path(_DEMANDE + "notifier/", dossier.notifier, name="notifier"),
 ]

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from commun.recherche import champ_de_recherche, normaliser
+from commun.recherche import champ_de_recherche, mots
 
-from ..regles import rna_valide, siren_valide, siret_valide
+from ..regles import article, contracter, rna_valide, siren_valide, siret_valide
 
 
 class TypeOrganisme(models.TextChoices):
@@ -37,6 +37,22 @@ class TypeOrganisme(models.TextChoices):
     AUTRE = "autre", "Autre"
 
 
+# Bodies named by an acronym that takes the article of its first word: la CAF, le SDJES, l’ADEME; but CAPH, LMH.
+_AVEC_ARTICLE = frozenset(
+    {
+        TypeOrganisme.SERVICE_ETAT,
+        TypeOrganisme.CAF,
+        TypeOrganisme.CPAM,
+        TypeOrganisme.ARS,
+        TypeOrganisme.CHAMBRE,
+        TypeOrganisme.ETABLISSEMENT,
+        TypeOrganisme.CCAS,
+        TypeOrganisme.REGION,
+        TypeOrganisme.DEPARTEMENT,
+    }
+)
+
+
 class FormeJuridique(models.TextChoices):
     """Legal form, as far as it changes the papers asked."""
 
@@ -50,8 +66,8 @@ class FormeJuridique(models.TextChoices):
 
 class OrganismeQuerySet(models.QuerySet["Organisme"]):
     def cherches(self, texte: str) -> Self:
-        """Those whose name, short name or number holds `texte`, accents and case aside."""
-        return self.filter(recherche__contains=normaliser(texte))
+        """Those whose name, short name or number holds each word of `texte`, accents and case aside."""
+        return self.filter(*(Q(recherche__contains=mot) for mot in mots(texte)))
 
 
 class Organisme(models.Model):
@@ -111,6 +127,24 @@ class Organisme(models.Model):
     @property
     def nom_court(self) -> str:
         return self.sigle or self.nom
+
+    @property
+    def le_nom(self) -> str:
+        """The short name as a sentence says it: « l’État », « le Département », « CAPH »."""
+        complet = self.nom if self.type in _AVEC_ARTICLE else ""
+        return article(self.nom_court, complet) + self.nom_court
+
+    @property
+    def de_nom(self) -> str:
+        """« de l’État », « du Département », « de CAPH »; a commune's own « d’Haveluy » is read from its full name."""
+        if self.type == TypeOrganisme.COMMUNE and self.nom.endswith(f" d’{self.sigle}"):
+            return f"d’{self.sigle}"
+        return contracter("de", self.le_nom)
+
+    @property
+    def a_nom(self) -> str:
+        """« à l’État », « au Département », « à CAPH »."""
+        return contracter("à", self.le_nom)
 
     def clean(self) -> None:
         erreurs = {}

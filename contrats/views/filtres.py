@@ -17,7 +17,11 @@ def puces(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]:
     trouvees = []
     for nom, valeur in form.cleaned_data.items():
         champ = form.fields[nom]
-        if not valeur or champ.widget.is_hidden or (isinstance(champ, forms.ChoiceField) and valeur == next(iter(champ.choices))[0]):
+        if (
+            not valeur
+            or champ.widget.is_hidden
+            or (isinstance(champ, forms.ChoiceField) and valeur == next(iter(champ.choices))[0])
+        ):
             continue
         reste = {n: v for n, v in request.GET.items() if n not in (nom, "page") and v}
         if isinstance(champ, forms.ModelChoiceField):

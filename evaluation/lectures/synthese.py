@@ -32,7 +32,7 @@ from tfpb.lectures import BilanTfpb, bilan_tfpb
 from ..models import ActionRenforcee, PointEtape
 
 # Raised when a field of the dataclasses below is added, removed or changes meaning.
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def synthese(contrat: Contrat, annee: int, *, pour: Auteur, le: datetime, publie
     """
     jour = timezone.localdate(le)
     with _un_seul_etat():
-        programmation = programmation_annuelle(contrat, annee, pour=pour, publiee=publiee)
+        programmation = programmation_annuelle(contrat, annee, pour=pour, publiee=publiee, le=jour)
         engagements = suivi.engagements(contrat, annee, le=jour)
         renforcees = actions_renforcees(contrat, le=jour)
         realise = bilan_tfpb(contrat, annee - 1)

@@ -11,20 +11,24 @@ from django.db.models import Q
 from commun.auteur import Auteur
 from commun.etats import ModeleAEtats
 from commun.models import Fichier, Travail
+from contrats.etats import Role
 from contrats.models import Contrat, Reunion
 from contrats.permissions import roles
 
 from ..etats import TRANSITIONS_RAPPORT, EtatRapport, TypeRapport
 
+# A report tells proposals and programmings, action by action: a porteur learns them funder by funder, when notified.
+LECTEURS = tuple(role for role in Role if role != Role.PORTEUR)
+
 
 class RapportQuerySet(models.QuerySet["Rapport"]):
     def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
-        """Published reports for everybody in the contract; those in the making for its team only."""
+        """Published reports for everybody in the contract but its porteurs; those in the making for its team only."""
         du_contrat = self.filter(contrat=contrat)
         tenus = roles(auteur, contrat)
         if tenus.pilote:
             return du_contrat
-        return du_contrat.filter(etat=EtatRapport.PUBLIE) if tenus else du_contrat.none()
+        return du_contrat.filter(etat=EtatRapport.PUBLIE) if tenus.tient(*LECTEURS) else du_contrat.none()
 
     def publies(self) -> Self:
         return self.filter(etat=EtatRapport.PUBLIE)

@@ -86,7 +86,10 @@ class LigneEcrite:
 
 @dataclass(frozen=True)
 class Tableau:
-    """A table with the year and the source of its figures; `feuille` names its sheet in the spreadsheet."""
+    """A table with the year and the source of its figures; `feuille` names its sheet in the spreadsheet.
+
+    A long list is `repliee` on the page: its title and the number of its rows, opened by the reader.
+    """
 
     titre: str
     precision: str
@@ -98,6 +101,7 @@ class Tableau:
     vide: str = "Non renseigné"
     fictif: bool = False
     serre: bool = False
+    repliee: bool = False
     mention: str = "données fictives"
 
     @cached_property
@@ -108,6 +112,11 @@ class Tableau:
             _avec_centimes(col) if col.type is TypeColonne.EUROS and _a_des_centimes(toutes, rang) else col
             for rang, col in enumerate(self.cols)
         )
+
+    @property
+    def combien(self) -> str:
+        """« 33 lignes », subtotals aside."""
+        return typo.pluriel(sum(1 for ligne in self.lignes if not ligne.forte), "ligne")
 
     @cached_property
     def ecrites(self) -> tuple[LigneEcrite, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import F, Sum
 
@@ -27,18 +28,20 @@ from programmation.models import (
     SensLigne,
     TypeConvention,
 )
+from programmation.regles import convention_requise
 
 from .actions_inventees import ActionSuivie, Tirage
-from .argent import Argent
+from .argent import SEUIL_CONVENTION, Argent
 from .calendrier import a_l_heure
 from .financeurs import CHANCE_COMMUNE, CHANCE_FIPD, CHANCES, DC, SPE, Guichet
 from .lecture import decimal, lignes, poser, provenance, relier
 from .monde import Monde
-from .prevus import DossierPrevu
+from .prevus import DemandePrevue, DossierPrevu
 from .textes import AVIS_DEFAVORABLES, AVIS_FAVORABLES, AVIS_RESERVES, DESCRIPTIONS
 from .vie import Vie
 
 TAUX_PUBLIC_MAX = 80
+DELAI_DE_SIGNATURE = timedelta(days=21)
 FAMILLES = {
     "aap": "aap",
     "cpo": "cpo",
@@ -133,6 +136,7 @@ class Campagnes:
             self._donner_avis(prevu)
             self._clore(annee, prevu)
         argent.ecrire(prevus)
+        self._conclure_des_annuelles(annee, prevus)
         self._ecrire(prevus)
         for prevu in prevus:
             prevu.action.dernier = prevu.dossier
@@ -179,6 +183,41 @@ class Campagnes:
                 signee_le=signature if self.calendrier.est_passe(signature) else None,
                 fictif=True,
             )
+
+    def _conclure_des_annuelles(self, annee: int, prevus: list[DossierPrevu]) -> None:
+        """An agreement for the year wherever one funder notified one association more than the threshold (S-11)."""
+        notifiees: dict[tuple[str, int], list[DemandePrevue]] = defaultdict(list)
+        for prevu in prevus:
+            if prevu.action.convention is None and not prevu.action.porteur.est_commune:
+                for prevue in prevu.demandes:
+                    if prevue.demande.notifie_le is not None and prevue.demande.montant_vote:
+                        notifiees[prevue.guichet.financeur, prevu.dossier.porteur_id].append(prevue)
+        dues = [
+            (self._signature(siennes), porteur)
+            for (_, porteur), siennes in notifiees.items()
+            if convention_requise((p.demande.montant_vote or Decimal(0) for p in siennes), seuil=SEUIL_CONVENTION)
+        ]
+        dues.sort(key=lambda due: due[0] or date.max)
+        Convention.objects.bulk_create(
+            Convention(
+                contrat=self.monde.contrat,
+                numero=f"CA-{annee}-{rang:02d}",
+                type=TypeConvention.ANNUELLE,
+                porteur_id=porteur,
+                premiere_annee=annee,
+                derniere_annee=annee,
+                signee_le=signature,
+                fictif=True,
+            )
+            for rang, (signature, porteur) in enumerate(dues, start=1)
+        )
+
+    def _signature(self, prevues: list[DemandePrevue]) -> date | None:
+        """The day the funder's own row was put under agreement, else some weeks after the last notification."""
+        conventionnees = [a["le"].date() for p in prevues for a in p.vie.actes if a["acte"] == "conventionner"]
+        notifiees = [p.demande.notifie_le for p in prevues if p.demande.notifie_le is not None]
+        signature = max(conventionnees) if conventionnees else max(notifiees) + DELAI_DE_SIGNATURE
+        return signature if self.calendrier.est_passe(signature) else None
 
     def _prevoir(self, campagne: Campagne, action: ActionSuivie) -> DossierPrevu:
         """The file, and its life up to the opening of its instruction."""

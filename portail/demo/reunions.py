@@ -48,9 +48,16 @@ def creer_reunions(monde: Monde) -> Agenda:
 
     def reunion(comite: str, le: date, objet: str) -> Reunion:
         return Reunion(
-            comite=comites[comite], le=le, lieu=LIEU, objet=objet, etat="rendue" if calendrier.est_passe(le) else "prevue", fictif=True
+            comite=comites[comite],
+            le=le,
+            lieu=LIEU,
+            objet=objet,
+            etat="rendue" if calendrier.est_passe(le) else "prevue",
+            fictif=True,
         )
 
+    # A first series of the coming year was just validated: what one records in the demo has its meeting.
+    autres.append(reunion(COPIL, calendrier.aujourdhui - timedelta(days=2), "Programmation, première série"))
     for annee in calendrier.annees:
         copil = calendrier.copil(annee)
         agenda.copils[annee] = reunion(COPIL, copil, f"Programmation {annee}")

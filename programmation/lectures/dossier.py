@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,12 +12,13 @@ from typing import Any
 from commun.auteur import Auteur
 from commun.models import LigneJournal
 from commun.permissions import Reponse
+from commun.typographie import euros
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_FERME, DEMANDE_PROPOSE, EtatDemande, EtatDossier
+from ..etats import DEMANDE_FERME, DEMANDE_PROPOSE, EtatDemande, EtatDossier, QualiteAvis
 from ..models import Avis, BudgetPrevisionnel, DemandeFinancement, Dossier, LigneBudget, SensLigne
-from ..permissions import instruit, peut_notifier, peut_proposer, peut_refuser, peut_voter
+from ..permissions import instruit, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
 from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
 
 ZERO = Decimal(0)
@@ -48,6 +50,7 @@ class LigneFinanceur:
     proposer: Reponse
     voter: Reponse
     refuser: Reponse
+    rectifier: Reponse
     notifier: Reponse
     fictif: bool
 
@@ -81,6 +84,17 @@ class Livre:
     @property
     def lignes(self) -> list[LigneFinanceur]:
         return [ligne for groupe in self.groupes for ligne in groupe.lignes]
+
+    @property
+    def a_la_table_du_copil(self) -> list[LigneFinanceur]:
+        """The proposals that a validation would programme: shared, above 0."""
+        return [li for li in self.lignes if li.etat == EtatDemande.PROPOSEE and not li.privee and li.propose]
+
+    @property
+    def hors_de_la_table(self) -> list[LigneFinanceur]:
+        """The rows that a validation would leave as they are: not proposed yet, or one's own draft."""
+        attendues = (EtatDemande.DEMANDEE, EtatDemande.PROPOSEE)
+        return [li for li in self.lignes if li.etat in attendues and li not in self.a_la_table_du_copil]
 
     @property
     def surplus(self) -> Decimal:
@@ -204,10 +218,33 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
         avis=_avis(dossier) if travaille else (),
         budget=budget,
         an_passe=_an_passe(dossier, passees, etats),
-        vie=_vie(dossier, demandes) if travaille else (),
+        vie=_vie(dossier, demandes, pour, contrat) if travaille else (),
         alertes=tuple(_alertes(dossier, budget)),
         annee=dossier.campagne.annee,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TableDuCopil:
+    """What a validation would programme on one file, in euros, and the funders whose row would stay as it is."""
+
+    montant: Decimal = ZERO
+    restent: tuple[str, ...] = ()
+
+
+def tables_du_copil(dossiers: Iterable[int]) -> dict[int, TableDuCopil]:
+    """For each file (by number), what the COPIL has on its table; one query. A draft reads as not proposed yet."""
+    montants: dict[int, Decimal] = defaultdict(Decimal)
+    restent: dict[int, dict[str, None]] = defaultdict(dict)
+    attendues = DemandeFinancement.objects.filter(
+        dossier__in=list(dossiers), etat__in=(EtatDemande.DEMANDEE, EtatDemande.PROPOSEE)
+    ).select_related("financeur")
+    for demande in attendues.order_by("financeur__nom"):
+        if demande.a_la_table_du_copil:
+            montants[demande.dossier_id] += demande.montant_propose or ZERO
+        else:
+            restent[demande.dossier_id][demande.financeur.nom_court] = None
+    return {cle: TableDuCopil(montants[cle], tuple(restent[cle])) for cle in {*montants, *restent}}
 
 
 def pour_la_fiche() -> Any:
@@ -299,6 +336,7 @@ def _ligne(
         proposer=peut_proposer(pour, demande),
         voter=peut_voter(pour, demande),
         refuser=peut_refuser(pour, demande),
+        rectifier=peut_rectifier(pour, demande),
         notifier=peut_notifier(pour, demande),
         fictif=demande.fictif,
     )
@@ -338,7 +376,7 @@ def _avis(dossier: Dossier) -> tuple[AvisLu, ...]:
     """Opinions, shared among those who instruct; a porteur reads none."""
     return tuple(
         AvisLu(
-            organisme=avis.organisme.nom_court,
+            organisme=_nom_de_l_avis(avis),
             sens=avis.sens,
             sens_libelle=avis.get_sens_display(),
             texte=avis.texte,
@@ -386,16 +424,19 @@ def _an_passe(dossier: Dossier, passees: list[DemandeFinancement], etats: dict[i
     )
 
 
-def _vie(dossier: Dossier, demandes: list[DemandeFinancement]) -> tuple[LigneDeVie, ...]:
+def _vie(
+    dossier: Dossier, demandes: list[DemandeFinancement], pour: Auteur, contrat: Contrat
+) -> tuple[LigneDeVie, ...]:
     """The file's journal and that of the rows this reader sees as they are, latest first; for those who instruct."""
     visibles = {d.pk: d for d in demandes if d.etat_vu == d.etat}  # type: ignore[attr-defined]
+    miens = roles(pour, contrat).organismes_instructeurs
     lignes = LigneJournal.objects.filter(cible_type=Dossier._meta.label_lower, cible_id=dossier.pk) | (
         LigneJournal.objects.filter(cible_type=DemandeFinancement._meta.label_lower, cible_id__in=list(visibles))
     )
     return tuple(
         LigneDeVie(
             le=ligne.fait_le,
-            libelle=_libelle_de_vie(ligne, visibles),
+            libelle=_libelle_de_vie(ligne, visibles, miens),
             auteur=ligne.auteur_nom,
             organisme=ligne.organisme_nom,
             pour_le_compte_de=ligne.pour_le_compte_de_nom,
@@ -405,10 +446,56 @@ def _vie(dossier: Dossier, demandes: list[DemandeFinancement]) -> tuple[LigneDeV
     )
 
 
-def _libelle_de_vie(ligne: LigneJournal, demandes: dict[int, DemandeFinancement]) -> str:
+# What is written once done, and the amount that goes with it.
+_FAIT = {
+    "deposer": "Dossier déposé",
+    "declarer_incomplet": "Dossier déclaré incomplet",
+    "declarer_complet": "Dossier déclaré complet",
+    "declarer_recevable": "Dossier déclaré recevable",
+    "declarer_irrecevable": "Dossier déclaré irrecevable",
+    "ouvrir_instruction": "Instruction ouverte",
+    "programmer": "Programmation validée par le COPIL",
+    "completer_programmation": "Programmation complétée par le COPIL",
+    "ajourner": "Dossier ajourné par le COPIL",
+    "reprendre": "Instruction reprise",
+    "deprogrammer": "Dossier revenu à l’instruction",
+    "clore": "Dossier clos",
+    "retirer": "Dossier retiré",
+}
+_FAIT_SUR_UNE_DEMANDE = {
+    "proposer": ("proposition de {}", "montant_propose"),
+    "programmer": ("{} programmés", "montant_programme"),
+    "deprogrammer": ("retrait de la programmation", ""),
+    "voter": ("acte enregistré, {} votés", "montant_vote"),
+    "rectifier": ("acte rectifié", ""),
+    "refuser": ("refus", ""),
+    "revenir_sur_le_refus": ("retour sur le refus", ""),
+    "ajourner": ("ajournement", ""),
+    "notifier": ("notification au porteur", ""),
+    "notifier_refus": ("refus notifié au porteur", ""),
+    "conventionner": ("convention", ""),
+    "verser_avance": ("avance versée", ""),
+    "solder": ("solde versé", ""),
+    "annuler": ("annulation", ""),
+}
+
+
+def _libelle_de_vie(ligne: LigneJournal, demandes: dict[int, DemandeFinancement], miens: frozenset[int]) -> str:
+    """A line in words, with its amount; that of a draft stays its funder's."""
     if ligne.cible_type == Dossier._meta.label_lower:
-        return ligne.libelle
-    return f"{demandes[ligne.cible_id].financeur.nom_court} : {ligne.libelle[0].lower()}{ligne.libelle[1:]}"
+        return _FAIT.get(ligne.acte, ligne.libelle)
+    demande = demandes[ligne.cible_id]
+    phrase, champ = _FAIT_SUR_UNE_DEMANDE.get(ligne.acte, (ligne.libelle[0].lower() + ligne.libelle[1:], ""))
+    prive = ligne.apres.get("proposition_partagee") is False and demande.financeur_id not in miens
+    montant = ligne.apres.get(champ) if champ else None
+    if montant is None or prive:
+        return f"{demande.financeur.nom_court} : {phrase.replace('{}', 'un montant')}"
+    return f"{demande.financeur.nom_court} : {phrase.format(euros(Decimal(montant)))}"
+
+
+def _nom_de_l_avis(avis: Any) -> str:
+    nom: str = avis.organisme.nom_court
+    return f"{nom} (délégué du préfet)" if avis.qualite == QualiteAvis.DELEGUE else nom
 
 
 def _alertes(dossier: Dossier, budget: Budget | None) -> list[str]:

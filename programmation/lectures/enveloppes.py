@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from django.db.models import DecimalField, OuterRef, Q, Subquery, Sum, Value
@@ -45,12 +46,36 @@ class LigneEnveloppe:
     @property
     def taux(self) -> Decimal | None:
         """Programmed and voted over the amount, in %; None for an empty envelope."""
-        return (self.consomme * 100 / self.montant).quantize(Decimal("0.1")) if self.montant else None
+        return _taux(self.consomme, self.montant)
 
     @property
     def reste_apres_propositions(self) -> Decimal:
         """What would be left if every proposal were programmed; negative when proposals go too far."""
         return self.disponible - self.propose
+
+
+@dataclass(frozen=True, slots=True)
+class TotalEnveloppes:
+    """The sum of the envelopes that one reader sees. Euros."""
+
+    montant: Decimal
+    propose: Decimal
+    programme: Decimal
+    vote: Decimal
+    disponible: Decimal
+
+    @property
+    def taux(self) -> Decimal | None:
+        """Programmed and voted over the amounts, in %; None when there is no money."""
+        return _taux(self.programme + self.vote, self.montant)
+
+
+def total(lignes: Iterable[LigneEnveloppe]) -> TotalEnveloppes:
+    """The totals of these envelopes."""
+    lues = list(lignes)
+    return TotalEnveloppes(
+        **{champ.name: sum((getattr(e, champ.name) for e in lues), ZERO) for champ in fields(TotalEnveloppes)}
+    )
 
 
 def enveloppes(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneEnveloppe]:
@@ -98,6 +123,10 @@ def enveloppes(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneEnvel
         )
         for e in lues.order_by("nature", "financeur__nom", "dispositif__code")
     ]
+
+
+def _taux(consomme: Decimal, montant: Decimal) -> Decimal | None:
+    return (consomme * 100 / montant).quantize(Decimal("0.1")) if montant else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ from typing import Any
 
 from django.db.models import Case, Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from acteurs.models import Organisme, TypeOrganisme
 from commun.auteur import Auteur
+from contrats.lectures.suivi import prochain_copil
 from contrats.models import Contrat, NatureMoyens, Orientation
 from contrats.permissions import roles
 from geographie.models import Commune, TypePerimetre, VersionPerimetre
@@ -100,10 +102,11 @@ class EnveloppeAnnuelle:
 
 
 @dataclass(frozen=True, slots=True)
-class AValider:
-    """Proposals that wait for the COPIL: how many files, for how much, from whom, for which year."""
+class Proposees:
+    """Proposals not yet validated: how many files, for how much, from whom, for which year and which COPIL."""
 
     annee: int
+    copil_prevu_le: date | None
     financeur: str
     nature: str
     dossiers: int
@@ -112,7 +115,10 @@ class AValider:
 
 @dataclass(frozen=True, slots=True)
 class Cpo:
-    """C-04: by amount, on the State's specific credits; by number, among the conventions in force that year."""
+    """C-04: by amount, on the State's specific credits; by number, among the conventions in force that year.
+
+    `part_nombre` is None in a year without any annual convention: nobody recorded them, and the share would be 100 %.
+    """
 
     montant: Decimal
     base: Decimal
@@ -193,8 +199,10 @@ class ProgrammationAnnuelle:
     par_commune: tuple[Ventilation, ...]
     par_qpv: tuple[Ventilation, ...]
     enveloppes: tuple[EnveloppeAnnuelle, ...]
-    a_valider: tuple[AValider, ...]
+    a_valider: tuple[Proposees, ...]  # what the coming COPIL has to settle
     dossiers_a_valider: int  # each file once, however many funders propose
+    en_instruction: tuple[Proposees, ...]  # what a later COPIL will
+    dossiers_en_instruction: int
     historique: tuple[Chiffres, ...]
     actions: tuple[ActionFinancee, ...]
     sans_objectif: int
@@ -204,9 +212,9 @@ class ProgrammationAnnuelle:
 
 
 def programmation_annuelle(
-    contrat: Contrat, annee: int, *, pour: Auteur, publiee: bool = False
+    contrat: Contrat, annee: int, *, pour: Auteur, publiee: bool = False, le: date | None = None
 ) -> ProgrammationAnnuelle:
-    """The programming of `annee` as `pour` may read it, or as it is published."""
+    """The programming of `annee` as `pour` may read it on `le` (today unless given), or as it is published."""
     dossiers, demandes = _vus(contrat, pour, publiee)
     de_l_annee = demandes.filter(dossier__campagne__annee=annee)
     campagnes = {c.annee: c for c in Campagne.objects.filter(contrat=contrat)}
@@ -216,8 +224,11 @@ def programmation_annuelle(
     historique = _historique(contrat, annee, dossiers, demandes, voit_les_enveloppes)
     chiffres, precedents = historique[-1], historique[-2]
     par_commune, par_qpv = _par_lieu(de_l_annee, chiffres)
-    a_valider, dossiers_a_valider = _a_valider(demandes, annee)
     servis = Dossier.engagements.through.objects.filter(dossier=OuterRef("pk"), engagement__retire_le__isnull=True)
+    proposees = _proposees(demandes, annee)
+    au_copil = _au_prochain_copil(contrat, le or timezone.localdate())
+    a_valider, dossiers_a_valider = _par_campagne(proposees.filter(au_copil))
+    en_instruction, dossiers_en_instruction = _par_campagne(proposees.exclude(au_copil))
     manques = dossiers.filter(campagne__annee=annee).aggregate(
         sans_objectif=Count("pk", distinct=True, filter=Q(objectifs__isnull=True)),
         sans_engagement=Count("pk", distinct=True, filter=~Exists(servis)),
@@ -242,6 +253,8 @@ def programmation_annuelle(
         enveloppes=enveloppes,
         a_valider=a_valider,
         dossiers_a_valider=dossiers_a_valider,
+        en_instruction=en_instruction,
+        dossiers_en_instruction=dossiers_en_instruction,
         historique=tuple(c for c in historique if c.annee in campagnes),
         actions=_actions(dossiers, de_l_annee, annee),
         **manques,
@@ -414,7 +427,11 @@ def _chiffres(
             atteinte=part.atteinte,
             conventions=len(en_vigueur),
             conventions_cpo=nombre_cpo,
-            part_nombre=PartCpo(Decimal(nombre_cpo), Decimal(len(en_vigueur)), part.visee).part,
+            part_nombre=(
+                PartCpo(Decimal(nombre_cpo), Decimal(len(en_vigueur)), part.visee).part
+                if nombre_cpo < len(en_vigueur)
+                else None
+            ),
         ),
     )
 
@@ -541,13 +558,30 @@ def _par_financeur(
     return tuple(sorted(parts, key=lambda p: (-p.montants.programme, -p.montants.demande, p.financeur, p.nature)))
 
 
-def _a_valider(demandes: QuerySet[Any], annee: int) -> tuple[tuple[AValider, ...], int]:
-    """Proposals of files under instruction, of `annee` and the years after it: what the coming COPIL has to settle."""
-    proposees = demandes.filter(
+def _proposees(demandes: QuerySet[Any], annee: int) -> QuerySet[Any]:
+    """Proposals of files under instruction, of `annee` and the years after it."""
+    return demandes.filter(
         etat_vu=EtatDemande.PROPOSEE,
         dossier__campagne__annee__gte=annee,
         dossier__etat__in=[EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE],
     )
+
+
+def _au_prochain_copil(contrat: Contrat, le: date) -> Q:
+    """The campaigns that the coming COPIL settles: those whose own COPIL is that one or was an earlier one.
+
+    A campaign without a date counts once its deposits are closed; so does every one while no COPIL is called.
+    """
+    fermee = Q(dossier__campagne__limite_depot__lt=le)
+    copil = prochain_copil(contrat, le=le)
+    if copil is None:
+        return fermee
+    date_prevue = "dossier__campagne__copil_prevu_le"
+    return Q(**{f"{date_prevue}__lte": copil.le}) | (fermee & Q(**{f"{date_prevue}__isnull": True}))
+
+
+def _par_campagne(proposees: QuerySet[Any]) -> tuple[tuple[Proposees, ...], int]:
+    """One line per campaign, funder and nature of means; and how many files in all."""
     # The communes together: a dozen small lines would hide the few that weigh.
     nom = Case(
         When(financeur__type=TypeOrganisme.COMMUNE, then=Value("Communes")),
@@ -555,12 +589,15 @@ def _a_valider(demandes: QuerySet[Any], annee: int) -> tuple[tuple[AValider, ...
         default=F("financeur__sigle"),
     )
     lignes = (
-        proposees.values(an=F("dossier__campagne__annee"), nom=nom, moyens=F("nature"))
+        proposees.values(
+            an=F("dossier__campagne__annee"), copil=F("dossier__campagne__copil_prevu_le"), nom=nom, moyens=F("nature")
+        )
         .annotate(n=Count("dossier", distinct=True), total=_somme("propose_vu", Q()))
         .order_by("an", "-total", "nom", "moyens")
     )
     par_financeur = tuple(
-        AValider(ligne["an"], ligne["nom"], ligne["moyens"], ligne["n"], ligne["total"]) for ligne in lignes
+        Proposees(ligne["an"], ligne["copil"], ligne["nom"], ligne["moyens"], ligne["n"], ligne["total"])
+        for ligne in lignes
     )
     return par_financeur, proposees.aggregate(n=Count("dossier", distinct=True))["n"]
 

@@ -8,7 +8,21 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from commun.auteur import Auteur
 from commun.memoire import retenir
@@ -17,9 +31,19 @@ from contrats.permissions import roles
 
 from ..etats import DEMANDE_PROPOSE, EtatDemande, EtatDossier
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
+from ..models.dossier import DossierQuerySet
 from ..regles import Accord, accord
 
 ZERO = Decimal(0)
+
+
+class Attente(TextChoices):
+    """What a file waits for, from one of its funders or from the COPIL."""
+
+    PROPOSITION = "proposition", "Une proposition"
+    COPIL = "copil", "Le COPIL : tous ont proposé"
+    ACTE = "acte", "L’acte du financeur"
+    NOTIFICATION = "notification", "La notification au porteur"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +155,69 @@ def lignes(
     return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur) for d in dossiers]
 
 
-def avec_relations(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Contrat) -> Any:
+def en_attente(
+    dossiers: QuerySet[Dossier], quoi: str, *, pour: Auteur, contrat: Contrat, financeurs: Iterable[int] | None = None
+) -> QuerySet[Dossier]:
+    """Those of `dossiers` that wait for `quoi` (an `Attente`), from one of `financeurs` when given.
+
+    Read as this author sees them: another funder's private draft is still « demandée », and a list must not tell it.
+    """
+    vus: Any = dossiers
+    demandes = DemandeFinancement.objects.filter(dossier=OuterRef("pk")).avec_montants_vus(pour, contrat)
+    siennes = demandes if financeurs is None else demandes.filter(financeur__in=list(financeurs))
+    en_instruction = vus.avec_etat_vu(pour, contrat).filter(etat_vu=EtatDossier.EN_INSTRUCTION)
+    match Attente(quoi):
+        case Attente.PROPOSITION:
+            return en_instruction.filter(Exists(siennes.filter(etat_vu=EtatDemande.DEMANDEE)))
+        case Attente.COPIL:
+            return en_instruction.filter(
+                ~Exists(demandes.filter(etat_vu=EtatDemande.DEMANDEE)),
+                Exists(siennes.filter(etat_vu=EtatDemande.PROPOSEE)),
+            )
+        case Attente.ACTE:
+            return vus.filter(Exists(siennes.filter(etat_vu=EtatDemande.PROGRAMMEE)))
+        case Attente.NOTIFICATION:
+            decidees = Q(etat_vu=EtatDemande.VOTEE) | Q(etat_vu=EtatDemande.REFUSEE, notifie_le__isnull=True)
+            return vus.filter(Exists(siennes.filter(decidees)))
+
+
+# What the sort of a column needs, beside the columns of the file itself.
+_SOMMES = {
+    "demande": ("montant_demande", Q()),
+    "droit_commun": ("montant_demande", ~Q(nature=NatureMoyens.SPECIFIQUE)),
+    "specifique": ("montant_demande", Q(nature=NatureMoyens.SPECIFIQUE)),
+    "propose": ("propose_vu", Q(etat_vu__in=DEMANDE_PROPOSE)),
+    "programme": ("programme_vu", Q()),
+    "vote": ("vote_vu", Q()),
+}
+
+
+def avec_tri(dossiers: Any, colonne: str, *, pour: Auteur, contrat: Contrat, financeur: int | None = None) -> Any:
+    """Adds `tri_<colonne>` when the sort of that column asks for more than a field: the sum that the reader sees of the
+    requests, nothing coming before zero, or the rank of the state in the life of a file.
+    """
+    if colonne == "etat_libelle":
+        rangs = [When(etat_vu=etat, then=Value(rang)) for rang, etat in enumerate(EtatDossier.values)]
+        return dossiers.annotate(tri_etat_libelle=Case(*rangs, default=Value(len(rangs))))
+    if colonne not in _SOMMES:
+        return dossiers
+    montant, lesquelles = _SOMMES[colonne]
+    demandes = DemandeFinancement.objects.filter(dossier=OuterRef("pk")).avec_montants_vus(pour, contrat)
+    if financeur is not None:
+        demandes = demandes.filter(financeur=financeur)
+    sommes = (
+        demandes.filter(lesquelles)
+        .exclude(etat_vu=EtatDemande.ANNULEE)
+        .order_by()
+        .values("dossier")
+        .annotate(somme=Sum(montant))
+        .values("somme")
+    )
+    rien = Value(Decimal(-1), output_field=DecimalField())
+    return dossiers.annotate(**{f"tri_{colonne}": Coalesce(Subquery(sommes), rien)})
+
+
+def avec_relations(dossiers: DossierQuerySet, *, pour: Auteur, contrat: Contrat) -> Any:
     """What `lignes` reads of each file, joined once."""
     return dossiers.avec_etat_vu(pour, contrat).select_related("porteur", "orientation", "instructeur")
 

@@ -7,7 +7,7 @@ from django.db import models
 
 from acteurs.models import Organisme
 
-from ..etats import SensAvis
+from ..etats import QualiteAvis, SensAvis
 from .dossier import Dossier
 
 
@@ -16,6 +16,7 @@ class Avis(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="avis", verbose_name="dossier")
     organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="avis", verbose_name="organisme")
+    qualite = models.CharField("en qualité de", max_length=10, choices=QualiteAvis, default=QualiteAvis.ORGANISME)
     sens = models.CharField("sens", max_length=12, choices=SensAvis)
     texte = models.TextField("avis", blank=True)
     rendu_le = models.DateTimeField("rendu le")
@@ -33,7 +34,7 @@ class Avis(models.Model):
         ordering = ["dossier", "organisme"]
         constraints = [
             models.UniqueConstraint(
-                fields=["dossier", "organisme"],
+                fields=["dossier", "organisme", "qualite"],
                 name="programmation_avis_un_par_organisme",
                 violation_error_message="Cet organisme a déjà rendu un avis sur ce dossier : modifiez-le.",
             ),

@@ -188,5 +188,10 @@ class DemandeFinancement(ModeleAEtats):
         return self.dossier.contrat_id
 
     @property
+    def a_la_table_du_copil(self) -> bool:
+        """Proposed, above 0, and shared: a private draft is not on the COPIL's table."""
+        return self.etat == EtatDemande.PROPOSEE and self.proposition_partagee and bool(self.montant_propose)
+
+    @property
     def est_ferme(self) -> bool:
         return self.etat in DEMANDE_FERME

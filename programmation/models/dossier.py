@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, Value, When
 from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.etats import ModeleAEtats
-from commun.recherche import champ_de_recherche, normaliser
+from commun.recherche import champ_de_recherche, mots
 from contrats.etats import Role
 from contrats.models import Contrat, Engagement, NatureOrientation, Objectif, Orientation, ThemeP147
 from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
@@ -56,22 +56,15 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         tenus = roles(auteur, contrat)
         if tenus.administre:
             return du_contrat
-        droits, croise = Q(pk__in=[]), False
-        deposes = ~Q(etat=EtatDossier.BROUILLON)
+        droits = Q(pk__in=[])
         for habilitation in tenus.habilitations:
             if habilitation.role not in ROLES_INSTRUCTEURS:
                 continue
-            limites = habilitation.limites
-            croise |= bool(limites.communes or limites.perimetres)
-            droit = deposes & _dans(limites)
+            droit = ~Q(etat=EtatDossier.BROUILLON) & _dans(habilitation.limites)
             if habilitation.role in (Role.INSTRUCTEUR, Role.DECIDEUR):
-                croise = True
-                droit &= Q(demandes__financeur=habilitation.organisme_id)
+                droit &= Q(pk__in=_sollicitant(habilitation.organisme_id))
             droits |= droit
-        if not croise:
-            return du_contrat.filter(droits)
-        # The rights cross 1-n relations: asked as a set of keys, so that no row comes twice.
-        return du_contrat.filter(pk__in=Dossier.objects.filter(droits, contrat=contrat).values("pk"))
+        return du_contrat.filter(droits)
 
     def avec_etat_vu(self, auteur: Auteur, contrat: Contrat) -> Any:  # the type of annotated rows
         """Adds `etat_vu`: the state as this author may know it.
@@ -90,22 +83,25 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         )
 
     def cherches(self, texte: str) -> Self:
-        """Those whose number, title or porteur holds `texte`, accents and case aside."""
-        clair = normaliser(texte)
-        return self.filter(Q(recherche__contains=clair) | Q(porteur__recherche__contains=clair))
+        """Those whose number, title or porteur holds each word of `texte`, accents and case aside."""
+        return self.filter(*(Q(recherche__contains=mot) | Q(porteur__recherche__contains=mot) for mot in mots(texte)))
 
     def sollicitant(self, financeur: Organisme) -> Self:
         """Those that ask `financeur` for money."""
-        return self.filter(pk__in=Dossier.objects.filter(demandes__financeur=financeur).values("pk"))
+        return self.filter(pk__in=_sollicitant(financeur.pk))
+
+
+def _sollicitant(financeur: int) -> models.QuerySet[Any]:
+    """Numbers of the files that ask this funder for money: asked as a set, so that no file comes twice."""
+    demandes: Any = Dossier._meta.get_field("demandes").related_model
+    return demandes._default_manager.filter(financeur=financeur).values("dossier")
 
 
 def _dans(limites: Limites) -> Q:
-    return limites.filtre(
-        commune="localisations__commune",
-        communes_du_perimetre="localisations__version__communes",
-        perimetre="localisations__version__perimetre",
-        orientation="orientation",
-    )
+    """Files within the limits of an habilitation: one of its places, and one of its orientations."""
+    lieux = limites.lieux(commune="commune", communes_du_perimetre="version__communes", perimetre="version__perimetre")
+    dans = Q(pk__in=Localisation.objects.filter(lieux).values("dossier")) if lieux else Q()
+    return dans & Q(orientation__in=limites.orientations) if limites.orientations else dans
 
 
 class Dossier(ModeleAEtats):

@@ -5,22 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from acteurs.models import Organisme, TypeOrganisme
 from commun.permissions import verifier
 from commun.views import faire, traiter_formulaire
 from contrats.etats import Role
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
-from ..forms import AvisForm, MotifForm, NotificationForm, ProgrammationForm, PropositionForm, RefusForm, VoteForm
-from ..lectures.dossier import fiche, pour_la_fiche
+from ..etats import EtatDossier, QualiteAvis
+from ..forms import (
+    AjournementForm,
+    AvisForm,
+    MotifForm,
+    NotificationForm,
+    PropositionForm,
+    RefusForm,
+    ValidationForm,
+    VoteForm,
+)
+from ..lectures.dossier import Livre, fiche, pour_la_fiche
 from ..models import Avis, DemandeFinancement, Dossier
-from ..permissions import peut_donner_avis, peut_instruire, peut_programmer_dossier
+from ..permissions import (
+    en_delegue,
+    peut_donner_avis,
+    peut_instruire,
+    peut_notifier,
+    peut_programmer_dossier,
+    peut_proposer,
+    peut_rectifier,
+    peut_refuser,
+    peut_voter,
+)
 
 LECTEURS = (*INSTRUCTEURS, Role.PORTEUR)
 
@@ -36,9 +58,9 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
         {
             "fiche": lue,
             "dossier": dossier,
-            "actes": _actes(portee, dossier),
+            "actes": _actes(portee, dossier, lue.livre),
             "avis_permis": peut_donner_avis(portee.auteur, dossier),
-            "mon_avis": portee.auteur.organisme.nom_court if portee.auteur.organisme else "",
+            "mon_avis": portee.auteur.organisme.de_nom if portee.auteur.organisme else "",
         },
     )
 
@@ -47,12 +69,12 @@ SANS_MOTIF: dict[str, Callable[..., object]] = {
     "declarer_complet": actions.declarer_complet,
     "declarer_recevable": actions.declarer_recevable,
     "ouvrir_instruction": actions.ouvrir_instruction,
+    "reprendre": actions.reprendre,
 }
 AVEC_MOTIF: dict[str, Callable[..., object]] = {
     "declarer_incomplet": actions.declarer_incomplet,
     "declarer_irrecevable": actions.declarer_irrecevable,
     "retirer": actions.retirer,
-    "ajourner": actions.ajourner,
     "deprogrammer": actions.deprogrammer,
 }
 
@@ -97,49 +119,84 @@ _EXPLICATIONS = {
     "declarer_incomplet": "Le porteur lira ce motif : dites ce qui manque et pour quand.",
     "declarer_irrecevable": "Le porteur lira ce motif : citez la règle de l’appel à projets.",
     "retirer": "Le dossier quitte la programmation ; il reste consultable.",
-    "ajourner": "Le COPIL se prononcera plus tard : dites ce qu’il attend.",
     "deprogrammer": "Les montants retournent aux enveloppes. Possible tant qu’aucun financeur n’a pris son acte.",
 }
+
+
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+@require_http_methods(["GET", "POST"])
+def ajourner(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
+    """The COPIL puts the file off."""
+    dossier = _dossier(portee, numero)
+    verifier(peut_programmer_dossier(portee.auteur, dossier))
+    return traiter_formulaire(
+        request,
+        AjournementForm(request.POST or None, contrat=portee.contrat, annee=dossier.campagne.annee),
+        lambda saisie: actions.ajourner(dossier, **saisie, par=portee.auteur, le=timezone.now()),
+        gabarit="programmation/acte.html",
+        contexte={
+            "dossier": dossier,
+            "titre_acte": "Ajourner le dossier",
+            "explication": "Le COPIL se prononcera plus tard : dites ce qu’il attend.",
+        },
+        retour=_adresse(portee, numero),
+        succes="Le dossier est ajourné.",
+    )
 
 
 @dans_le_contrat(*INSTRUCTEURS)
 @require_http_methods(["GET", "POST"])
 def donner_avis(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
-    """The opinion of one's organisation."""
+    """The opinion of one's organisation; the team may write another's."""
     dossier = _dossier(portee, numero)
     verifier(peut_donner_avis(portee.auteur, dossier))
-    connu = Avis.objects.filter(dossier=dossier, organisme=portee.auteur.organisme).first()
+    qualite = QualiteAvis.DELEGUE if en_delegue(portee.auteur, dossier) else QualiteAvis.ORGANISME
+    connu = Avis.objects.filter(dossier=dossier, organisme=portee.auteur.organisme, qualite=qualite).first()
     initial = {"sens": connu.sens, "texte": connu.texte} if connu else None
+
+    def donner(saisie: dict[str, Any]) -> None:
+        organisme = saisie.pop("organisme", None)
+        auteur = portee.auteur.au_nom_de(organisme) if organisme else portee.auteur
+        actions.donner_avis(dossier, **saisie, par=auteur, le=timezone.now())
+
     return traiter_formulaire(
         request,
-        AvisForm(request.POST or None, initial=initial),
-        lambda saisie: actions.donner_avis(dossier, **saisie, par=portee.auteur, le=timezone.now()),
+        AvisForm(request.POST or None, initial=initial, autres=_autres_organismes(portee, dossier)),
+        donner,
         gabarit="programmation/acte.html",
         contexte={
             "dossier": dossier,
             "titre_acte": "Donner un avis",
-            "explication": f"Avis de {portee.auteur.organisme.nom_court}.",
+            "explication": f"Avis {portee.auteur.organisme.de_nom}.",
         },
         retour=_adresse(portee, numero),
-        succes="Votre avis est enregistré.",
+        succes="L’avis est enregistré.",
     )
 
 
 @dans_le_contrat(Role.CHEF_DE_PROJET)
 @require_http_methods(["GET", "POST"])
 def programmer(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
-    """The COPIL's validation of one file, from the proposals as they stand."""
+    """The COPIL's validation of one file: what it kept of each proposal on its table."""
     dossier = _dossier(portee, numero)
     verifier(peut_programmer_dossier(portee.auteur, dossier))
-    form = ProgrammationForm(request.POST or None, contrat=portee.contrat, annee=dossier.campagne.annee)
+    livre = fiche(dossier, pour=portee.auteur, contrat=portee.contrat).livre
+    form = ValidationForm(
+        request.POST or None,
+        contrat=portee.contrat,
+        annee=dossier.campagne.annee,
+        lignes=livre.a_la_table_du_copil,
+    )
     return traiter_formulaire(
         request,
         form,
-        lambda saisie: actions.programmer(dossier, reunion=saisie["reunion"], par=portee.auteur, le=timezone.now()),
+        lambda saisie: actions.programmer(
+            dossier, reunion=saisie["reunion"], montants=form.montants, par=portee.auteur, le=timezone.now()
+        ),
         gabarit="programmation/programmer.html",
-        contexte={"dossier": dossier, "livre": fiche(dossier, pour=portee.auteur, contrat=portee.contrat).livre},
+        contexte={"dossier": dossier, "livre": livre},
         retour=_adresse(portee, numero),
-        succes=f"Le dossier {dossier.numero} est programmé.",
+        succes=f"La programmation du dossier {dossier.numero} est validée.",
     )
 
 
@@ -151,7 +208,7 @@ def programmer(request: HttpRequest, portee: Portee, numero: str) -> HttpRespons
 def proposer(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
     """A funder's proposal."""
     demande = _demande(portee, numero, pk)
-    verifier(actions.peut_proposer(portee.auteur, demande))
+    verifier(peut_proposer(portee.auteur, demande))
     return _sur_la_ligne(
         request,
         portee,
@@ -168,7 +225,7 @@ def proposer(request: HttpRequest, portee: Portee, numero: str, pk: int) -> Http
 def voter(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
     """A funder's own act, after the COPIL."""
     demande = _demande(portee, numero, pk)
-    verifier(actions.peut_voter(portee.auteur, demande))
+    verifier(peut_voter(portee.auteur, demande))
 
     def acter(saisie: dict[str, Any]) -> None:
         acte = saisie["acte"] or actions.NouvelActe(saisie["instance"], saisie["numero"], saisie["pris_le"])
@@ -197,7 +254,7 @@ def voter(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpRes
 def refuser(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
     """A funder says no."""
     demande = _demande(portee, numero, pk)
-    verifier(actions.peut_refuser(portee.auteur, demande))
+    verifier(peut_refuser(portee.auteur, demande))
     return _sur_la_ligne(
         request,
         portee,
@@ -211,10 +268,27 @@ def refuser(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpR
 
 @dans_le_contrat(Role.CHEF_DE_PROJET, Role.DECIDEUR)
 @require_http_methods(["GET", "POST"])
+def rectifier(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
+    """Undo an act or a refusal entered by mistake."""
+    demande = _demande(portee, numero, pk)
+    verifier(peut_rectifier(portee.auteur, demande))
+    return _sur_la_ligne(
+        request,
+        portee,
+        demande,
+        RefusForm(request.POST or None, pour_le_compte=_ecrit_pour(portee, demande)),
+        lambda saisie: actions.rectifier(demande, **saisie, par=portee.auteur, le=timezone.now()),
+        titre="Rectifier la décision enregistrée",
+        succes=f"{demande.financeur.nom_court} : la décision enregistrée est annulée, saisissez la bonne.",
+    )
+
+
+@dans_le_contrat(Role.CHEF_DE_PROJET, Role.DECIDEUR)
+@require_http_methods(["GET", "POST"])
 def notifier(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
     """The porteur is told."""
     demande = _demande(portee, numero, pk)
-    verifier(actions.peut_notifier(portee.auteur, demande))
+    verifier(peut_notifier(portee.auteur, demande))
     return _sur_la_ligne(
         request,
         portee,
@@ -282,12 +356,12 @@ def _adresse(portee: Portee, numero: str) -> str:
 
 
 def _permission(portee: Portee, dossier: Dossier, acte: str) -> Any:
-    if acte in ("ajourner", "deprogrammer"):
+    if acte == "deprogrammer":
         return peut_programmer_dossier(portee.auteur, dossier)
     return peut_instruire(portee.auteur, dossier)
 
 
-def _actes(portee: Portee, dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
+def _actes(portee: Portee, dossier: Dossier, livre: Livre) -> dict[str, list[dict[str, Any]]]:
     """What the team may do next with the file as a file: the way forward first, the rest in the menu."""
     if not peut_instruire(portee.auteur, dossier):
         return {"suivants": [], "autres": []}
@@ -298,7 +372,8 @@ def _actes(portee: Portee, dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
             {
                 "libelle": dossier.TRANSITIONS[nom].libelle,
                 "url": reverse(
-                    f"programmation:{route}", kwargs=cles | ({"acte": nom} if route != "programmer" else {})
+                    f"programmation:{route}",
+                    kwargs=cles if route in ("programmer", "ajourner") else cles | {"acte": nom},
                 ),
                 "post": route == "avancer",
             }
@@ -306,7 +381,19 @@ def _actes(portee: Portee, dossier: Dossier) -> dict[str, list[dict[str, Any]]]:
             if dossier.transition_possible(nom)
         ]
 
+    livre_ouvert = bool(livre.a_la_table_du_copil)
+    validation = ["completer_programmation" if dossier.etat == EtatDossier.PROGRAMME else "programmer"]
     return {
-        "suivants": entrees(SANS_MOTIF, "avancer") + entrees(["programmer"], "programmer"),
-        "autres": entrees(AVEC_MOTIF, "motiver"),
+        "suivants": entrees(SANS_MOTIF, "avancer") + (entrees(validation, "programmer") if livre_ouvert else []),
+        "autres": entrees(["ajourner"], "ajourner") + entrees(AVEC_MOTIF, "motiver"),
     }
+
+
+def _autres_organismes(portee: Portee, dossier: Dossier) -> Any:
+    """Organisations for which the team writes opinions: those that the file asks, and its communes; None for others."""
+    if not peut_instruire(portee.auteur, dossier):
+        return None
+    communes = dossier.localisations.exclude(commune=None).values("commune__code")
+    return Organisme.objects.filter(
+        Q(pk__in=dossier.demandes.values("financeur")) | Q(type=TypeOrganisme.COMMUNE, code_commune__in=communes)
+    ).exclude(pk=portee.auteur.organisme.pk)

@@ -15,7 +15,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
 from ..forms import DepassementForm, MouvementForm
-from ..lectures.enveloppes import enveloppes
+from ..lectures.enveloppes import enveloppes, total
 from ..models import Enveloppe
 from ..permissions import peut_gerer_enveloppes
 
@@ -28,7 +28,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
     return render(
         request,
         "programmation/enveloppes.html",
-        {"enveloppes": lues, "gere": peut_gerer_enveloppes(portee.auteur, portee.contrat)},
+        {"enveloppes": lues, "total": total(lues), "gere": peut_gerer_enveloppes(portee.auteur, portee.contrat)},
     )
 
 

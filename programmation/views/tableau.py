@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
@@ -25,7 +26,8 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 from .. import actions
 from ..filters import FiltreDossiers
 from ..forms import ProgrammationForm
-from ..lectures.tableau import LigneTableau, Totaux, avec_relations, lignes, totaux
+from ..lectures.dossier import TableDuCopil, tables_du_copil
+from ..lectures.tableau import LigneTableau, Totaux, a_valider, avec_relations, avec_tri, lignes, totaux
 from ..models import Campagne, Dossier
 from ..permissions import peut_programmer
 from ..tables import COLONNES, COLONNES_DU_PORTEUR, ESSENTIELLES, TON_DE_L_ETAT
@@ -64,6 +66,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
     pages = Pagination(vue.dossiers, total=vue.totaux.nombre, par_page=par_page)
     page = pages.get_page(request.GET.get("page"))
     rangees = _rangees(page.object_list, vue, portee)
+    programmer = peut_programmer(portee.auteur, portee.contrat)
     contexte = {
         "vue": vue,
         "campagne": Campagne.objects.filter(contrat=portee.contrat, annee=portee.annee).first(),
@@ -74,12 +77,15 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "puces": vue.filtre.puces(request.GET),
         "choix_de_colonnes": [(colonne, colonne in vue.colonnes) for colonne in vue.jeu],
         "essentielles": ESSENTIELLES,
-        "programmer": peut_programmer(portee.auteur, portee.contrat),
+        "message_ignores": "Filtre illisible, laissé de côté : " + ", ".join(vue.filtre.ignores).lower() + ".",
+        "programmer": programmer,
+        "a_valider": a_valider(vue.dossiers).count() if programmer else 0,
+        "filtres": _avec(request.GET),
         "exports": [(nom.upper(), _adresse_export(portee, nom, request.GET)) for nom in TYPES_MIME],
         "autres_parametres": _parametres(request.GET, sans=("colonnes", "page")),
         "parametres_d_affichage": _parametres(request.GET, sans=(*vue.filtre.form.fields, "page")),
         "filtres_ouverts": any(
-            vue.filtre.valeurs.get(nom) for nom in ("commune", "qpv", "caractere", "nature", "miens")
+            vue.filtre.valeurs.get(nom) for nom in ("commune", "qpv", "caractere", "nature", "attend", "miens")
         ),
         "tailles": [(n, "?" + _avec(request.GET, taille=str(n)), n == par_page) for n in TAILLES],
         "dense": request.GET.get("densite") != "aere",
@@ -130,6 +136,9 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
     verifier(peut_programmer(portee.auteur, portee.contrat))
     assert portee.annee is not None
     numeros = request.POST.getlist("numero")
+    if "filtres" in request.POST:
+        liste = _vue(QueryDict(request.POST["filtres"]), portee).dossiers
+        numeros = list(a_valider(liste).values_list("numero", flat=True))
     confirme = "reunion" in request.POST
     form = ProgrammationForm(request.POST if confirme else None, contrat=portee.contrat, annee=portee.annee)
     if confirme and form.is_valid():
@@ -146,13 +155,15 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
     lues = lignes(
         avec_relations(choisis, pour=portee.auteur, contrat=portee.contrat), pour=portee.auteur, contrat=portee.contrat
     )
+    tables = tables_du_copil(dossier.pk for dossier in choisis)
+    en_attente = TableDuCopil()
     return render(
         request,
         "programmation/selection.html",
         {
             "form": form,
-            "lignes": lues,
-            "propose": euros(sum((ligne.propose or 0 for ligne in lues), 0)),
+            "lignes": [(ligne, tables.get(ligne.pk, en_attente)) for ligne in lues],
+            "a_programmer": euros(sum((table.montant for table in tables.values()), Decimal())),
             "retour": _adresse(portee),
         },
         status=422 if form.errors else 200,
@@ -185,12 +196,12 @@ def _vue(parametres: QueryDict, portee: Portee) -> Vue:
     jeu = COLONNES if portee.roles.instruit else COLONNES_DU_PORTEUR
     tri = jeu.trier(parametres.get("tri"))
     assert tri is not None
+    lus = avec_relations(filtre.qs, pour=portee.auteur, contrat=portee.contrat)
+    tries = avec_tri(lus, tri.cle, pour=portee.auteur, contrat=portee.contrat, financeur=filtre.financeur_choisi)
     return Vue(
         jeu=jeu,
         filtre=filtre,
-        dossiers=avec_relations(filtre.qs, pour=portee.auteur, contrat=portee.contrat).order_by(
-            *dict.fromkeys(tri.expressions)
-        ),
+        dossiers=tries.order_by(*dict.fromkeys(tri.expressions)),
         colonnes=jeu.choisir(parametres.getlist("colonnes")),
         tri=tri,
         totaux=totaux(filtre.qs, pour=portee.auteur, contrat=portee.contrat, financeur=filtre.financeur_choisi),

@@ -6,7 +6,19 @@ function lignes() {
   return [...document.querySelectorAll("[data-tableau] tbody tr[data-url]")];
 }
 
+function toutesLesCases() {
+  return lignes().map((ligne) => ligne.querySelector("input[name=numero]")).filter(Boolean);
+}
+
 function compter() {
+  const cases = toutesLesCases();
+  const tout = document.querySelector("[data-toute-la-page]");
+  if (tout) {
+    const choisies = cases.filter((caseACocher) => caseACocher.checked).length;
+    tout.hidden = cases.length === 0;
+    tout.checked = choisies > 0 && choisies === cases.length;
+    tout.indeterminate = choisies > 0 && choisies < cases.length;
+  }
   const cochees = lignes().filter((ligne) => ligne.querySelector("input:checked"));
   const nombre = document.querySelector("[data-nombre-selection]");
   const total = document.querySelector("[data-total-selection]");
@@ -23,7 +35,10 @@ function aller(ligne) {
 }
 
 document.addEventListener("change", (evenement) => {
-  if (evenement.target.matches("[data-tableau] input[name=numero]")) compter();
+  if (evenement.target.matches("[data-toute-la-page]")) {
+    toutesLesCases().forEach((caseACocher) => (caseACocher.checked = evenement.target.checked));
+    compter();
+  } else if (evenement.target.matches("[data-tableau] input[name=numero]")) compter();
 });
 
 document.addEventListener("keydown", (evenement) => {

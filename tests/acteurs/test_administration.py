@@ -200,3 +200,9 @@ def test_qui_n_est_pas_superutilisateur_ne_s_eleve_pas(client: Client) -> None:
     page = client.post(adresse(Utilisateur, "change", agent.pk), {"last_name": "A", "is_superuser": "on"})
     agent.refresh_from_db()
     assert not agent.is_superuser
+
+
+def test_ni_seconds_facteurs_ni_jetons_ne_se_lisent_dans_l_administration(administrateur: Client) -> None:
+    inscrits = {modele._meta.app_label for modele in admin.site._registry}
+    assert inscrits.isdisjoint({"account", "mfa", "socialaccount"})
+    assert administrateur.get("/admin/mfa/authenticator/").status_code == 404

@@ -27,6 +27,7 @@ CHAMPS: dict[tuple[str, str], Champs] = {
     ("DemandeFinancement", "proposer"): lambda d: {"montant_propose": 4000},
     ("DemandeFinancement", "programmer"): lambda d: {"montant_programme": 4000, "programme_le": date(2026, 4, 10)},
     ("DemandeFinancement", "deprogrammer"): lambda d: {"montant_programme": None, "programme_le": None},
+    ("DemandeFinancement", "rectifier"): lambda d: {"montant_vote": None, "acte": None},
     ("DemandeFinancement", "voter"): lambda d: {
         "montant_vote": 4000,
         "acte": ActeDecisionFactory(contrat=d.dossier.contrat, organisme=d.financeur),

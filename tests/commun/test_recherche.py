@@ -76,6 +76,26 @@ def test_on_trouve_ce_que_l_on_tape(saisie):
     assert list(Organisme.objects.cherches(saisie)) == [organisme]
 
 
+@pytest.mark.parametrize("saisie", ["saint amand", "amand saint", "SAINT-AMAND", "d'escaut", "escaut cles"])
+def test_les_mots_se_cherchent_dans_n_importe_quel_ordre(saisie):
+    """A hyphen or an apostrophe that one types, or leaves out, changes nothing."""
+    organisme = OrganismeFactory(nom="Clés d’Escaut de Saint-Amand")
+    OrganismeFactory(nom="Les Clés de Saint-Saulve")
+    assert list(Organisme.objects.cherches(saisie)) == [organisme]
+
+
+def test_un_numero_reste_entier():
+    voulu = OrganismeFactory(nom="Action 2026-014")
+    OrganismeFactory(nom="Action 014 de 2026")
+    assert list(Organisme.objects.cherches("2026-014")) == [voulu]
+
+
+def test_un_dossier_se_trouve_par_un_mot_de_son_titre_et_un_de_son_porteur():
+    dossier = DossierFactory(intitule="Ateliers rue Gambetta", porteur__nom="Recyclerie du Denaisis")
+    DossierFactory(intitule="Ateliers rue Gambetta", porteur__nom="Autre")
+    assert list(type(dossier).objects.cherches("denaisis gambetta")) == [dossier]
+
+
 def test_les_signes_de_like_se_cherchent_pour_eux_memes():
     voulu = OrganismeFactory(nom="100 % quartiers")
     OrganismeFactory(nom="100 quartiers")

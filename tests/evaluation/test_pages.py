@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from contrats.etats import Role
 from evaluation.models import Rapport
-from tests.fabriques import ContratFactory, RapportFactory, TravailFactory
+from tests.fabriques import ContratFactory, HabilitationFactory, RapportFactory, TravailFactory
 
 pytestmark = pytest.mark.django_db
-LECTEURS = [r for r in Role if r != Role.CHEF_DE_PROJET]
+LECTEURS = [r for r in Role if r not in (Role.CHEF_DE_PROJET, Role.PORTEUR)]
 
 
 def adresse(nom, rapport=None, contrat=None):
@@ -79,10 +79,51 @@ def test_les_autres_ne_lisent_que_le_publie(contrat, client_de, publie, role):
     for rapport in autres:
         assert adresse("rapport", rapport) not in page
         for nom in ("rapport", "pdf", "tableur", "instantane", "avancement"):
-            assert client.get(adresse(nom, rapport)).status_code == 404
+            assert client.get(adresse(nom, rapport)).status_code == (403 if nom == "instantane" else 404)
     for nom in ("publier", "retirer", "relancer"):
         assert client.post(adresse(nom, publie)).status_code == 403
     assert client.post(adresse("produire", contrat=contrat), {"annee": "2026"}).status_code == 403
+
+
+@pytest.mark.parametrize("role", LECTEURS)
+def test_les_donnees_brutes_restent_a_l_equipe(client_de, publie, role):
+    client = client_de(role)
+    assert adresse("instantane", publie) not in client.get(adresse("rapport", publie)).content.decode()
+    assert client.get(adresse("instantane", publie)).status_code == 403
+    chef = client_de(Role.CHEF_DE_PROJET)
+    assert adresse("instantane", publie) in chef.get(adresse("rapport", publie)).content.decode()
+
+
+def test_un_porteur_ne_lit_dans_aucun_rapport_ce_qui_ne_lui_est_pas_notifie(
+    contrat_vivant, client_de, auteur_de, executer_travaux
+):
+    """Programmed in 2026 by the CAF, which has notified nothing yet: the report says so, line by line."""
+    chef = client_de(Role.CHEF_DE_PROJET)
+    chef.post(adresse("produire", contrat=contrat_vivant), {"annee": "2026"})
+    executer_travaux()
+    publie = Rapport.objects.get()
+    chef.post(adresse("publier", publie))
+    du_dossier = contrat_vivant.dossiers.get(campagne__annee=2026).porteur
+    porteur = client_de(Role.PORTEUR, organisme=du_dossier)
+
+    for nom in ("rapport", "pdf", "tableur", "instantane", "avancement"):
+        assert porteur.get(adresse(nom, publie)).status_code == 403
+    assert porteur.get(adresse("rapports", contrat=contrat_vivant)).status_code == 403
+    accueil = reverse("portail:contrat", kwargs={"contrat": contrat_vivant.slug, "annee": 2026})
+    page = porteur.get(accueil).content.decode()
+    assert "/rapports/" not in page
+    assert "synthèse" not in page.lower()
+    assert not Rapport.objects.visibles_par(auteur_de(Role.PORTEUR), contrat_vivant).exists()
+
+    conseil = client_de(Role.CONSEIL_CITOYEN)
+    assert adresse("rapport", publie) in conseil.get(accueil).content.decode()
+    assert "7\u202f500" in conseil.get(adresse("rapport", publie)).content.decode()
+
+
+def test_un_porteur_qui_siege_au_copil_lit_les_rapports_publies(client_de, publie):
+    client = client_de(Role.PORTEUR)
+    HabilitationFactory(contrat=publie.contrat, utilisateur=client.auteur.utilisateur, role=Role.MEMBRE_COPIL)
+    assert b"".join(client.get(adresse("pdf", publie)).streaming_content)
 
 
 def test_le_rapport_d_un_autre_contrat_n_existe_pas(contrat, client_de):

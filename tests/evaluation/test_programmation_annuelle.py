@@ -1,5 +1,6 @@
 """The year's programming on hand-made cases: each total, each split, who sees what."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,8 @@ from contrats.models import NatureMoyens
 from programmation.lectures.programmation_annuelle import programmation_annuelle
 from programmation.regles import centimes_sans_perte
 from tests.fabriques import (
+    CampagneFactory,
+    ComiteFactory,
     CommuneFactory,
     ConventionFactory,
     DemandeFactory,
@@ -25,15 +28,17 @@ from tests.fabriques import (
     OrganismeFactory,
     OrientationFactory,
     PerimetreFactory,
+    ReunionFactory,
     VersionPerimetreFactory,
 )
 
 pytestmark = pytest.mark.django_db
 PRODUIT = systeme(Canal.TACHE)
+LE = date(2026, 1, 20)
 
 
 def lire(contrat, annee=2026, **suite):
-    return programmation_annuelle(contrat, annee, **({"pour": PRODUIT, "publiee": True} | suite))
+    return programmation_annuelle(contrat, annee, **({"pour": PRODUIT, "publiee": True, "le": LE} | suite))
 
 
 def euros(montant):
@@ -262,6 +267,45 @@ def test_un_dossier_deja_programme_n_est_plus_a_valider(contrat):
     demande(contrat, 500, "proposee", dossier=DossierFactory(contrat=contrat, programme=True))
 
     assert lire(contrat).a_valider == ()
+
+
+@pytest.mark.parametrize(
+    ("copil", "prevu", "limite", "au_copil"),
+    [
+        (date(2026, 12, 3), date(2026, 12, 3), date(2026, 9, 1), True),
+        (date(2026, 12, 3), date(2026, 12, 4), date(2026, 9, 1), False),
+        (date(2026, 12, 3), date(2026, 3, 21), date(2026, 1, 15), True),  # put off from an earlier one
+        (date(2026, 12, 3), None, date(2026, 1, 19), True),
+        (date(2026, 12, 3), None, date(2026, 1, 20), False),  # the last day to deposit
+        (None, date(2026, 12, 4), date(2026, 1, 19), True),
+        (None, date(2026, 12, 4), date(2026, 1, 20), False),
+    ],
+)
+def test_le_prochain_copil_ne_valide_que_les_campagnes_qui_lui_reviennent(contrat, copil, prevu, limite, au_copil):
+    comite = ComiteFactory(contrat=contrat)
+    ReunionFactory(comite=comite, le=date(2026, 1, 19))  # past
+    if copil:
+        ReunionFactory(comite=comite, le=date(2027, 6, 1))
+        ReunionFactory(comite=comite, le=copil)
+    campagne = CampagneFactory(contrat=contrat, ouverte_le=date(2025, 10, 1), limite_depot=limite, copil_prevu_le=prevu)
+    dossier = DossierFactory(contrat=contrat, campagne=campagne, en_instruction=True)
+    DemandeFactory(dossier=dossier, proposee=True, montant_demande=euros(1000))
+
+    p = lire(contrat)
+
+    attendue, autre = (p.a_valider, p.en_instruction) if au_copil else (p.en_instruction, p.a_valider)
+    assert [(a.annee, a.copil_prevu_le, a.dossiers, a.montant) for a in attendue] == [(2026, prevu, 1, euros(1000))]
+    assert autre == ()
+    assert (p.dossiers_a_valider, p.dossiers_en_instruction) == ((1, 0) if au_copil else (0, 1))
+
+
+def test_la_part_en_nombre_ne_se_calcule_pas_sans_convention_annuelle(contrat):
+    DossierFactory(contrat=contrat, programme=True, tranche_de_cpo=True)
+    ConventionFactory(contrat=contrat, annuelle=True, premiere_annee=2025)
+
+    cpo = lire(contrat).chiffres.cpo
+
+    assert (cpo.conventions_cpo, cpo.conventions, cpo.part_nombre) == (1, 1, None)
 
 
 def test_ce_qui_manque_est_compte(contrat):

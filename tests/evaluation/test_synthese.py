@@ -117,8 +117,28 @@ def test_les_constats_s_accordent_en_nombre(contrat_vivant):
     constats = {p.ancre: p.constat for p in edition.sections(lire(contrat_vivant))}
     assert constats["engagements"].startswith("0\u00a0engagement sur 1 est tenu\u202f; 0 reste sans information")
     assert "1 a dépassé son échéance" in constats["engagements"]
-    assert "se prononcer sur 1\u00a0point et à valider 1\u00a0dossier proposé" in constats["decisions"]
+    assert "se prononcer sur 1\u00a0point\u202f; aucun dossier proposé" in constats["decisions"]
+    assert "Pour information, 1\u00a0dossier 2027 est en instruction, proposé pour 3\u202f210" in constats["decisions"]
     assert constats["actions"].startswith("1\u00a0action reçoit au moins un")
+
+
+def test_le_copil_n_est_invite_a_valider_que_ce_qui_lui_revient(contrat_vivant):
+    decisions = edition.sections(lire(contrat_vivant))[0]
+    tableaux = {t.titre: t for t in decisions.tableaux}
+    assert tableaux["Propositions des financeurs à valider"].lignes == ()
+    (ligne,) = tableaux["Propositions en instruction, pour information"].ecrites
+    assert [c.texte for c in ligne.cellules][1:3] == ["2027", "10\u00a0avr. 2027"]
+
+    DemandeFactory(
+        dossier=DossierFactory(contrat=contrat_vivant, en_instruction=True), proposee=True, montant_demande=Decimal(777)
+    )
+    decisions = edition.sections(lire(contrat_vivant))[0]
+    assert "à valider 1\u00a0dossier proposé pour 777" in decisions.constat
+
+
+def test_la_part_en_nombre_dit_quand_elle_n_est_pas_calculable(contrat_vivant):
+    cpo = edition.sections(lire(contrat_vivant))[PARTIES.index("cpo")].tableaux[0]
+    assert [ligne.cellules[-1].texte for ligne in cpo.ecrites] == ["non calculable", "non calculable"]
 
 
 def test_le_pdf_a_tous_les_chiffres_de_la_page(contrat_vivant, tmp_path):
@@ -194,6 +214,23 @@ def test_les_donnees_fictives_se_disent_sur_chaque_forme(contrat_vivant):
     parties = edition.sections(s)
     assert 'data-mention="Données fictives"' in edition.document(s, parties, edition.Edition(1, ""))
     assert "données fictives" in edition.page(parties)
+
+
+def test_la_page_replie_les_longues_listes_et_le_pdf_les_deroule(contrat_vivant):
+    s = lire(contrat_vivant)
+    parties = edition.sections(s)
+    resumes = [texte(r).strip() for r in re.findall(r"<summary>(.*?)</summary>", edition.page(parties), flags=re.S)]
+    assert "Enveloppes de l’année (2\u00a0lignes)" in resumes
+    assert "Les indicateurs et leurs territoires de comparaison (2\u00a0lignes)" in resumes
+    assert {p.ancre for p in parties for t in p.tableaux if t.repliee} >= {"actions", "appels", "financeurs"}
+    assert "<details" not in edition.document(s, parties, edition.Edition(1, ""))
+
+
+def test_chaque_indicateur_dit_sa_source_et_son_millesime(contrat_vivant):
+    tableau = edition.sections(lire(contrat_vivant))[PARTIES.index("indicateurs")].tableaux[0]
+    emploi = next(li for li in tableau.ecrites if "Taux d’emploi" in li.cellules[0].texte)
+    assert [c.col.libelle for c in emploi.cellules[1:3]] == ["Source", "Millésime"]
+    assert emploi.cellules[1].texte == "Insee"
 
 
 def test_la_page_n_a_ni_style_ni_script_en_ligne(contrat_vivant):

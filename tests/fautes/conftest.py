@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
+import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.db import connections
+from django.conf import settings as reglages
+from django.db import connection, connections
 
-PATIENCE = 60  # seconds; a worker that waits longer is stuck, and the test says so
-
-_fourche: Any = multiprocessing.get_context("fork")
+PATIENCE = 120  # seconds; a worker that waits longer is stuck, and the test says so
 
 
 @pytest.fixture
-def en_processus() -> Callable[..., list[Any]]:
-    """`en_processus(n, faire)`: run `faire(rang, barriere)` in `n` processes at once; their answers, in order.
+def environnement_du_test() -> dict[str, str]:
+    """The environment that leads another process to this test's database."""
+    adresse = urlsplit(os.environ.get("DATABASE_URL", "postgres://localhost/pilotville"))._replace(
+        path=f"/{connection.settings_dict['NAME']}"
+    )
+    return os.environ | {"DATABASE_URL": urlunsplit(adresse)}
 
-    They are forked, so that they find the test's database, and open connections of their own.
+
+@pytest.fixture
+def en_processus(environnement_du_test: dict[str, str]) -> Callable[..., list[Any]]:
+    """`en_processus(n, fonction, *arguments)`: call it in `n` processes at once; their answers, in order.
+
+    `fonction(rang, *arguments)` stands at the top of its module; arguments and answer are plain JSON.
     """
 
-    def lancer(nombre: int, faire: Callable[[int, Any], Any]) -> list[Any]:
-        connections.close_all()  # a connection does not survive a fork
-        barriere, file = _fourche.Barrier(nombre, timeout=PATIENCE), _fourche.Queue()
-
-        def corps(rang: int) -> None:
-            # What earlier tests left to the collector would close, in this copy, files that now are our connection.
-            gc.disable()
-            try:
-                file.put((rang, faire(rang, barriere), None))
-            except BaseException as erreur:
-                barriere.abort()
-                file.put((rang, None, repr(erreur)))
-            finally:
-                connections.close_all()
-
-        enfants = [_fourche.Process(target=corps, args=(rang,)) for rang in range(nombre)]
-        for enfant in enfants:
-            enfant.start()
+    def lancer(nombre: int, fonction: Callable[..., Any], *arguments: Any) -> list[Any]:
+        commande = [sys.executable, "-m", "tests.fautes.enfant", f"{fonction.__module__}:{fonction.__name__}"]
+        enfants = [
+            subprocess.Popen(
+                [*commande, str(rang), json.dumps(arguments)],
+                cwd=reglages.BASE_DIR,
+                env=environnement_du_test | {"DJANGO_SETTINGS_MODULE": "config.settings.test"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for rang in range(nombre)
+        ]
         try:
-            reponses = sorted((file.get(timeout=PATIENCE) for _ in enfants), key=lambda reponse: reponse[0])
+            for enfant in enfants:
+                assert enfant.stdout is not None
+                assert enfant.stdout.readline() == "pret\n"
+            reponses = [enfant.communicate for enfant in enfants]
+            for enfant in enfants:
+                assert enfant.stdin is not None
+                enfant.stdin.write("\n")
+                enfant.stdin.flush()
+            return [json.loads(attendre(timeout=PATIENCE)[0]) for attendre in reponses]
         finally:
             for enfant in enfants:
-                enfant.join(PATIENCE)
-        assert not [erreur for _, _, erreur in reponses if erreur]
-        return [reponse for _, reponse, _ in reponses]
+                enfant.kill()
+                enfant.wait()
 
     return lancer
 

@@ -82,7 +82,10 @@ def test_deux_modifications_d_un_engagement(en_meme_temps: Any) -> None:
     for _ in range(TOURS):
         engagement, appeler = _systeme()
         reponses = en_meme_temps(
-            *[lambda n=note: appeler("patch", f"engagements/{engagement.pk}/", {"note": n}, If_Match='"1"') for note in "AB"]
+            *[
+                lambda n=note: appeler("patch", f"engagements/{engagement.pk}/", {"note": n}, If_Match='"1"')
+                for note in "AB"
+            ]
         )
         assert sorted(r.status_code for r in reponses) == [200, 412]
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from commun.auteur import Canal, systeme
-from commun.erreurs import RegleEnfreinte
-from programmation import actions
 from programmation.lectures.enveloppes import verifier_enveloppes
 from programmation.models import DemandeFinancement, Dossier, Enveloppe
 from tests.fabriques import (
@@ -24,33 +20,19 @@ from tests.fabriques import (
     DossierFactory,
     ReunionFactory,
 )
+from tests.fautes.gestes import ACTES, prendre, prendre_sans_garde
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PROCESSUS, ACTES = 16, 25
+PROCESSUS = 16
 ADMIS = 250  # out of 400: the cap falls in the middle of a round
-LE = datetime(2026, 6, 20, 9, tzinfo=UTC)
 
 
 def test_seize_processus_prennent_sur_une_enveloppe_exactement_ce_qu_elle_permet(en_processus: Any) -> None:
     """Half of them programme files of 10 €; the others vote 15 € where 5 € were programmed: 10 € more each time."""
-    enveloppe, lots = _quatre_cents_actes()
+    enveloppe, *arguments = _quatre_cents_actes()
 
-    def prendre(rang: int, barriere: Any) -> Counter[str]:
-        issues: Counter[str] = Counter()
-        for acte in lots[rang]:
-            barriere.wait()
-            try:
-                acte()
-            except RegleEnfreinte as refus:
-                issues[refus.code] += 1
-            except Exception as erreur:
-                issues[repr(erreur)] += 1
-            else:
-                issues["fait"] += 1
-        return issues
-
-    total = sum(en_processus(PROCESSUS, prendre), Counter())
+    total = sum((Counter(issues) for issues in en_processus(PROCESSUS, prendre, *arguments)), Counter())
 
     assert total == {"fait": ADMIS, "enveloppe_insuffisante": PROCESSUS * ACTES - ADMIS}
     enveloppe.refresh_from_db()
@@ -65,35 +47,21 @@ def test_temoin_lire_puis_ecrire_sans_garde_depense_plus_que_l_enveloppe(en_proc
         curseur.execute("CREATE TABLE temoin_enveloppe (plafond int, pris int)")
         curseur.execute("INSERT INTO temoin_enveloppe VALUES (%s, 0)", [ADMIS])
 
-    def prendre(rang: int, barriere: Any) -> int:
-        faits = 0
-        for _ in range(ACTES):
-            barriere.wait()
-            with connection.cursor() as curseur:
-                curseur.execute("SELECT plafond - pris FROM temoin_enveloppe")
-                (reste,) = curseur.fetchone()
-                time.sleep(0.002)
-                if reste > 0:
-                    curseur.execute("UPDATE temoin_enveloppe SET pris = pris + 1")
-                    faits += 1
-        return faits
-
     try:
-        faits = sum(en_processus(PROCESSUS, prendre))
+        faits = sum(en_processus(PROCESSUS, prendre_sans_garde))
     finally:
         with connection.cursor() as curseur:
             curseur.execute("DROP TABLE temoin_enveloppe")
     assert faits > ADMIS
 
 
-def _quatre_cents_actes() -> tuple[Enveloppe, list[list[Any]]]:
-    """One envelope, and for each process its acts on files of its own."""
+def _quatre_cents_actes() -> tuple[Enveloppe, list[list[int]], int, int]:
+    """One envelope, for each process its own files, the COPIL, the funder's act."""
     modele = DossierFactory(en_instruction=True, dispositif=DispositifFactory(), cout_total=Decimal(1000))
     contrat = modele.contrat
     copil = ReunionFactory(comite=ComiteFactory(contrat=contrat), le=date(2026, 4, 10))
     type_ = DemandeFactory(dossier=modele, dotee=True, montant_demande=Decimal(10))
     acte = ActeDecisionFactory(contrat=contrat, organisme=type_.financeur)
-    auteur = systeme(Canal.COMMANDE)
     voteurs = PROCESSUS // 2
     enveloppe = type_.enveloppe
     enveloppe.montant_programme = Decimal(5 * voteurs * ACTES)
@@ -118,7 +86,7 @@ def _quatre_cents_actes() -> tuple[Enveloppe, list[list[Any]]]:
     rangs = range(PROCESSUS * ACTES)
     a_voter = {rang: rang % PROCESSUS % 2 == 1 for rang in rangs}
     dossiers = Dossier.objects.bulk_create(dossier(r, "programme" if a_voter[r] else "en_instruction") for r in rangs)
-    demandes = DemandeFinancement.objects.bulk_create(
+    DemandeFinancement.objects.bulk_create(
         DemandeFinancement(
             dossier=dossiers[rang],
             financeur=type_.financeur,
@@ -141,11 +109,5 @@ def _quatre_cents_actes() -> tuple[Enveloppe, list[list[Any]]]:
         for rang in rangs
     )
 
-    def acter(rang: int) -> Any:
-        if a_voter[rang]:
-            return lambda: actions.voter(
-                demandes[rang], acte=acte, montant=Decimal(15), par=auteur, le=LE, piece_source="CP du 15 juin"
-            )
-        return lambda: actions.programmer(dossiers[rang], reunion=copil, par=auteur, le=LE)
-
-    return enveloppe, [[acter(rang) for rang in rangs if rang % PROCESSUS == p] for p in range(PROCESSUS)]
+    lots = [[dossiers[rang].pk for rang in rangs if rang % PROCESSUS == p] for p in range(PROCESSUS)]
+    return enveloppe, lots, copil.pk, acte.pk

@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings as reglages
-from django.db import connection
 from django.utils import timezone
 
 from acteurs.models import Utilisateur
@@ -47,12 +45,11 @@ app.worker_main(["worker", "--pool=solo", "--loglevel=WARNING", "--without-gossi
 
 
 @pytest.fixture
-def demarrer_ouvrier(tmp_path: Path, settings: Any) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def demarrer_ouvrier(
+    environnement_du_test: dict[str, str], settings: Any
+) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Start real workers on this test's database, broker and files; all are gone when the test ends."""
-    donnee = urlsplit(os.environ["DATABASE_URL"])
-    adresse = urlunsplit(donnee._replace(path=f"/{connection.settings_dict['NAME']}"))
-    environnement = os.environ | {
-        "DATABASE_URL": adresse,
+    environnement = environnement_du_test | {
         "DJANGO_SETTINGS_MODULE": "config.settings.demo",
         "SECRET_KEY": "uniquement-pour-les-tests",
         "RACINE_FICHIERS": str(settings.RACINE_FICHIERS),

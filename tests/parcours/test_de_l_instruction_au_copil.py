@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
 from commun import travaux
 from commun.models import Travail
@@ -68,7 +69,7 @@ def test_un_dossier_va_de_l_instruction_a_l_acte_du_financeur(page_du_compte, pa
     page.goto(f"{ANNEE}/dossiers/{dossier.numero}/")
     page.get_by_role("link", name="Valider la programmation (COPIL)").click()
     page.get_by_role("button", name="Valider la programmation").click()
-    page.get_by_text(f"Le dossier {dossier.numero} est programmé.").wait_for()
+    page.get_by_text(f"La programmation du dossier {dossier.numero} est validée.").wait_for()
     etat.refresh_from_db()
     assert etat.enveloppe is not None
     assert etat.enveloppe.montant_programme >= etat.montant_programme
@@ -79,7 +80,7 @@ def test_un_dossier_va_de_l_instruction_a_l_acte_du_financeur(page_du_compte, pa
     decideur.locator(f"a[href$='demandes/{etat.pk}/voter/']").click()
     decideur.get_by_label("Instance").fill("Préfet du Nord")
     decideur.get_by_label("Numéro de l’acte").fill("2027-ARR-001")
-    decideur.get_by_label("Pris le").fill("2027-04-10")
+    decideur.get_by_label("Pris le").fill(timezone.localdate().isoformat())
     decideur.get_by_role("button", name="Enregistrer l’acte du financeur").click()
     decideur.get_by_text("son montant est ferme").wait_for()
     assert "1 234,50" in decideur.locator("#financeurs").inner_text().replace("\u202f", " ")

@@ -24,6 +24,7 @@ R = Role
 EQUIPE = (R.CHEF_DE_PROJET, R.DELEGUE_PREFET, R.JURIDIQUE, R.FINANCES)
 INSTRUCTEURS = (*EQUIPE, R.INSTRUCTEUR, R.DECIDEUR)
 LECTEURS = (*INSTRUCTEURS, R.PORTEUR)
+LECTEURS_DES_RAPPORTS = tuple(role for role in Role if role != R.PORTEUR)
 CHEF = (R.CHEF_DE_PROJET,)
 FINANCEURS = (R.CHEF_DE_PROJET, R.INSTRUCTEUR, R.DECIDEUR)
 DECIDEURS = (R.CHEF_DE_PROJET, R.DECIDEUR)
@@ -276,22 +277,24 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:avis": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:programmer": pour(*CHEF, numero="dossier.numero"),
     "programmation:avancer": pour(*CHEF, methode="post", numero="dossier.numero", acte="declarer_complet"),
-    "programmation:motiver": pour(*CHEF, numero="dossier.numero", acte="ajourner"),
+    "programmation:motiver": pour(*CHEF, numero="dossier.numero", acte="retirer"),
+    "programmation:ajourner": pour(*CHEF, numero="dossier.numero"),
     "programmation:proposer": pour(*FINANCEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:voter": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_voter.pk"),
     "programmation:refuser": pour(*DECIDEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
+    "programmation:rectifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
     "programmation:notifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
     # evaluation
-    "evaluation:rapports": pour(),
+    "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),
-    "evaluation:rapport": pour(autrui=CHEF, numero="rapport.pk"),
-    "evaluation:avancement": pour(autrui=CHEF, numero="rapport.pk"),
+    "evaluation:rapport": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
+    "evaluation:avancement": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
     "evaluation:relancer": pour(*CHEF, methode="post", numero="a_relancer.pk"),
     "evaluation:publier": pour(*CHEF, methode="post", numero="a_publier.pk"),
     "evaluation:retirer": pour(*CHEF, methode="post", numero="a_publier.pk"),
-    "evaluation:pdf": pour(autrui=CHEF, numero="rapport.pk"),
-    "evaluation:tableur": pour(autrui=CHEF, numero="rapport.pk"),
-    "evaluation:instantane": pour(autrui=CHEF, numero="rapport.pk"),
+    "evaluation:pdf": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
+    "evaluation:tableur": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
+    "evaluation:instantane": pour(*CHEF, autrui=CHEF, numero="rapport.pk"),
     # API
     "api:contrats": pour(),
     "api:contrat": pour(),

@@ -16,9 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from commun.auteur import Auteur
+from commun.auteur import Auteur, Canal, systeme
+from commun.typographie import euros_abreges
 from contrats.etats import EtatEngagement, EtatVisa, Role
 from contrats.models import Contrat
+from evaluation.lectures.synthese import synthese
+from evaluation.rapports.synthese import figer
 from portail.lectures import accueil, annee_courante, nombre_de_taches, taches
 from programmation import actions
 from programmation.models import Dossier
@@ -31,6 +34,7 @@ from tests.fabriques import (
     DossierFactory,
     EngagementFactory,
     EnveloppeFactory,
+    FichierFactory,
     HabilitationFactory,
     LocalisationFactory,
     OrganismeFactory,
@@ -147,7 +151,7 @@ def test_un_financeur_lit_ses_propres_lignes_et_le_decideur_ses_actes(contrat, a
     voisin = auteur_de(Role.DECIDEUR, organisme=region)
     assert attentes(instructeur, contrat) == {"Proposer un montant": 1}
     assert attentes(decideur, contrat) == {"Proposer un montant": 1, "Prendre l’acte des montants programmés": 1}
-    assert attentes(voisin, contrat) == {"Proposer un montant": 1, "Notifier les montants votés": 1}
+    assert attentes(voisin, contrat) == {"Proposer un montant": 1, "Notifier les montants votés et les refus": 1}
     (tache, _) = taches(contrat, 2026, pour=decideur, le=JOUR)
     assert tache.qui == departement.nom
 
@@ -164,15 +168,31 @@ def test_un_financeur_limite_a_une_commune_n_est_pas_appele_ailleurs(contrat, au
 
 
 def test_chaque_tache_mene_a_la_liste_de_ce_qu_elle_compte(contrat, auteur_de) -> None:
+    """For the team and for a decider, one of whose files asks it twice."""
     chef = auteur_de(Role.CHEF_DE_PROJET)
+    decideur = auteur_de(Role.DECIDEUR, organisme=OrganismeFactory(departement=True))
+    financeur, voisin = decideur.organisme, OrganismeFactory(departement=True)
     for trait in ("depose", "depose", "complet", "recevable"):
         DossierFactory(contrat=contrat, **{trait: True})
-    client = Client()
-    client.force_login(chef.utilisateur)
-    lues = taches(contrat, 2026, pour=chef, le=JOUR)
-    assert len(lues) == 3
-    for tache in lues:
-        assert client.get(tache.url).context["page_obj"].paginator.count == tache.nombre
+    ouvert, pret, refuse = (DossierFactory(contrat=contrat, en_instruction=True) for _ in range(3))
+    programme, vote = (DossierFactory(contrat=contrat, programme=True) for _ in range(2))
+    DemandeFactory(dossier=ouvert, financeur=financeur)
+    DemandeFactory(dossier=ouvert, financeur=financeur, nature="droit_commun")
+    DemandeFactory(dossier=ouvert, financeur=voisin, proposee=True)
+    DemandeFactory(dossier=pret, financeur=financeur, proposee=True)
+    DemandeFactory(dossier=pret, financeur=voisin, proposee=True)
+    DemandeFactory(dossier=refuse, financeur=financeur, refusee=True)
+    DemandeFactory(dossier=programme, financeur=financeur, programmee=True)
+    DemandeFactory(dossier=programme, financeur=voisin, votee=True)
+    DemandeFactory(dossier=vote, financeur=financeur, votee=True)
+    attendues = {chef: [2, 1, 1, 1], decideur: [1, 1, 2]}
+    for personne, nombres in attendues.items():
+        client = Client()
+        client.force_login(personne.utilisateur)
+        lues = taches(contrat, 2026, pour=personne, le=JOUR)
+        assert [tache.nombre for tache in lues] == nombres
+        for tache in lues:
+            assert client.get(tache.url).context["page_obj"].paginator.count == tache.nombre, tache.libelle
 
 
 def test_un_porteur_lit_ses_dossiers_a_completer(contrat, auteur_de) -> None:
@@ -334,3 +354,74 @@ def test_l_accueil_coute_autant_pour_un_dossier_que_pour_soixante(contrat, clien
     ajouter(59)
     assert cout() == pour_un
     assert Dossier.objects.filter(contrat=contrat).count() == 60
+
+
+# --- Who does not work on the files -----------------------------------------------------------------------------------
+def test_un_membre_du_copil_lit_les_chiffres_de_la_derniere_synthese_publiee(contrat, client_de) -> None:
+    """Frozen figures: what changes after the publication does not change them."""
+    demande = DemandeFactory(dossier=DossierFactory(contrat=contrat, programme=True), votee=True)
+    octets = figer(synthese(contrat, 2026, pour=systeme(Canal.COMMANDE), le=LE, publiee=True))
+    instantane = FichierFactory(nom="instantane.json", type_mime="application/json", contenu=octets)
+    rapport = RapportFactory(contrat=contrat, publie=True, instantane=instantane)
+    DossierFactory(contrat=contrat, depose=True)
+    client = client_de(Role.MEMBRE_COPIL)
+
+    reponse = client.get(page_d_accueil(contrat))
+
+    lues = {tuile.libelle: tuile for tuile in reponse.context["accueil"].tuiles_du_rapport}
+    assert lues["Dossiers déposés"].valeur == "1"
+    assert lues["Demandé aux financeurs"].valeur == euros_abreges(demande.montant_demande)
+    assert reverse("evaluation:pdf", args=[contrat.slug, rapport.pk]) in reponse.content.decode()
+    assert client_de(Role.CHEF_DE_PROJET).get(page_d_accueil(contrat)).context["accueil"].tuiles_du_rapport == ()
+
+
+def test_un_instantane_d_un_autre_schema_ne_donne_pas_de_chiffres(contrat, client_de) -> None:
+    RapportFactory(contrat=contrat, publie=True)
+    reponse = client_de(Role.MEMBRE_COPIL).get(page_d_accueil(contrat))
+    assert reponse.status_code == 200
+    assert reponse.context["accueil"].tuiles_du_rapport == ()
+
+
+def test_un_porteur_voit_ses_dossiers_de_toutes_les_annees_et_arrive_sur_le_dernier(contrat, client_de) -> None:
+    client = client_de(Role.PORTEUR)
+    CampagneFactory(contrat=contrat, annee=2027)
+    porteur = client.auteur.organisme
+    DossierFactory(
+        contrat=contrat, campagne=CampagneFactory(contrat=contrat, annee=2025), porteur=porteur, numero="P-25"
+    )
+    secret = DossierFactory(contrat=contrat, programme=True, porteur=porteur, numero="P-26")
+    DemandeFactory(dossier=secret, programmee=True, montant_demande=Decimal(1000))
+    DossierFactory(contrat=contrat, depose=True)
+
+    assert client.get(reverse("portail:accueil"))["Location"] == page_d_accueil(contrat, 2026)
+    lus = client.get(page_d_accueil(contrat, 2027)).context["accueil"].dossiers
+    assert [(d.numero, d.annee, d.demande) for d in lus] == [("P-26", 2026, 1000), ("P-25", 2025, 0)]
+    assert lus[0].etat == "en_instruction"  # what the COPIL said is not told before a notification
+
+
+def test_le_cadre_ne_propose_que_les_annees_qui_ont_commence(contrat, client_de) -> None:
+    CampagneFactory(contrat=contrat, annee=2026)
+    client = client_de(Role.CHEF_DE_PROJET)
+
+    def annees(affichee: int) -> list[int]:
+        return [a for a, _, _ in client.get(page_d_accueil(contrat, affichee)).context["portee"]["annees"]]
+
+    assert annees(2026) == [2026, 2025, 2024]
+    assert annees(2029) == [2029, 2026, 2025, 2024]  # the year shown is always among them
+
+
+@pytest.mark.parametrize(
+    ("role", "attendues"),
+    [
+        (Role.CHEF_DE_PROJET, ["Accueil", "Programmation", "Enveloppes"]),
+        (Role.MEMBRE_COPIL, ["Accueil", "Contrat", "Rapports"]),
+        (Role.PORTEUR, ["Accueil", "Programmation", "Contrat"]),
+    ],
+)
+def test_la_barre_du_telephone_mene_a_ce_qui_sert(contrat, client_de, role: Role, attendues: list[str]) -> None:
+    rapide = client_de(role).get(page_d_accueil(contrat)).context["navigation_rapide"]
+    assert [entree.libelle for entree in rapide] == attendues
+
+
+def test_une_annee_sans_dossier_ne_dit_pas_que_tous_sont_instruits(contrat, auteur_de) -> None:
+    assert tuiles(auteur_de(Role.CHEF_DE_PROJET), contrat)["Dossiers déposés"].sens == "aucun dossier à ce jour"

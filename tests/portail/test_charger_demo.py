@@ -25,7 +25,7 @@ from portail.demo.chargement import charger
 from portail.demo.comptes import MOT_DE_PASSE
 from portail.demo.monde import de, partager, siren_fictif, siret_fictif
 from programmation.etats import DEMANDE_CONSOMME, DEMANDE_FERME, EtatDemande, EtatDossier
-from programmation.models import Campagne, DemandeFinancement, Dossier, Enveloppe
+from programmation.models import Campagne, Convention, DemandeFinancement, Dossier, Enveloppe, TypeConvention
 from tfpb.models import ActionTfpb
 
 JOUR = date(2026, 11, 20)
@@ -97,6 +97,24 @@ def test_les_cpo_restent_sous_la_moitie_des_credits_specifiques(demo: Contrat) -
     cpo = specifiques.filter(dossier__nature="tranche_cpo").aggregate(total=Sum("montant_programme"))["total"]
 
     assert Decimal("0.45") < cpo / total < Decimal("0.50")
+
+
+def test_des_conventions_annuelles_couvrent_les_associations_au_dessus_du_seuil(demo: Contrat) -> None:
+    votes = (
+        DemandeFinancement.objects.filter(
+            dossier__campagne__annee=2025, dossier__convention__isnull=True, notifie_le__isnull=False
+        )
+        .exclude(dossier__porteur__type="commune")
+        .values("financeur", "dossier__porteur")
+        .annotate(vote=Sum("montant_vote"))
+        .filter(vote__gt=23_000)
+    )
+    annuelles = Convention.objects.filter(type=TypeConvention.ANNUELLE, premiere_annee=2025)
+    en_vigueur = Convention.objects.filter(premiere_annee__lte=2025, derniere_annee__gte=2025)
+
+    assert sorted(annuelles.values_list("porteur", flat=True)) == sorted(v["dossier__porteur"] for v in votes)
+    assert not annuelles.filter(signee_le__isnull=True).exists()
+    assert 0.4 < 1 - annuelles.count() / en_vigueur.count() < 0.6
 
 
 def test_les_financeurs_pesent_ce_que_dit_l_evaluation(demo: Contrat) -> None:

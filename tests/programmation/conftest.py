@@ -15,7 +15,7 @@ from contrats.models import Contrat, Reunion
 from programmation.models import Dossier
 from tests.fabriques import ComiteFactory, DossierFactory, OrganismeFactory, ReunionFactory
 
-LE = datetime(2026, 4, 10, 14, tzinfo=ZoneInfo("Europe/Paris"))
+LE = datetime(2026, 9, 10, 14, tzinfo=ZoneInfo("Europe/Paris"))
 
 
 @pytest.fixture

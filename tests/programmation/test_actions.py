@@ -18,6 +18,7 @@ from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.etats import TransitionImpossible
 from commun.journal import verifier_chaine
 from commun.models import LigneJournal
+from contrats.etats import Role
 from programmation import actions
 from programmation.actions import NouvelActe
 from programmation.etats import DEMANDE_CONSOMME, EtatDemande, EtatDossier, SensAvis
@@ -88,7 +89,7 @@ PAS = [
     ("declarer_irrecevable", "complet", EtatDossier.IRRECEVABLE, True),
     ("ouvrir_instruction", "recevable", EtatDossier.EN_INSTRUCTION, False),
     ("retirer", "en_instruction", EtatDossier.RETIRE, True),
-    ("ajourner", "en_instruction", EtatDossier.AJOURNE, True),
+    ("reprendre", "ajourne", EtatDossier.EN_INSTRUCTION, False),
 ]
 
 
@@ -131,7 +132,7 @@ def test_personne_d_autre_que_l_equipe_ne_fait_avancer_un_dossier(
 @pytest.mark.parametrize("acte", sorted({acte for acte, *_, motive in PAS if motive} | {"deprogrammer"}))
 @pytest.mark.parametrize("motif", ["", "   \n"])
 def test_un_acte_que_l_on_devra_expliquer_demande_un_motif(contrat, gens, le, acte: str, motif: str) -> None:
-    depart = {"deprogrammer": "programme", "ajourner": "en_instruction"}.get(acte, "depose")
+    depart = {"deprogrammer": "programme"}.get(acte, "depose")
     dossier = DossierFactory(contrat=contrat, **{depart: True})
     avant = dossier.etat
 
@@ -275,7 +276,7 @@ def test_le_financeur_qui_confirme_efface_la_mention_de_la_saisie(demande, gens,
     assert (demande.saisi_par_organisme, demande.piece_source) == (None, "")
 
 
-@pytest.mark.parametrize("etat", ["depose", "recevable", "programme", "ajourne", "retire", "clos"])
+@pytest.mark.parametrize("etat", ["depose", "recevable", "ajourne", "retire", "clos"])
 def test_on_ne_propose_que_pendant_l_instruction(contrat, gens, le, etat: str) -> None:
     demande = DemandeFactory(
         dossier=DossierFactory(contrat=contrat, **{etat: True}), financeur=gens.departement, dotee=True
@@ -426,7 +427,7 @@ def test_seule_l_instance_du_contrat_qui_valide_la_programmation_programme(dossi
         assert refus.value.champ == "reunion"
 
 
-@pytest.mark.parametrize("etat", ["depose", "complet", "recevable", "irrecevable", "programme", "clos", "retire"])
+@pytest.mark.parametrize("etat", ["depose", "complet", "recevable", "irrecevable", "clos", "retire"])
 def test_le_copil_ne_valide_qu_un_dossier_instruit_ou_ajourne(contrat, gens, copil, le, etat: str) -> None:
     dossier = DossierFactory(contrat=contrat, **{etat: True})
     DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
@@ -435,10 +436,104 @@ def test_le_copil_ne_valide_qu_un_dossier_instruit_ou_ajourne(contrat, gens, cop
 
 
 def test_un_dossier_ajourne_repasse_en_copil(dossier, gens, copil, proposee, le) -> None:
-    actions.ajourner(dossier, motif="Budget à préciser", par=gens.chef, le=le)
+    actions.ajourner(dossier, reunion=copil, motif="Budget à préciser", par=gens.chef, le=le)
+    assert vie(dossier)[0].motif == f"{copil} : Budget à préciser"
     actions.programmer(dossier, reunion=copil, par=gens.chef, le=le)
     dossier.refresh_from_db()
     assert dossier.etat == EtatDossier.PROGRAMME
+
+
+def test_un_dossier_ajourne_reprend_son_instruction_et_ses_propositions(dossier, gens, copil, proposee, le) -> None:
+    actions.ajourner(dossier, reunion=copil, motif="Budget à préciser", par=gens.chef, le=le)
+    with pytest.raises(ActeRefuse):
+        actions.proposer(proposee, montant=euros(10), par=gens.instructeur, le=le)
+    actions.reprendre(dossier, par=gens.chef, le=le)
+    assert actions.proposer(proposee, montant=euros(10), par=gens.instructeur, le=le).montant_propose == 10
+
+
+@pytest.mark.parametrize("acte", ["programmer", "ajourner"])
+@pytest.mark.parametrize(("jour", "faute"), [(date(2026, 9, 11), "se tient le"), (date(2025, 11, 30), "déposé après")])
+def test_le_copil_a_eu_lieu_et_apres_le_depot(
+    dossier, gens, copil, proposee, le, acte: str, jour: date, faute: str
+) -> None:
+    reunion = ReunionFactory(comite=copil.comite, le=jour)
+    suite = {"motif": "Motif"} if acte == "ajourner" else {}
+    with pytest.raises(RegleEnfreinte, match=faute) as refus:
+        getattr(actions, acte)(dossier, reunion=reunion, par=gens.chef, le=le, **suite)
+    assert refus.value.champ == "reunion"
+
+
+def test_ce_que_le_copil_n_a_pas_vu_se_programme_ensuite(dossier, gens, copil, proposee, le) -> None:
+    """A row not proposed on the day of the COPIL, and a draft, are left aside, then take their turn."""
+    tardive = DemandeFactory(dossier=dossier, financeur=gens.region, dotee=True)
+    actions.programmer(dossier, reunion=copil, par=gens.chef, le=le)
+    tardive.refresh_from_db()
+    assert tardive.etat == EtatDemande.DEMANDEE
+
+    actions.proposer(tardive, montant=euros(700), par=gens.voisin, le=le)
+    actions.programmer(dossier, reunion=copil, par=gens.chef, le=le)
+
+    tardive.refresh_from_db()
+    assert (tardive.etat, tardive.montant_programme) == (EtatDemande.PROGRAMMEE, 700)
+    assert [ligne.acte for ligne in vie(dossier)] == ["programmer", "completer_programmation"]
+    assert not verifier_enveloppes()
+
+
+def test_un_acte_saisi_par_erreur_se_rectifie_tant_que_le_porteur_n_est_pas_notifie(gens, programmee, le) -> None:
+    avant = Enveloppe.objects.get(pk=programmee.enveloppe_id)
+    actions.voter(programmee, acte=ACTE, montant=euros(123), par=gens.decideur, le=le)
+
+    actions.rectifier(programmee, motif="Erreur de frappe", par=gens.decideur, le=le)
+
+    programmee.refresh_from_db()
+    assert (programmee.etat, programmee.montant_vote, programmee.acte) == (EtatDemande.PROGRAMMEE, None, None)
+    apres = Enveloppe.objects.get(pk=programmee.enveloppe_id)
+    assert (apres.montant_programme, apres.montant_vote) == (avant.montant_programme, avant.montant_vote)
+    actions.voter(programmee, acte=ACTE, montant=euros(456), par=gens.decideur, le=le)
+    actions.notifier(programmee, jour=date(2026, 7, 1), par=gens.decideur, le=le)
+    with pytest.raises(ActeRefuse, match="notifié"):
+        actions.rectifier(programmee, motif="Trop tard", par=gens.decideur, le=le)
+    assert not verifier_enveloppes()
+
+
+def test_un_refus_saisi_par_erreur_se_rectifie(gens, proposee, le) -> None:
+    actions.refuser(proposee, motif="Non", par=gens.decideur, le=le)
+    actions.rectifier(proposee, motif="Mauvaise ligne", par=gens.decideur, le=le)
+    proposee.refresh_from_db()
+    assert (proposee.etat, proposee.motif, proposee.montant_propose) == (EtatDemande.DEMANDEE, "", None)
+
+
+def test_un_vote_ne_depasse_pas_le_cout_de_l_action(gens, programmee, le) -> None:
+    trop = programmee.dossier.cout_total + 1
+    with pytest.raises(RegleEnfreinte, match="coût total") as refus:
+        actions.voter(programmee, acte=ACTE, montant=trop, par=gens.decideur, le=le)
+    assert refus.value.champ == "montant"
+
+
+def test_une_decision_s_enregistre_une_fois_prise(gens, programmee, le) -> None:
+    demain = date(2026, 9, 11)
+    acte = actions.NouvelActe("Commission", "1", demain)
+    with pytest.raises(RegleEnfreinte, match="à venir"):
+        actions.voter(programmee, acte=acte, montant=euros(10), par=gens.decideur, le=le)
+    actions.voter(programmee, acte=ACTE, montant=euros(10), par=gens.decideur, le=le)
+    with pytest.raises(RegleEnfreinte, match="à venir"):
+        actions.notifier(programmee, jour=demain, par=gens.decideur, le=le)
+
+
+def test_l_avis_du_delegue_se_tient_a_cote_de_celui_de_l_etat(contrat, dossier, auteur_de, le) -> None:
+    etat = OrganismeFactory(departement=True)
+    DemandeFactory(dossier=dossier, financeur=etat, dotee=True)
+    instructeur = auteur_de(Role.INSTRUCTEUR, organisme=etat)
+    delegue = auteur_de(Role.DELEGUE_PREFET, organisme=etat)
+    actions.donner_avis(dossier, sens="favorable", texte="", par=instructeur, le=le)
+    actions.donner_avis(dossier, sens="reserve", texte="", par=delegue, le=le)
+    assert sorted(Avis.objects.values_list("qualite", "sens")) == [("delegue", "reserve"), ("organisme", "favorable")]
+
+
+@pytest.mark.parametrize("role", [Role.JURIDIQUE, Role.FINANCES])
+def test_qui_suit_les_conventions_ou_les_paiements_ne_donne_pas_d_avis(dossier, auteur_de, le, role: Role) -> None:
+    with pytest.raises(ActeRefuse):
+        actions.donner_avis(dossier, sens="favorable", texte="", par=auteur_de(role), le=le)
 
 
 def test_deprogrammer_rend_les_euros_et_permet_de_recommencer(dossier, gens, copil, proposee, le) -> None:
@@ -481,6 +576,7 @@ def test_l_acte_du_financeur_rend_son_montant_ferme(programmee, gens, le, montan
 
 
 def test_un_vote_au_dela_de_l_enveloppe_est_refuse(programmee, gens, le) -> None:
+    Dossier.objects.update(cout_total=200_000)
     with pytest.raises(RegleEnfreinte) as refus:
         actions.voter(programmee, acte=ACTE, montant=euros("100000.01"), par=gens.decideur, le=le)
     assert refus.value.code == "enveloppe_insuffisante"
@@ -763,7 +859,7 @@ class Promenade:
 
     def _ajourner(self) -> None:
         dossier = self._tirer(Dossier.objects)
-        actions.ajourner(dossier, motif="Plus tard", par=self.gens.chef, le=self.le)
+        actions.ajourner(dossier, reunion=self.copil, motif="Plus tard", par=self.gens.chef, le=self.le)
         actions.programmer(dossier, reunion=self.copil, par=self.gens.chef, le=self.le)
 
     def _deprogrammer(self) -> None:

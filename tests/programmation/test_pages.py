@@ -169,7 +169,7 @@ def test_un_cofinanceur_qui_force_l_adresse_d_un_acte_de_l_equipe_est_refuse(che
     client, numero = connecte(getattr(gens, qui)), proposee.dossier.numero
     for adresse in (
         chez("motiver", numero=numero, acte="retirer"),
-        chez("motiver", numero=numero, acte="ajourner"),
+        chez("ajourner", numero=numero),
         chez("programmer", numero=numero),
         chez("avancer", numero=numero, acte="declarer_complet"),
         chez("selection"),
@@ -248,9 +248,16 @@ def test_donner_son_avis_par_la_page_puis_le_retrouver(chez, proposee, gens) -> 
 def test_programmer_par_la_page(client, chez, proposee, copil) -> None:
     adresse = chez("programmer", numero=proposee.dossier.numero)
     assert "5 000" in textes(client.get(adresse))
-    assert client.post(adresse, {"reunion": copil.pk}).status_code == 302
+    retenu = {"reunion": copil.pk, f"montant_{proposee.pk}": "4 200,50"}
+    assert client.post(adresse, retenu).status_code == 302
     proposee.refresh_from_db()
-    assert proposee.etat == EtatDemande.PROGRAMMEE
+    assert (proposee.etat, proposee.montant_programme) == (EtatDemande.PROGRAMMEE, Decimal("4200.50"))
+
+
+def test_la_page_du_copil_dit_ce_qu_elle_laisse(client, chez, proposee, gens) -> None:
+    DemandeFactory(dossier=proposee.dossier, financeur=gens.region, dotee=True)
+    texte = textes(client.get(chez("programmer", numero=proposee.dossier.numero)))
+    assert f"Restent en attente : {gens.region.nom_court}" in texte
 
 
 @pytest.mark.parametrize(
@@ -274,7 +281,7 @@ def test_un_formulaire_fautif_revient_avec_tout_ce_qui_a_ete_tape(
 ) -> None:
     cles = {"numero": proposee.dossier.numero}
     cles |= {"pk": proposee.pk} if nom == "proposer" else {}
-    cles |= {"acte": "ajourner"} if nom == "motiver" else {}
+    cles |= {"acte": "retirer"} if nom == "motiver" else {}
 
     reponse = client.post(chez(nom, **cles), saisie)
 
@@ -294,7 +301,7 @@ def test_un_formulaire_fautif_revient_avec_tout_ce_qui_a_ete_tape(
         ({"montant": "4000", "instance": "Gardez-moi", "numero": "1", "pris_le": "2026-04-09"}, {"pris_le"}),
         ({"montant": "0", "instance": "Gardez-moi", "numero": "1", "pris_le": "2026-06-15"}, {"montant"}),
         ({"montant": "4000", "instance": "Gardez-moi", "numero": "1", "pris_le": "31/02/2026"}, {"pris_le"}),
-        ({"montant": "200000", "instance": "Gardez-moi", "numero": "1", "pris_le": "2026-06-15"}, {"__all__"}),
+        ({"montant": "200000", "instance": "Gardez-moi", "numero": "1", "pris_le": "2026-06-15"}, {"montant"}),
     ],
 )
 def test_un_vote_fautif_revient_avec_tout_ce_qui_a_ete_tape(chez, programmee, gens, saisie, faute) -> None:
@@ -309,7 +316,9 @@ def test_un_vote_fautif_revient_avec_tout_ce_qui_a_ete_tape(chez, programmee, ge
 
 def test_une_enveloppe_insuffisante_se_dit_sur_la_page_du_copil(client, chez, proposee, copil) -> None:
     Enveloppe.objects.update(montant=Decimal("4999.99"))
-    reponse = client.post(chez("programmer", numero=proposee.dossier.numero), {"reunion": copil.pk})
+    reponse = client.post(
+        chez("programmer", numero=proposee.dossier.numero), {"reunion": copil.pk, f"montant_{proposee.pk}": "5000"}
+    )
     assert reponse.status_code == 422
     assert "ne laisse que 4 999,99 €" in textes(reponse)
     assert reponse.context["form"]["reunion"].value() == str(copil.pk)
@@ -331,6 +340,16 @@ def test_une_proposition_sur_un_dossier_retire_ne_pese_plus_sur_l_enveloppe(clie
     assert client.get(chez("enveloppes")).context["enveloppes"][0].propose == 5000
     actions.retirer(proposee.dossier, motif="Abandon", par=gens.chef, le=le)
     assert client.get(chez("enveloppes")).context["enveloppes"][0].propose == 0
+
+
+def test_le_pied_des_enveloppes_est_la_somme_des_lignes(client, chez, contrat, programmee) -> None:
+    EnveloppeFactory(contrat=contrat, montant=Decimal(30_000))
+    contexte = client.get(chez("enveloppes")).context
+    lues, total = contexte["enveloppes"], contexte["total"]
+    assert len(lues) == 2
+    for nom in ("montant", "propose", "programme", "vote", "disponible"):
+        assert getattr(total, nom) == sum(getattr(e, nom) for e in lues), nom
+    assert total.taux == ((total.programme + total.vote) * 100 / total.montant).quantize(Decimal("0.1"))
 
 
 def test_chacun_voit_ses_enveloppes(chez, contrat, auteur_de, gens) -> None:

@@ -69,7 +69,7 @@ def etats(dossiers: list[Dossier]) -> list[str]:
 def test_chaque_dossier_est_valide_a_part_et_les_refus_disent_pourquoi(
     contrat, gens, copil, lot, le, executer_travaux
 ) -> None:
-    actions.ajourner(lot[1], motif="Plus tard", par=gens.chef, le=le)
+    actions.ajourner(lot[1], reunion=copil, motif="Plus tard", par=gens.chef, le=le)
     actions.retirer(lot[2], motif="Abandon", par=gens.chef, le=le)
     sans_proposition = DossierFactory(contrat=contrat, numero="L-9", en_instruction=True)
     etranger = DossierFactory(numero="AILLEURS", en_instruction=True)
@@ -198,8 +198,8 @@ def test_la_page_montre_la_selection_puis_planifie_et_suit_le_travail(
     choisis = numeros(lot)
     revue = client.post(adresse, {"numero": choisis})
     assert revue.status_code == 200
-    assert [ligne.numero for ligne in revue.context["lignes"]] == choisis
-    assert revue.context["propose"] == euros(5000)
+    assert [ligne.numero for ligne, _ in revue.context["lignes"]] == choisis
+    assert revue.context["a_programmer"] == euros(5000)
     assert not Travail.objects.exists()
 
     suivi = client.post(adresse, {"numero": choisis, "reunion": copil.pk})
@@ -215,11 +215,26 @@ def test_la_page_montre_la_selection_puis_planifie_et_suit_le_travail(
     assert "<html" not in morceau
 
 
+def test_la_page_et_le_resultat_nomment_les_financeurs_qui_restent_en_attente(
+    client, adresse, contrat, copil, lot, gens, executer_travaux
+) -> None:
+    DemandeFactory(dossier=lot[0], financeur=gens.region, montant_demande=Decimal(700))
+    revue = client.post(adresse, {"numero": [lot[0].numero]})
+    assert revue.context["a_programmer"] == euros(1000)
+    assert [table.restent for _, table in revue.context["lignes"]] == [(gens.region.nom_court,)]
+
+    suivi = client.post(adresse, {"numero": [lot[0].numero], "reunion": copil.pk})
+    executer_travaux()
+    fini = client.get(suivi["Location"]).content.decode()
+    assert "n’ont pas encore proposé" in fini
+    assert gens.region.nom_court in fini
+
+
 @pytest.mark.parametrize("saisie", [{"reunion": ""}, {"reunion": "999999"}])
 def test_sans_reunion_la_page_revient_avec_la_selection(client, adresse, lot, saisie: dict[str, str]) -> None:
     reponse = client.post(adresse, {"numero": numeros(lot), **saisie})
     assert reponse.status_code == 422
-    assert [ligne.numero for ligne in reponse.context["lignes"]] == numeros(lot)
+    assert [ligne.numero for ligne, _ in reponse.context["lignes"]] == numeros(lot)
     assert not Travail.objects.exists()
 
 
@@ -238,7 +253,21 @@ def test_la_page_ne_montre_pas_les_dossiers_d_ailleurs(client, adresse, lot) -> 
         campagne__annee=2025,
     )
     reponse = client.post(adresse, {"numero": ["L-0", ailleurs.numero, autre_annee.numero]})
-    assert [ligne.numero for ligne in reponse.context["lignes"]] == ["L-0"]
+    assert [ligne.numero for ligne, _ in reponse.context["lignes"]] == ["L-0"]
+
+
+def test_toute_la_liste_filtree_se_valide_d_un_geste(contrat, client, adresse, lot, copil) -> None:
+    """The server reads the filters again: all pages, and only what the COPIL may validate."""
+    DossierFactory(contrat=contrat, numero="L-8", depose=True)
+    DossierFactory(contrat=contrat, numero="M-1", en_instruction=True)
+    tableau = reverse("programmation:tableau", kwargs={"contrat": contrat.slug, "annee": 2026})
+    page = client.get(tableau, {"q": "L-", "taille": "25"})
+    assert page.context["a_valider"] == 5
+
+    reponse = client.post(adresse, {"filtres": page.context["filtres"]})
+
+    assert [ligne.numero for ligne, _ in reponse.context["lignes"]] == numeros(lot)
+    assert not Travail.objects.exists()  # nothing before the confirmation
 
 
 def test_le_suivi_n_est_lu_que_de_qui_l_a_demande(contrat, gens, copil, lot, le, client_de) -> None:

@@ -257,6 +257,100 @@ def test_chaque_tri_se_renverse_exactement_hors_ex_aequo(client, adresse, varies
         assert valeurs(cle) == sorted(valeurs(cle))
 
 
+@pytest.mark.parametrize("cle", ["demande", "propose", "programme", "vote"])
+def test_un_montant_se_trie_et_ce_qui_manque_vient_avant_zero(client, adresse, varies, cle: str) -> None:
+    lues = [getattr(r.ligne, cle) for r in client.get(adresse, {"tri": cle}).context["rangees"]]
+    assert lues == sorted(lues, key=lambda montant: -1 if montant is None else montant)
+    assert len({montant for montant in lues if montant is not None}) >= 1
+
+
+def test_le_tri_d_un_montant_est_celui_du_financeur_choisi(client, adresse, varies) -> None:
+    reponse = client.get(adresse, {"tri": "-demande", "financeur": varies["region"]})
+    assert numeros(reponse) == ["A-3", "A-2"]
+    reponse = client.get(adresse, {"tri": "-demande", "financeur": varies["departement"]})
+    assert numeros(reponse) == ["A-2", "A-1", "A-4"]
+
+
+def test_le_tri_ne_dit_rien_d_un_brouillon_cache(contrat, adresse, gens) -> None:
+    """Another funder's private draft weighs nothing in the order that a reader sees."""
+    for rang, partagee in enumerate((True, False, True)):
+        dossier = DossierFactory(contrat=contrat, numero=f"C-{rang}", en_instruction=True)
+        proposee = {"proposee": True, "montant_propose": Decimal(100 * (rang + 1)), "proposition_partagee": partagee}
+        DemandeFactory(dossier=dossier, financeur=gens.departement, **proposee)
+        DemandeFactory(dossier=dossier, financeur=gens.region)
+    ordres = {}
+    for nom in ("instructeur", "voisin"):
+        client = Client()
+        client.force_login(getattr(gens, nom).utilisateur)
+        ordres[nom] = numeros(client.get(adresse, {"tri": "-propose"}))
+    assert ordres == {"instructeur": ["C-2", "C-1", "C-0"], "voisin": ["C-2", "C-0", "C-1"]}
+
+
+def test_les_etats_se_trient_dans_l_ordre_de_la_vie_d_un_dossier(client, adresse, varies) -> None:
+    assert numeros(client.get(adresse, {"tri": "etat_libelle"})) == ["A-1", "A-2", "A-4", "A-3"]
+
+
+# --- What is awaited --------------------------------------------------------------------------------------------------
+@pytest.fixture
+def attendus(contrat, gens) -> None:
+    """One file per thing that may be awaited from the département."""
+    sans, prive, pret, programme, vote, refuse, annonce = (
+        DossierFactory(contrat=contrat, numero=f"W-{rang}", **{trait: True})
+        for rang, trait in enumerate(["en_instruction"] * 3 + ["programme"] * 2 + ["en_instruction"] * 2)
+    )
+    DemandeFactory(dossier=sans, financeur=gens.departement)
+    DemandeFactory(dossier=sans, financeur=gens.region, proposee=True)
+    DemandeFactory(dossier=prive, financeur=gens.departement, proposee=True, proposition_partagee=False)
+    DemandeFactory(dossier=pret, financeur=gens.departement, proposee=True)
+    DemandeFactory(dossier=pret, financeur=gens.region, proposee=True)
+    DemandeFactory(dossier=programme, financeur=gens.departement, programmee=True)
+    DemandeFactory(dossier=vote, financeur=gens.departement, votee=True)
+    DemandeFactory(dossier=refuse, financeur=gens.departement, refusee=True)
+    DemandeFactory(dossier=annonce, financeur=gens.departement, refusee=True, notifie_le="2026-04-02")
+
+
+@pytest.mark.parametrize(
+    ("personne", "attente", "lus"),
+    [
+        ("chef", "proposition", ["W-0", "W-1"]),  # a private draft reads « demandée »
+        ("chef", "copil", ["W-2"]),
+        ("chef", "acte", ["W-3"]),
+        ("chef", "notification", ["W-4", "W-5"]),
+        ("decideur", "proposition", ["W-0"]),  # its own draft is a proposal
+        ("decideur", "copil", ["W-1", "W-2"]),
+        ("decideur", "acte", ["W-3"]),
+        ("decideur", "notification", ["W-4", "W-5"]),
+        ("voisin", "proposition", []),
+        ("voisin", "copil", ["W-2"]),
+        ("voisin", "acte", []),
+    ],
+)
+def test_le_tableau_se_reduit_a_ce_qui_est_attendu(
+    adresse, attendus, gens, personne: str, attente: str, lus: list[str]
+) -> None:
+    client = Client()
+    client.force_login(getattr(gens, personne).utilisateur)
+    reponse = client.get(adresse, {"attend": attente})
+    assert numeros(reponse) == lus
+    assert any(mot.startswith("attend ") for mot, _ in reponse.context["puces"])
+
+
+def test_un_porteur_ne_filtre_pas_par_ce_qui_est_attendu(contrat, adresse, attendus) -> None:
+    """It would tell what the COPIL said before the porteur is notified."""
+    dossier = Dossier.objects.get(numero="W-3")
+    habilitation = HabilitationFactory(contrat=contrat, role=Role.PORTEUR, organisme=dossier.porteur)
+    client = Client()
+    client.force_login(habilitation.utilisateur)
+    assert numeros(client.get(adresse, {"attend": "proposition"})) == ["W-3"]
+
+
+def test_un_filtre_illisible_est_laisse_de_cote_et_le_tableau_le_dit(client, adresse, varies) -> None:
+    reponse = client.get(adresse, {"etat": "nimp", "caractere": "reconduite"})
+    assert numeros(reponse) == ["A-2"]
+    assert "laissé de côté : état." in reponse.content.decode()
+    assert not reponse.context["vue"].filtre.form.errors
+
+
 # --- Totals and pages -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def soixante(contrat, gens) -> list[Dossier]:
@@ -324,7 +418,7 @@ def test_les_totaux_sont_la_somme_de_toutes_les_pages(client, adresse, soixante,
 def test_une_campagne_sans_dossier_montre_un_tableau_vide(client, adresse) -> None:
     reponse = client.get(adresse)
     assert numeros(reponse) == []
-    assert "Aucun dossier déposé en 2026" in reponse.content.decode()
+    assert "Aucun dossier n’est encore déposé en 2026" in reponse.content.decode()
     assert "Aucun dossier ne répond à ces filtres" in client.get(adresse, {"q": "absent"}).content.decode()
 
 

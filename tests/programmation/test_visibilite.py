@@ -31,6 +31,7 @@ from programmation.models import DemandeFinancement, Dossier, Localisation
 from tests.fabriques import (
     AvisFactory,
     CampagneFactory,
+    ComiteFactory,
     CommuneFactory,
     ContratFactory,
     DemandeFactory,
@@ -40,6 +41,7 @@ from tests.fabriques import (
     LocalisationFactory,
     OrganismeFactory,
     OrientationFactory,
+    ReunionFactory,
     VersionPerimetreFactory,
 )
 
@@ -159,16 +161,17 @@ def test_un_droit_limite_ne_s_etend_pas_aux_dossiers_vus_a_un_autre_titre(contra
     auteur = auteur_de(Role.CHEF_DE_PROJET, communes=[lieux["a"]])
     HabilitationFactory(utilisateur=auteur.utilisateur, contrat=contrat, role=Role.DELEGUE_PREFET)
     ici, ailleurs = (Dossier.objects.get(numero=numero) for numero in ("A", "B"))
+    reunion = ReunionFactory(comite=ComiteFactory(contrat=contrat), le=date(2026, 4, 10))
     assert vus(auteur, contrat) == {"A", "B", "PARTOUT"}
 
     with pytest.raises(ActeRefuse):
         actions.retirer(ailleurs, motif="Motif", par=auteur, le=le)
     with pytest.raises(ActeRefuse):
-        actions.ajourner(ailleurs, motif="Motif", par=auteur, le=le)
+        actions.ajourner(ailleurs, reunion=reunion, motif="Motif", par=auteur, le=le)
     with pytest.raises(ActeRefuse):
         actions.proposer(ailleurs.demandes.get(), montant=Decimal(1), par=auteur, le=le, piece_source="PV")
     actions.proposer(ici.demandes.get(), montant=Decimal(1), par=auteur, le=le, piece_source="PV")
-    actions.ajourner(ici, motif="Motif", par=auteur, le=le)
+    actions.ajourner(ici, reunion=reunion, motif="Motif", par=auteur, le=le)
     client = Client()
     client.force_login(auteur.utilisateur)
     pages = {n: reverse("programmation:dossier", args=[contrat.slug, 2026, n]) for n in ("A", "B")}
@@ -245,7 +248,7 @@ def test_la_fiche_montre_la_ligne_d_un_brouillon_comme_demandee_a_qui_n_en_est_p
         assert (ligne.etat == EtatDemande.PROPOSEE) is lisible
         assert (ligne.propose == SECRET) is lisible
         assert bool(ligne.privee) is lisible
-        assert any("proposer" in trace.libelle for trace in lue.vie) is lisible
+        assert any("proposition" in trace.libelle for trace in lue.vie) is lisible
         # What is not proposed counts for what was asked: 20 000 − 1 000 − 5 000.
         assert lue.livre.manque == (20_000 - 1000 - SECRET if lisible else 14_000)
         attend = "Proposer un montant" if not lisible else "Valider la programmation en COPIL"

@@ -12,7 +12,7 @@ from contrats.lectures.suivi import Decision
 
 from ...lectures.synthese import Synthese
 from ..blocs import VIDE, Brique, Col, Encadre, Ligne, Section, SousTitre, Tableau, Texte, TuileChiffre, Tuiles
-from .mots import NATURES, NON_COMMUNIQUE, NON_RENSEIGNE, ZERO, en_pourcent, evolution, millions, part, phrase
+from .mots import NATURES, NON_COMMUNIQUE, NON_RENSEIGNE, ZERO, en_pourcent, enumerer, evolution, millions, part, phrase
 
 _EUROS = TypeColonne.EUROS
 _ETATS = [etat.value for etat in EtatEngagement]
@@ -20,7 +20,7 @@ _ETATS = [etat.value for etat in EtatEngagement]
 
 def decisions(s: Synthese) -> Section:
     """Page 2."""
-    d, attente = s.decisions, s.programmation.a_valider
+    d, attente, plus_tard = s.decisions, s.programmation.a_valider, s.programmation.en_instruction
     attendues = [e for e in s.programmation.enveloppes if not e.notifiee]
     montant = sum((a.montant for a in attente), ZERO)
     copil = f"Le COPIL du {typo.date_longue(d.prochain_le)}" if d.prochain_le else "Le prochain COPIL"
@@ -32,6 +32,7 @@ def decisions(s: Synthese) -> Section:
         else f"{copil} est invité à se prononcer sur {typo.pluriel(len(d.a_decider), 'point')} ; "
         "aucun dossier proposé n’attend sa validation.",
         "" if d.prochain_le else "Sa date n’est pas au calendrier.",
+        _pour_information(s),
     )
     briques: list[Brique] = [
         Encadre(
@@ -57,6 +58,38 @@ def decisions(s: Synthese) -> Section:
             serre=True,
         ),
     ]
+    if plus_tard:
+        briques.append(
+            Tableau(
+                titre="Propositions en instruction, pour information",
+                precision="soumises à un COPIL suivant",
+                cols=(
+                    Col("Financeur", largeur=35),
+                    Col("Programmation", largeur=15),
+                    Col("COPIL prévu le", TypeColonne.DATE, 12, "à fixer"),
+                    Col("Moyens", largeur=18),
+                    Col("Dossiers", TypeColonne.NOMBRE, 8),
+                    Col("Proposé", _EUROS, 12),
+                ),
+                lignes=tuple(
+                    Ligne((a.financeur, str(a.annee), a.copil_prevu_le, NATURES[a.nature], a.dossiers, a.montant))
+                    for a in plus_tard
+                ),
+                total=Ligne(
+                    (
+                        "Ensemble, chaque dossier compté une fois",
+                        VIDE,
+                        VIDE,
+                        VIDE,
+                        s.programmation.dossiers_en_instruction,
+                        sum((a.montant for a in plus_tard), ZERO),
+                    )
+                ),
+                feuille="En instruction",
+                fictif=s.programmation.fictif,
+                serre=True,
+            )
+        )
     if attendues:
         noms = sorted({e.financeur for e in attendues})
         total = sum((e.montant for e in attendues), ZERO)
@@ -106,6 +139,19 @@ def decisions(s: Synthese) -> Section:
         ),
     ]
     return Section("decisions", "Ce que le COPIL est invité à décider", constat, tuple(briques))
+
+
+def _pour_information(s: Synthese) -> str:
+    """What a later COPIL will settle; nothing when nothing waits for one."""
+    plus_tard, nombre = s.programmation.en_instruction, s.programmation.dossiers_en_instruction
+    if not nombre:
+        return ""
+    annees = enumerer(sorted({str(a.annee) for a in plus_tard}))
+    montant = sum((a.montant for a in plus_tard), ZERO)
+    return (
+        f"Pour information, {typo.pluriel(nombre, 'dossier')} {annees} {typo.accord(nombre, 'est', 'sont')} en "
+        f"instruction, {typo.accord(nombre, 'proposé', 'proposés')} pour {typo.euros(montant)}."
+    )
 
 
 def _d_ou_vient(decision: Decision, prochain: date | None) -> str:

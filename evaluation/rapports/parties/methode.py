@@ -42,9 +42,11 @@ def appels(s: Synthese) -> Section:
                     Ligne((a.organisme, typo.typographie(a.nom), a.periode, a.ouvre_le, a.ferme_le)) for a in s.appels
                 ),
                 feuille="Autres appels",
+                repliee=True,
                 serre=True,
             ),
         ),
+        suite=True,
     )
 
 
@@ -162,4 +164,5 @@ def methode(s: Synthese) -> Section:
                 else ()
             ),
         ),
+        suite=True,
     )

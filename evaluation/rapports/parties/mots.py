@@ -22,7 +22,7 @@ def part(portion: Decimal | int, tout: Decimal | int) -> Decimal | None:
     return (Decimal(portion) * 100 / Decimal(tout)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def en_pourcent(taux: Decimal | int | None, decimales: int = 0) -> str:
+def en_pourcent(taux: Decimal | int | float | None, decimales: int = 0) -> str:
     """A share already in %, with at most `decimales` decimals: « 48 % », « 46,6 % »."""
     if taux is None:
         return typo.ABSENT

@@ -269,6 +269,7 @@ def par_financeur(s: Synthese) -> Section:
             if p.enveloppes
             else None,
             feuille="Enveloppes",
+            repliee=True,
             source=phrase(
                 "Consommé : programmé, ou voté une fois l’acte pris. Montant : dépassement autorisé compris."
             ),
@@ -431,7 +432,7 @@ def cpo(s: Synthese) -> Section:
                 Col("Manque", _EUROS, 12),
                 Col("CPO", _NOMBRE, 8),
                 Col("Toutes conventions", _NOMBRE, 12),
-                Col("Part en nombre", _POURCENT, 12),
+                Col("Part en nombre", _POURCENT, 12, "non calculable"),
             ),
             lignes=tuple(
                 Ligne(
@@ -453,7 +454,8 @@ def cpo(s: Synthese) -> Section:
             source=phrase(
                 "Objectif mesuré sur le montant : crédits spécifiques de l’État retenus en CPO (votés, à défaut "
                 f"programmés) rapportés à son enveloppe {'notifiée' if c.base_notifiee else 'attendue, faute de notification'}. "
-                "La part en nombre est donnée pour information : les deux lectures de l’objectif existent."
+                "La part en nombre est donnée pour information : les deux lectures de l’objectif existent. Elle n’est "
+                "pas calculable pour une année dont aucune convention annuelle n’est enregistrée."
             ),
             fictif=p.fictif,
         )
@@ -656,6 +658,7 @@ def liste(s: Synthese) -> Section:
                     )
                 ),
                 feuille=f"Actions {len(briques) // 2 + 1}",
+                repliee=True,
                 fictif=all(a.fictif for a in siennes),
                 serre=True,
             ),

@@ -116,6 +116,7 @@ def engagements(s: Synthese) -> Section:
                 for r in e.retards[:RETARDS_AU_PLUS]
             ),
             feuille="Retards",
+            repliee=True,
             vide="Aucun engagement n’est en retard.",
             fictif=bool(e.retards) and e.fictif,
             mention="déclarations fictives",

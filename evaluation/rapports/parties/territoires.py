@@ -92,6 +92,7 @@ def perimetres(s: Synthese) -> Section:
                 )
             ),
             feuille="Périmètres",
+            repliee=True,
             source=phrase(
                 "* Part du quartier située dans l’agglomération. « nd » : population non donnée par les sources.",
                 "" if carte else "Les contours ne sont pas renseignés : la liste remplace la carte.",
@@ -134,20 +135,22 @@ def indicateurs(s: Synthese) -> Section:
             titre="Les indicateurs et leurs territoires de comparaison",
             precision="dernier millésime de chaque indicateur",
             cols=(
-                Col("Indicateur", largeur=30),
-                Col("Millésime", largeur=10),
-                *(Col(_court(nom), largeur=12, absent="nd", droite=True) for nom in comparees),
+                Col("Indicateur", largeur=25),
+                Col("Source", largeur=15, absent=NON_RENSEIGNE),
+                Col("Millésime", largeur=8),
+                *(Col(_court(nom), largeur=10, absent="nd", droite=True) for nom in comparees),
                 Col("Étendue des quartiers", absent="nd", droite=True),
             ),
             lignes=tuple(
                 ligne
                 for theme in sorted({x.theme for x in series}, key=normaliser)
                 for ligne in (
-                    Ligne((theme, *(VIDE for _ in range(len(comparees) + 2))), forte=True),
+                    Ligne((theme, *(VIDE for _ in range(len(comparees) + 3))), forte=True),
                     *(
                         Ligne(
                             (
                                 typo.typographie(f"{x.nom} ({x.unite})"),
+                                typo.typographie(x.producteur),
                                 x.millesime,
                                 *(_ecrire(_valeur(x, nom)) for nom in comparees),
                                 _etendue(x),
@@ -159,9 +162,7 @@ def indicateurs(s: Synthese) -> Section:
                 )
             ),
             feuille="Indicateurs",
-            source=phrase(
-                f"Sources : {'; '.join(sorted({x.producteur for x in series if x.producteur})) or NON_RENSEIGNE}."
-            ),
+            repliee=True,
             serre=True,
         )
     )
@@ -181,14 +182,20 @@ def indicateurs(s: Synthese) -> Section:
                     for nom in _mesures_pour(choisis, quartiers)
                 ),
                 feuille="Quartiers détaillés",
+                repliee=True,
                 source=phrase(
+                    f"Sources : {' ; '.join(f'{x.nom}, {_source(x)}' for x in choisis)}.",
                     "Géographie de chaque source : les mesures antérieures à 2024 portent sur les quartiers de la liste "
-                    "de 2015. Un secret statistique ou une valeur absente n’est jamais un zéro, et rien n’est additionné."
+                    "de 2015. Un secret statistique ou une valeur absente n’est jamais un zéro, et rien n’est additionné.",
                 ),
                 serre=True,
             ),
         ]
     return Section("indicateurs", "Les indicateurs des quartiers", constat, tuple(briques))
+
+
+def _source(serie: SerieIndicateur) -> str:
+    return serie.producteur or NON_RENSEIGNE.lower()
 
 
 def _graphique_emploi(serie: SerieIndicateur) -> Brique:
