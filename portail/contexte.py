@@ -17,7 +17,7 @@ from contrats.models import Contrat
 from contrats.portee import INSTRUCTEURS, Portee
 from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
 
-from .lectures import annee_courante, nombre_de_taches
+from .lectures import annee_courante, annee_d_arrivee, nombre_de_taches
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def cadre(request: HttpRequest) -> dict[str, Any]:
     portee: Portee | None = getattr(request, "portee", None)
     if portee is None:
         return contexte
-    annee = portee.annee or annee_courante(portee.contrat)
+    annee = portee.annee or annee_d_arrivee(portee.contrat, pour=portee.auteur)
     accueil = _accueil(portee.contrat, annee)
     entrees = _navigation(request, portee, annee)
     recherche = ""

@@ -74,6 +74,7 @@ class DossierDuPorteur:
     etat: str
     etat_libelle: str
     demande: Decimal  # euros
+    fictif: bool
 
     @property
     def ton(self) -> str:
@@ -318,11 +319,11 @@ def _dossiers_du_porteur(contrat: Contrat, *, pour: Auteur) -> tuple[DossierDuPo
         siens.avec_etat_vu(pour, contrat)
         .annotate(demande=Sum("demandes__montant_demande", filter=~Q(demandes__etat=EtatDemande.ANNULEE)))
         .order_by("-campagne__annee", "numero")
-        .values_list("numero", "intitule", "campagne__annee", "etat_vu", "demande")
+        .values_list("numero", "intitule", "campagne__annee", "etat_vu", "demande", "fictif")
     )
     return tuple(
-        DossierDuPorteur(numero, intitule, annee, etat, EtatDossier(etat).label, demande or ZERO)
-        for numero, intitule, annee, etat, demande in lus
+        DossierDuPorteur(numero, intitule, annee, etat, EtatDossier(etat).label, demande or ZERO, fictif)
+        for numero, intitule, annee, etat, demande, fictif in lus
     )
 
 

@@ -29,7 +29,7 @@ from commun.memoire import retenir
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_PROPOSE, EtatDemande, EtatDossier
+from ..etats import DEMANDE_PROPOSE, DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemande, EtatDossier
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
 from ..models.dossier import DossierQuerySet
 from ..regles import Accord, accord
@@ -165,12 +165,12 @@ def en_attente(
     vus: Any = dossiers
     demandes = DemandeFinancement.objects.filter(dossier=OuterRef("pk")).avec_montants_vus(pour, contrat)
     siennes = demandes if financeurs is None else demandes.filter(financeur__in=list(financeurs))
-    en_instruction = vus.avec_etat_vu(pour, contrat).filter(etat_vu=EtatDossier.EN_INSTRUCTION)
+    ouverts = vus.avec_etat_vu(pour, contrat).filter(etat_vu__in=DOSSIER_OUVERT_AUX_PROPOSITIONS)
     match Attente(quoi):
         case Attente.PROPOSITION:
-            return en_instruction.filter(Exists(siennes.filter(etat_vu=EtatDemande.DEMANDEE)))
+            return ouverts.filter(Exists(siennes.filter(etat_vu=EtatDemande.DEMANDEE)))
         case Attente.COPIL:
-            return en_instruction.filter(
+            return ouverts.filter(
                 ~Exists(demandes.filter(etat_vu=EtatDemande.DEMANDEE)),
                 Exists(siennes.filter(etat_vu=EtatDemande.PROPOSEE)),
             )
@@ -179,6 +179,14 @@ def en_attente(
         case Attente.NOTIFICATION:
             decidees = Q(etat_vu=EtatDemande.VOTEE) | Q(etat_vu=EtatDemande.REFUSEE, notifie_le__isnull=True)
             return vus.filter(Exists(siennes.filter(decidees)))
+
+
+def a_valider(dossiers: Any) -> Any:
+    """Those of `dossiers` with a proposal on the COPIL's table; a private draft is not there yet."""
+    proposees = DemandeFinancement.objects.filter(
+        dossier=OuterRef("pk"), etat=EtatDemande.PROPOSEE, proposition_partagee=True, montant_propose__gt=0
+    )
+    return dossiers.filter(Exists(proposees), etat__in=DOSSIER_OUVERT_AUX_PROPOSITIONS)
 
 
 # What the sort of a column needs, beside the columns of the file itself.

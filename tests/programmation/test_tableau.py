@@ -335,6 +335,19 @@ def test_le_tableau_se_reduit_a_ce_qui_est_attendu(
     assert any(mot.startswith("attend ") for mot, _ in reponse.context["puces"])
 
 
+def test_un_dossier_programme_attend_encore_le_financeur_qui_n_a_pas_propose(contrat, client, adresse, gens) -> None:
+    """The COPIL validated one funder's row; the other's passes to a later COPIL."""
+    dossier = DossierFactory(contrat=contrat, numero="W-9", programme=True)
+    DemandeFactory(dossier=dossier, financeur=gens.departement, programmee=True)
+    tardive = DemandeFactory(dossier=dossier, financeur=gens.region)
+    assert numeros(client.get(adresse, {"attend": "proposition"})) == ["W-9"]
+    assert client.get(adresse).context["a_valider"] == 0
+    type(tardive).objects.filter(pk=tardive.pk).update(etat="proposee", montant_propose=Decimal(10))
+    cache.clear()
+    assert numeros(client.get(adresse, {"attend": "copil"})) == ["W-9"]
+    assert client.get(adresse).context["a_valider"] == 1
+
+
 def test_un_porteur_ne_filtre_pas_par_ce_qui_est_attendu(contrat, adresse, attendus) -> None:
     """It would tell what the COPIL said before the porteur is notified."""
     dossier = Dossier.objects.get(numero="W-3")
