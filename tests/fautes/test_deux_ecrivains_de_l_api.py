@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_deux_premieres_declarations(en_meme_temps: Any) -> None:
         engagement, appeler = _systeme()
         adresse = f"engagements/{engagement.pk}/points/2026/"
         reponses = en_meme_temps(
-            *[lambda e=etat: appeler("put", adresse, {"etat": e}, If_None_Match="*") for etat in ("en_cours", "tenu")]
+            *[partial(appeler, "put", adresse, {"etat": etat}, If_None_Match="*") for etat in ("en_cours", "tenu")]
         )
         assert sorted(r.status_code for r in reponses) == [201, 412]
 
@@ -83,7 +84,7 @@ def test_deux_modifications_d_un_engagement(en_meme_temps: Any) -> None:
         engagement, appeler = _systeme()
         reponses = en_meme_temps(
             *[
-                lambda n=note: appeler("patch", f"engagements/{engagement.pk}/", {"note": n}, If_Match='"1"')
+                partial(appeler, "patch", f"engagements/{engagement.pk}/", {"note": note}, If_Match='"1"')
                 for note in "AB"
             ]
         )
@@ -94,7 +95,7 @@ def test_deux_creations_sous_le_meme_identifiant(en_meme_temps: Any) -> None:
     for _ in range(TOURS):
         engagement, appeler = _systeme()
         corps = {"libelle": "Le même"}
-        reponses = en_meme_temps(*[lambda: appeler("put", "engagements/par-identifiant/X-1/", corps)] * 3)
+        reponses = en_meme_temps(*[partial(appeler, "put", "engagements/par-identifiant/X-1/", corps)] * 3)
         assert Engagement.objects.filter(identifiant_externe="X-1", organisme=engagement.organisme).count() == 1
         assert {r.status_code for r in reponses} <= {200, 201, 409}
         assert [r.status_code for r in reponses].count(201) == 1
@@ -104,7 +105,7 @@ def test_deux_fois_la_meme_demande_en_meme_temps(en_meme_temps: Any) -> None:
     for _ in range(TOURS):
         engagement, appeler = _systeme()
         corps = {"libelle": "Une seule fois"}
-        reponses = en_meme_temps(*[lambda: appeler("post", "engagements/", corps, Idempotency_Key="d-1")] * 3)
+        reponses = en_meme_temps(*[partial(appeler, "post", "engagements/", corps, Idempotency_Key="d-1")] * 3)
         assert Engagement.objects.filter(contrat=engagement.contrat, libelle="Une seule fois").count() == 1
         statuts = [r.status_code for r in reponses]
         assert set(statuts) <= {201, 409}
@@ -115,7 +116,7 @@ def test_deux_lots_en_meme_temps(en_meme_temps: Any) -> None:
     for _ in range(TOURS):
         engagement, appeler = _systeme()
         lot = {"lignes": [{"identifiant_externe": f"L{n}", "libelle": f"Ligne {n}"} for n in range(5)]}
-        reponses = en_meme_temps(*[lambda: appeler("post", "engagements/lot/", lot)] * 2)
+        reponses = en_meme_temps(*[partial(appeler, "post", "engagements/lot/", lot)] * 2)
         assert [r.status_code for r in reponses] == [200, 200]
         assert sorted(r.json()["crees"] for r in reponses) == [0, 5]
         assert Engagement.objects.filter(contrat=engagement.contrat).count() == 6
