@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from commun.auteur import Auteur
@@ -54,6 +55,17 @@ def desactiver_compte(compte: Utilisateur, *, par: Auteur, le: datetime, motif: 
 def reactiver_compte(compte: Utilisateur, *, par: Auteur, le: datetime, motif: str = "") -> None:
     """Open a shut account again, with the password and the habilitations that it had."""
     _basculer(compte, actif=True, libelle="Compte réactivé", acte="reactiver_compte", par=par, le=le, motif=motif)
+
+
+@transaction.atomic
+def retirer_second_facteur(compte: Utilisateur, *, par: Auteur, le: datetime, motif: str = "") -> None:
+    """For whoever has lost its telephone and its recovery codes: the password alone opens the account again."""
+    verifier(peut_administrer(par))
+    retires, _ = Authenticator.objects.filter(user=compte).delete()
+    if not retires:
+        raise RegleEnfreinte("Ce compte n’a pas de double authentification.", code="sans_second_facteur")
+    libelle = "Double authentification retirée"
+    inscrire(compte, acte="retirer_second_facteur", libelle=libelle, par=par, le=le, motif=motif)
 
 
 def _basculer(

@@ -19,7 +19,7 @@ from commun.admin import Administration, LectureSeule, SansCreation
 from commun.auteur import Auteur
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 
-from .actions import desactiver_compte, reactiver_compte
+from .actions import desactiver_compte, reactiver_compte, retirer_second_facteur
 from .models import JetonApi, Organisme, Utilisateur
 
 # They would show the secret of a second factor and tokens in clear, and write addresses behind the journal's back.
@@ -37,7 +37,7 @@ class OrganismeAdmin(Administration):
 
 @admin.register(Utilisateur)
 class UtilisateurAdmin(SansCreation):
-    """Accounts are born from an invitation, and shut or opened again by the two actions of this list."""
+    """Accounts are born from an invitation, and shut or opened again by the actions of this list."""
 
     list_display = ["email", "last_name", "first_name", "fonction", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser"]
@@ -48,7 +48,7 @@ class UtilisateurAdmin(SansCreation):
         ("Administration de l’installation", {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"]}),
         ("Vie du compte", {"fields": ["is_active", "last_login", "date_joined"]}),
     ]
-    actions = ["desactiver", "reactiver"]
+    actions = ["desactiver", "reactiver", "retirer_le_second_facteur"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Nobody raises itself: only a superuser gives rights over the installation."""
@@ -64,6 +64,10 @@ class UtilisateurAdmin(SansCreation):
     @admin.action(description="Réactiver les comptes choisis")
     def reactiver(self, request: HttpRequest, queryset: Any) -> None:
         self._pour_chacun(request, queryset, reactiver_compte)
+
+    @admin.action(description="Retirer la double authentification des comptes choisis")
+    def retirer_le_second_facteur(self, request: HttpRequest, queryset: Any) -> None:
+        self._pour_chacun(request, queryset, retirer_second_facteur)
 
     @staticmethod
     def _pour_chacun(request: HttpRequest, queryset: Any, acte: Callable[..., None]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 
 from .models import Utilisateur
@@ -19,3 +22,11 @@ class ProfilForm(forms.ModelForm):
             "last_name": forms.TextInput({"autocomplete": "family-name"}),
             "fonction": forms.TextInput({"autocomplete": "organization-title"}),
         }
+
+
+class RelierApplicationForm(ActivateTOTPForm):
+    """The first code of an authenticator application; allauth's label has a straight apostrophe."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code de l’authentificateur"

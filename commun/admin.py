@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import models
@@ -26,6 +26,7 @@ class Administration(admin.ModelAdmin):
     figes: tuple[str, ...] = ()
     figes_apres_creation: tuple[str, ...] = ()
     list_per_page = 50
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:

@@ -15,22 +15,35 @@ from commun.erreurs import RegleEnfreinte
 from .actions import clore_habilitation
 from .models import (
     AbonnementApi,
+    AbonnementCalendrier,
     ActeDecision,
+    ActionContrat,
     AppelExterne,
     AvancementOperation,
+    Avenant,
     CibleEngagement,
     CleDuContrat,
     Comite,
+    CompteAInviter,
+    ContenuPriorites,
     Contrat,
     DecisionReunion,
     Engagement,
+    FicheActeur,
     Habilitation,
     Invitation,
+    ItemCompteRendu,
+    MembreComite,
+    NoteEscalade,
     Objectif,
     OperationUrbaine,
     Orientation,
+    OuvertureContrat,
     PerimetreDuContrat,
     PointAvancement,
+    PointOrdreDuJour,
+    Presence,
+    PrioritesCommunales,
     RemarqueRevue,
     Ressource,
     Reunion,
@@ -38,6 +51,7 @@ from .models import (
     Signataire,
     Sollicitation,
     ThemeP147,
+    VoletCommunal,
 )
 
 
@@ -288,3 +302,116 @@ class AbonnementApiAdmin(LectureSeule):
         if db_field.name == "adresse":
             options["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **options)
+
+
+# --- Written in the pages of the contract, each with its journal: looked at here, not written ----------------------
+
+
+@admin.register(MembreComite)
+class MembreComiteAdmin(LectureSeule):
+    list_display = ["organisme", "comite", "invite"]
+    list_filter = ["comite__contrat", "invite"]
+    list_select_related = ["organisme", "comite"]
+    search_fields = ["organisme__nom", "comite__nom"]
+
+
+@admin.register(PointOrdreDuJour)
+class PointOrdreDuJourAdmin(LectureSeule):
+    list_display = ["titre", "reunion", "ordre", "minutes"]
+    list_filter = ["reunion__comite__contrat"]
+    list_select_related = ["reunion__comite"]
+    search_fields = ["titre", "texte"]
+
+
+@admin.register(Presence)
+class PresenceAdmin(LectureSeule):
+    list_display = ["organisme", "reunion", "statut"]
+    list_filter = ["statut"]
+    list_select_related = ["organisme", "reunion__comite"]
+    search_fields = ["organisme__nom"]
+
+
+@admin.register(ItemCompteRendu)
+class ItemCompteRenduAdmin(LectureSeule):
+    list_display = ["reunion", "ordre", "audience"]
+    list_filter = ["audience"]
+    list_select_related = ["reunion__comite"]
+    search_fields = ["texte"]
+
+
+@admin.register(AbonnementCalendrier)
+class AbonnementCalendrierAdmin(LectureSeule):
+    list_display = ["utilisateur", "ouvert_le", "revoque_le"]
+    list_select_related = ["utilisateur"]
+    search_fields = ["utilisateur__email"]
+
+
+@admin.register(Avenant)
+class AvenantAdmin(LectureSeule):
+    list_display = ["numero", "objet", "contrat", "signe_le"]
+    list_filter = ["contrat"]
+    list_select_related = ["contrat"]
+    search_fields = ["objet", "resume"]
+
+
+@admin.register(VoletCommunal)
+class VoletCommunalAdmin(LectureSeule):
+    list_display = ["commune", "contrat", "etat"]
+    list_filter = ["contrat", "etat"]
+    list_select_related = ["commune", "contrat"]
+    search_fields = ["commune__nom", "texte"]
+
+
+@admin.register(PrioritesCommunales)
+class PrioritesCommunalesAdmin(LectureSeule):
+    list_display = ["commune", "contrat", "annee", "etat"]
+    list_filter = ["contrat", "annee", "etat"]
+    list_select_related = ["commune", "contrat"]
+    search_fields = ["commune__nom"]
+
+
+@admin.register(ContenuPriorites)
+class ContenuPrioritesAdmin(LectureSeule):
+    list_display = ["priorites", "rubrique", "modifie_le"]
+    list_filter = ["rubrique"]
+    list_select_related = ["priorites__commune", "priorites__contrat"]
+    search_fields = ["texte", "priorites__commune__nom"]
+
+
+@admin.register(ActionContrat)
+class ActionContratAdmin(LectureSeule):
+    list_display = ["intitule", "objectif", "organisme", "statut", "echeance"]
+    list_filter = ["contrat", "statut"]
+    list_select_related = ["objectif__orientation", "organisme"]
+    search_fields = ["intitule"]
+
+
+@admin.register(FicheActeur)
+class FicheActeurAdmin(LectureSeule):
+    list_display = ["organisme", "contrat", "verifie_le"]
+    list_filter = ["contrat"]
+    list_select_related = ["organisme", "contrat"]
+    search_fields = ["organisme__nom", "missions"]
+
+
+@admin.register(NoteEscalade)
+class NoteEscaladeAdmin(LectureSeule):
+    list_display = ["titre", "orientation", "contrat", "etat"]
+    list_filter = ["contrat", "etat"]
+    list_select_related = ["orientation", "contrat"]
+    search_fields = ["titre", "constat"]
+
+
+@admin.register(OuvertureContrat)
+class OuvertureContratAdmin(LectureSeule):
+    list_display = ["contrat", "etape", "commencee_le", "ouvert_le"]
+    list_select_related = ["contrat"]
+    search_fields = ["contrat__nom"]
+
+
+@admin.register(CompteAInviter)
+class CompteAInviterAdmin(LectureSeule):
+    list_display = ["email", "organisme", "role", "ouverture"]
+    list_filter = ["role"]
+    list_select_related = ["organisme", "ouverture__contrat"]
+    search_fields = ["email", "organisme__nom"]

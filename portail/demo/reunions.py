@@ -33,11 +33,13 @@ class Agenda:
     copils: dict[int, Reunion] = field(default_factory=dict)
     revues: dict[int, Reunion] = field(default_factory=dict)
     commissions: dict[int, list[Reunion]] = field(default_factory=dict)
+    premiere_serie: Reunion | None = None
 
     @property
     def des_copils(self) -> list[Reunion]:
         """Every COPIL, the oldest first."""
-        return sorted([*self.copils.values(), *self.revues.values()], key=lambda reunion: reunion.le)
+        serie = [self.premiere_serie] if self.premiere_serie else []
+        return sorted([*self.copils.values(), *self.revues.values(), *serie], key=lambda reunion: reunion.le)
 
 
 def creer_reunions(monde: Monde) -> Agenda:
@@ -57,7 +59,8 @@ def creer_reunions(monde: Monde) -> Agenda:
         )
 
     # A first series of the coming year was just validated: what one records in the demo has its meeting.
-    autres.append(reunion(COPIL, calendrier.aujourdhui - timedelta(days=2), "Programmation, première série"))
+    agenda.premiere_serie = reunion(COPIL, calendrier.aujourdhui - timedelta(days=2), "Programmation, première série")
+    autres.append(agenda.premiere_serie)
     for annee in calendrier.annees:
         copil = calendrier.copil(annee)
         agenda.copils[annee] = reunion(COPIL, copil, f"Programmation {annee}")

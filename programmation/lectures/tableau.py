@@ -170,8 +170,10 @@ def en_attente(
         case Attente.PROPOSITION:
             return ouverts.filter(Exists(siennes.filter(etat_vu=EtatDemande.DEMANDEE)))
         case Attente.COPIL:
+            # One's own private draft is not on the COPIL's table either.
+            brouillon = Q(etat_vu=EtatDemande.PROPOSEE, proposition_partagee=False)
             return ouverts.filter(
-                ~Exists(demandes.filter(etat_vu=EtatDemande.DEMANDEE)),
+                ~Exists(demandes.filter(Q(etat_vu=EtatDemande.DEMANDEE) | brouillon)),
                 Exists(siennes.filter(etat_vu=EtatDemande.PROPOSEE)),
             )
         case Attente.ACTE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from commun.auteur import Auteur
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.models import LigneJournal
 from tests.fabriques import UtilisateurFactory
+from tests.fabriques.acteurs import MOT_DE_PASSE
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,28 @@ def test_seul_un_administrateur_agit_sur_un_compte() -> None:
 def test_un_administrateur_ne_desactive_pas_son_propre_compte(administrateur: Auteur) -> None:
     with pytest.raises(ActeRefuse, match="propre compte"):
         actions.desactiver_compte(administrateur.utilisateur, par=administrateur, le=timezone.now())
+
+
+def test_qui_a_perdu_son_telephone_se_fait_retirer_le_second_facteur(administrateur: Auteur) -> None:
+    compte, autre = UtilisateurFactory(), UtilisateurFactory()
+    for personne in (compte, autre):
+        Authenticator.objects.create(user=personne, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    with pytest.raises(ActeRefuse):
+        actions.retirer_second_facteur(compte, par=Auteur(utilisateur=autre), le=timezone.now())
+    actions.retirer_second_facteur(compte, par=administrateur, le=timezone.now(), motif="Téléphone perdu")
+    assert list(Authenticator.objects.values_list("user", flat=True)) == [autre.pk]
+    assert LigneJournal.objects.de(compte).get().acte == "retirer_second_facteur"
+    with pytest.raises(RegleEnfreinte, match="pas de double"):
+        actions.retirer_second_facteur(compte, par=administrateur, le=timezone.now())
+
+
+def test_le_code_de_l_authentificateur_s_ecrit_en_bon_francais(client: Client) -> None:
+    compte = UtilisateurFactory()
+    client.force_login(compte)
+    adresse = reverse("mfa_activate_totp")
+    client.post(reverse("account_reauthenticate"), {"password": MOT_DE_PASSE, "next": adresse})
+    page = client.get(adresse).content.decode()
+    assert "Code de l’authentificateur" in page
 
 
 def test_chacun_corrige_son_profil_et_seulement_le_sien() -> None:

@@ -274,7 +274,9 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:mouvement": pour(*CHEF, pk="enveloppe.pk"),
     "programmation:depassement": pour(*CHEF, pk="enveloppe.pk"),
     "programmation:dossier": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
-    "programmation:avis": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:avis": pour(
+        *FINANCEURS, R.DELEGUE_PREFET, autrui=(R.CHEF_DE_PROJET, R.DELEGUE_PREFET), numero="dossier.numero"
+    ),
     "programmation:programmer": pour(*CHEF, numero="dossier.numero"),
     "programmation:avancer": pour(*CHEF, methode="post", numero="dossier.numero", acte="declarer_complet"),
     "programmation:motiver": pour(*CHEF, numero="dossier.numero", acte="retirer"),

@@ -317,7 +317,7 @@ def attendus(contrat, gens) -> None:
         ("chef", "acte", ["W-3"]),
         ("chef", "notification", ["W-4", "W-5"]),
         ("decideur", "proposition", ["W-0"]),  # its own draft is a proposal
-        ("decideur", "copil", ["W-1", "W-2"]),
+        ("decideur", "copil", ["W-2"]),
         ("decideur", "acte", ["W-3"]),
         ("decideur", "notification", ["W-4", "W-5"]),
         ("voisin", "proposition", []),

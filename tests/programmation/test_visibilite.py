@@ -309,9 +309,11 @@ def test_ni_la_page_ni_les_exports_ni_le_tri_ne_trahissent_un_brouillon(brouillo
         assert reponse.status_code == 200
         for forme in ("4321", "5321", "7321"):
             assert forme not in clair, adresse
-    # The amounts are not among the sorts: an order would tell which draft is the largest.
-    ordre = client.get(pages[0] + "?tri=-propose").context["rangees"]
-    assert [r.ligne.numero for r in ordre] == sorted([dossier.numero, "Z-1"])
+    # Whatever the draft says, the file comes after the one whose proposal is read: an order would tell its amount.
+    for montant in (1, 20_000):
+        DemandeFinancement.objects.filter(pk=brouillon.pk).update(montant_propose=montant)
+        ordre = client.get(pages[0] + "?tri=-propose").context["rangees"]
+        assert [r.ligne.numero for r in ordre] == ["Z-1", dossier.numero]
 
 
 def test_un_brouillon_ne_se_programme_pas_et_reste_cache_apres_le_copil(brouillon, gens, copil, le) -> None:
