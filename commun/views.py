@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from .erreurs import RegleEnfreinte
+from .erreurs import ActeRefuse, RegleEnfreinte
+
+T = TypeVar("T")
 
 
 def traiter_formulaire(
@@ -31,19 +33,41 @@ def traiter_formulaire(
         try:
             acte(form.cleaned_data)
         except RegleEnfreinte as erreur:
-            form.add_error(erreur.champ if erreur.champ in form.fields else None, erreur.message)
+            dire_l_erreur(form, erreur)
         else:
             messages.success(request, succes)
             return redirect(retour)
     return render(request, gabarit, {**contexte, "form": form}, status=422 if form.errors else 200)
 
 
-def faire(request: HttpRequest, acte: Callable[[], object], *, retour: str, succes: str) -> HttpResponse:
-    """Do an act that a single button asks for; a broken rule is told on the page one comes back to."""
+def dire_l_erreur(form: forms.BaseForm, erreur: RegleEnfreinte) -> None:
+    """Say it beside the field that the broken rule names, else on top of the form."""
+    form.add_error(erreur.champ if erreur.champ in form.fields else None, erreur.message)
+
+
+def appliquer(form: forms.BaseForm, acte: Callable[[], T]) -> T | None:
+    """Run the action; None when a rule or a right refuses it, and the form then says why."""
+    try:
+        return acte()
+    except RegleEnfreinte as erreur:
+        dire_l_erreur(form, erreur)
+    except ActeRefuse as refus:
+        form.add_error(None, refus.motif)
+    return None
+
+
+def agir(request: HttpRequest, acte: Callable[[], object], *, succes: str) -> bool:
+    """Do an act that a single button asks for, and leave what came of it for the next page."""
     try:
         acte()
     except RegleEnfreinte as erreur:
         messages.error(request, erreur.message)
-    else:
-        messages.success(request, succes)
+        return False
+    messages.success(request, succes)
+    return True
+
+
+def faire(request: HttpRequest, acte: Callable[[], object], *, retour: str, succes: str) -> HttpResponse:
+    """The same, then go to `retour` whatever came of it."""
+    agir(request, acte, succes=succes)
     return redirect(retour)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte
-from commun.views import faire
+from commun.views import dire_l_erreur, faire
 
 from ..actions import acces_api, equipe
 from ..etats import Role
@@ -62,7 +62,7 @@ def creer_cle(request: HttpRequest, portee: Portee) -> HttpResponse:
                 le=timezone.now(),
             )
         except RegleEnfreinte as erreur:
-            form.add_error(erreur.champ, erreur.message)
+            dire_l_erreur(form, erreur)
         else:
             # Not a redirection: the key must stand in no session, no cookie, no address.
             adresse = request.build_absolute_uri(f"/api/v1/contrats/{portee.contrat.slug}/")
@@ -109,7 +109,7 @@ def abonner(request: HttpRequest, portee: Portee) -> HttpResponse:
                 le=timezone.now(),
             )
         except RegleEnfreinte as erreur:
-            form.add_error(erreur.champ if erreur.champ in form.fields else None, erreur.message)
+            dire_l_erreur(form, erreur)
         else:
             return redirect("contrats:abonnement", contrat=portee.contrat.slug, pk=abonnement.pk)
     contexte = {"contrat": portee.contrat, "form": form}

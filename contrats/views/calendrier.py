@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commun import ical
 from commun.auteur import Auteur
 from commun.permissions import Acces, acces
+from commun.views import agir, appliquer
 
 from ..actions import instances as actions
 from ..etats import Role
@@ -27,7 +28,6 @@ from ..lectures.calendrier import mois as lire_mois
 from ..models import AbonnementCalendrier, AppelExterne
 from ..permissions import peut_animer
 from ..portee import Portee, dans_le_contrat
-from .enchainement import agir, appliquer
 from .filtres import puces
 from .reunions import onglets
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commun.typographie import pluriel
+from commun.views import agir, appliquer
 
 from ..actions import instances as actions
 from ..etats import Role
@@ -17,7 +18,6 @@ from ..lectures.modeles_comites import modele, modeles_proposes
 from ..models import Comite, MembreComite
 from ..permissions import Place, peut_animer, peut_reunir, place_dans
 from ..portee import Portee, dans_le_contrat
-from .enchainement import agir, appliquer
 from .reunions import onglets
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from acteurs.models import Organisme, TypeOrganisme
 from commun.permissions import verifier
+from commun.views import agir, appliquer
 from geographie.models import Commune
 
 from ..actions import communal as actions
@@ -22,7 +23,6 @@ from ..lectures import communal as lectures
 from ..models import PrioritesCommunales, Rubrique, VoletCommunal
 from ..permissions import peut_annexer, peut_modifier_communal
 from ..portee import Portee, dans_le_contrat
-from .enchainement import agir, appliquer
 
 GET_ET_POST = ["GET", "HEAD", "POST"]
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from acteurs.models import Organisme
 from commun.models import LigneJournal
 from commun.permissions import verifier
+from commun.views import agir, appliquer
 
 from ..actions import droit_commun as actions
 from ..etats import EtatEscalade, Role
@@ -37,7 +38,6 @@ from ..permissions import (
     roles,
 )
 from ..portee import INSTRUCTEURS, Portee, dans_le_contrat
-from .enchainement import agir, appliquer
 from .filtres import puces
 
 PAR_PAGE = 50

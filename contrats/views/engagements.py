@@ -19,6 +19,7 @@ from acteurs.models import Organisme
 from commun import fichiers
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.permissions import verifier
+from commun.views import dire_l_erreur
 
 from .. import actions
 from ..actions.avancement import declaration_de_l_equipe
@@ -144,7 +145,7 @@ def _dire(erreur: RegleEnfreinte, form: EngagementForm, cibles: Any) -> None:
         remplies = [f for f in cibles.forms if not f.cleaned_data.get("DELETE") and f.cleaned_data.get("type")]
         remplies[int(morceaux[1])].add_error(morceaux[2], erreur.message)
         return
-    form.add_error(erreur.champ if erreur.champ in form.fields else None, erreur.message)
+    dire_l_erreur(form, erreur)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -188,7 +189,7 @@ def declarer(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         try:
             _declarer(portee, objet, form.cleaned_data)
         except RegleEnfreinte as erreur:
-            form.add_error(erreur.champ if erreur.champ in form.fields else None, erreur.message)
+            dire_l_erreur(form, erreur)
         else:
             messages.success(request, f"L’avancement {portee.annee} de {objet.reference} est déclaré. Merci.")
             return redirect(_suite(request) or reverse("contrats:engagement", args=[portee.contrat.slug, objet.pk]))

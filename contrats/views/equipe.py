@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from acteurs.models import Organisme
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.models import LigneJournal
+from commun.views import dire_l_erreur, faire
 
 from .. import actions
 from ..etats import Role
@@ -82,7 +84,7 @@ def inviter(request: HttpRequest, portee: Portee) -> HttpResponse:
                 le=timezone.now(),
             )
         except RegleEnfreinte as erreur:
-            form.add_error(erreur.champ, erreur.message)
+            dire_l_erreur(form, erreur)
         except ActeRefuse as refus:
             form.add_error(None, refus.motif)
         else:
@@ -109,13 +111,12 @@ def _choisir_organisme(request: HttpRequest, portee: Portee) -> HttpResponse:
 def renvoyer(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Send an invitation again."""
     invitation = get_object_or_404(Invitation, pk=pk, contrat=portee.contrat)
-    try:
-        actions.renvoyer_invitation(invitation, par=portee.auteur, le=timezone.now())
-    except RegleEnfreinte as erreur:
-        messages.error(request, erreur.message)
-    else:
-        messages.success(request, f"L’invitation repart à {invitation.email} ; le lien précédent ne sert plus.")
-    return redirect("contrats:invitations", contrat=portee.contrat.slug)
+    return faire(
+        request,
+        lambda: actions.renvoyer_invitation(invitation, par=portee.auteur, le=timezone.now()),
+        retour=reverse("contrats:invitations", args=[portee.contrat.slug]),
+        succes=f"L’invitation repart à {invitation.email} ; le lien précédent ne sert plus.",
+    )
 
 
 @require_POST
@@ -123,13 +124,12 @@ def renvoyer(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
 def retirer(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Withdraw an invitation."""
     invitation = get_object_or_404(Invitation, pk=pk, contrat=portee.contrat)
-    try:
-        actions.retirer_invitation(invitation, par=portee.auteur, le=timezone.now())
-    except RegleEnfreinte as erreur:
-        messages.error(request, erreur.message)
-    else:
-        messages.success(request, f"L’invitation de {invitation.email} est retirée : son lien n’ouvre plus rien.")
-    return redirect("contrats:invitations", contrat=portee.contrat.slug)
+    return faire(
+        request,
+        lambda: actions.retirer_invitation(invitation, par=portee.auteur, le=timezone.now()),
+        retour=reverse("contrats:invitations", args=[portee.contrat.slug]),
+        succes=f"L’invitation de {invitation.email} est retirée : son lien n’ouvre plus rien.",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,7 +158,7 @@ def habilitation(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
                 le=timezone.now(),
             )
         except RegleEnfreinte as erreur:
-            form.add_error(erreur.champ, erreur.message)
+            dire_l_erreur(form, erreur)
         except ActeRefuse as refus:
             form.add_error(None, refus.motif)
         else:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from commun.auteur import Auteur
 from commun.permissions import Acces, acces, verifier
+from commun.views import agir, appliquer
 from geographie.models import Commune, Perimetre
 
 from ..actions import ouverture as actions
@@ -28,7 +29,6 @@ from ..lectures import ouverture as lectures
 from ..models import CompteAInviter, OuvertureContrat, Signataire
 from ..permissions import peut_ouvrir_un_contrat
 from ..portee import Portee, dans_le_contrat
-from .enchainement import agir, appliquer
 
 GET_ET_POST = ["GET", "HEAD", "POST"]
 ETAPES = [

@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commun.views import agir, appliquer
+
 from ..actions import plan as actions
 from ..etats import Role, StatutAction
 from ..forms.plan import ActionContratForm, FiltrePlanForm
@@ -18,7 +20,6 @@ from ..lectures import plan as lectures
 from ..models import ActionContrat
 from ..permissions import peut_modifier_plan
 from ..portee import Portee, dans_le_contrat
-from .enchainement import agir, appliquer
 from .filtres import puces
 
 PAR_PAGE = 50

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commun import fichiers, ical
 from commun.models import LigneJournal
 from commun.pages import PAR_PAGE
+from commun.views import agir, appliquer
 
 from ..actions import instances as actions
 from ..etats import REUNION_A_VENIR, EtatReunion, Role
@@ -48,7 +49,6 @@ from ..lectures.instances import extraits as lire_extraits
 from ..models import Comite, DecisionReunion, ItemCompteRendu, PointOrdreDuJour, Reunion
 from ..permissions import peut_conduire, peut_suivre
 from ..portee import Portee, dans_le_contrat
-from .enchainement import agir, appliquer
 from .filtres import puces
 
 TONS = {

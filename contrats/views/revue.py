@@ -22,7 +22,7 @@ from commun.erreurs import RegleEnfreinte
 from commun.exports import TYPES_MIME, ExportImpossible, exporter
 from commun.pages import Pagination
 from commun.typographie import date_heure, pluriel
-from commun.views import faire
+from commun.views import dire_l_erreur, faire
 
 from .. import actions
 from ..etats import EtatReponse, EtatVisa, Role
@@ -271,7 +271,7 @@ def envoyer(request: HttpRequest, portee: Portee) -> HttpResponse:
                 le=timezone.now(),
             )
         except RegleEnfreinte as erreur:
-            form.add_error(erreur.champ if erreur.champ in form.fields else None, erreur.message)
+            dire_l_erreur(form, erreur)
         else:
             messages.success(request, "Le projet de revue est envoyé aux signataires : les courriels partent.")
             return redirect(_page(portee))
@@ -288,7 +288,7 @@ def remarquer(request: HttpRequest, portee: Portee) -> HttpResponse:
         try:
             actions.remarquer(_revue(portee), par=portee.auteur, le=timezone.now(), **form.cleaned_data)
         except RegleEnfreinte as erreur:
-            form.add_error(erreur.champ if erreur.champ in form.fields else None, erreur.message)
+            dire_l_erreur(form, erreur)
         else:
             messages.success(request, "Votre remarque est enregistrée.")
             return redirect(_page(portee) + "#remarques")

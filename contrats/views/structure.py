@@ -15,6 +15,7 @@ from django_htmx.http import reswap, retarget
 
 from acteurs.models import Organisme
 from commun import fichiers
+from commun.views import agir, appliquer
 
 from ..actions import structure as actions
 from ..etats import Role
@@ -33,7 +34,6 @@ from ..lectures.equipe import organismes_a_proposer
 from ..models import ActeDecision, Avenant, NatureOrientation, Objectif, Orientation, Signataire
 from ..permissions import peut_modifier_structure
 from ..portee import Portee, dans_le_contrat
-from .enchainement import agir, appliquer
 
 PAR_PAGE = 50
 GET_ET_POST = ["GET", "HEAD", "POST"]
