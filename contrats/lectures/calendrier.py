@@ -80,21 +80,25 @@ def echeances(
 
 def _reunions(contrat: Contrat, du: date, au: date, pour: Auteur) -> Iterable[Echeance]:
     for reunion in reunions_visibles(contrat, pour=pour).filter(le__range=(du, au)).order_by("le", "pk"):
-        yield Echeance(
-            cle=f"reunion-{reunion.pk}",
-            genre=GenreEcheance.REUNION,
-            titre=titre_de(reunion),
-            le=reunion.le,
-            debut=reunion.debut,
-            fin=reunion.fin,
-            lieu=reunion.lieu,
-            commune_id=reunion.commune_id,
-            detail=reunion.objet,
-            url=reverse("contrats:reunion", kwargs={"contrat": contrat.slug, "pk": reunion.pk}),
-            annulee=reunion.etat == EtatReunion.ANNULEE,
-            version=reunion.version,
-            fictif=reunion.fictif,
-        )
+        yield _de_reunion(reunion, contrat)
+
+
+def _de_reunion(reunion: Reunion, contrat: Contrat) -> Echeance:
+    return Echeance(
+        cle=f"reunion-{reunion.pk}",
+        genre=GenreEcheance.REUNION,
+        titre=titre_de(reunion),
+        le=reunion.le,
+        debut=reunion.debut,
+        fin=reunion.fin,
+        lieu=reunion.lieu,
+        commune_id=reunion.commune_id,
+        detail=reunion.objet,
+        url=reverse("contrats:reunion", kwargs={"contrat": contrat.slug, "pk": reunion.pk}),
+        annulee=reunion.etat == EtatReunion.ANNULEE,
+        version=reunion.version,
+        fictif=reunion.fictif,
+    )
 
 
 def titre_de(reunion: Reunion) -> str:
@@ -149,21 +153,8 @@ def fin_de_mois(jour: date) -> date:
 
 def evenement_de_reunion(reunion: Reunion) -> Evenement:
     """A meeting as the calendar file of its convocation."""
-    url = reverse("contrats:reunion", kwargs={"contrat": reunion.comite.contrat.slug, "pk": reunion.pk})
-    echeance = Echeance(
-        cle=f"reunion-{reunion.pk}",
-        genre=GenreEcheance.REUNION,
-        titre=titre_de(reunion),
-        le=reunion.le,
-        debut=reunion.debut,
-        fin=reunion.fin,
-        lieu=reunion.lieu,
-        detail=reunion.objet,
-        url=url,
-        annulee=reunion.etat == EtatReunion.ANNULEE,
-        version=reunion.version,
-    )
-    return evenement(echeance, reunion.comite.contrat, modifie_le=reunion.modifie_le)
+    contrat = reunion.comite.contrat
+    return evenement(_de_reunion(reunion, contrat), contrat, modifie_le=reunion.modifie_le)
 
 
 def evenement(echeance: Echeance, contrat: Contrat, *, modifie_le: datetime) -> Evenement:
