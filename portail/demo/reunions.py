@@ -163,6 +163,11 @@ def _a_decider(monde: Monde, reunion: Reunion, annee: int) -> list[DecisionReuni
         (f"Prendre connaissance des programmes TFPB {annee}.", "bailleurs"),
         ("Désigner les porteurs associés aux suivis de cohorte.", "caph"),
     ]
+    return _a_trancher(monde, reunion, textes)
+
+
+def _a_trancher(monde: Monde, reunion: Reunion, textes: list[tuple[str, str]]) -> list[DecisionReunion]:
+    """What a coming meeting has to decide: each text, and who will carry it out."""
     return [
         DecisionReunion(
             reunion=reunion,
@@ -189,18 +194,7 @@ def _revue(monde: Monde, reunion: Reunion, annee: int) -> list[DecisionReunion]:
         ("Suivre à chaque COPIL les trois actions renforcées.", "caph", Execution.FAITE, "Points d’étape présentés."),
     ]
     if not reunion.tenue:
-        return [
-            DecisionReunion(
-                reunion=reunion,
-                ordre=ordre,
-                texte=texte,
-                nature=Nature.A_DECIDER,
-                responsable=monde.organismes[responsable],
-                echeance=reunion.le,
-                fictif=True,
-            )
-            for ordre, (texte, responsable, _, _) in enumerate(textes, start=1)
-        ]
+        return _a_trancher(monde, reunion, [(texte, responsable) for texte, responsable, _, _ in textes])
     return [
         _decision(reunion, ordre, texte, responsable, monde, execution, suite)
         for ordre, (texte, responsable, execution, suite) in enumerate(textes, start=1)
