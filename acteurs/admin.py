@@ -20,7 +20,7 @@ from commun.auteur import Auteur
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 
 from .actions import desactiver_compte, reactiver_compte, retirer_second_facteur
-from .models import JetonApi, Organisme, Utilisateur
+from .models import FicheOrganisme, JetonApi, Organisme, PieceOrganisme, Utilisateur
 
 # They would show the secret of a second factor and tokens in clear, and write addresses behind the journal's back.
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
@@ -89,3 +89,21 @@ class JetonApiAdmin(LectureSeule):
     search_fields = ["nom", "prefixe", "organisme__recherche"]
     date_hierarchy = "cree_le"
     exclude = ("empreinte",)
+
+
+@admin.register(FicheOrganisme)
+class FicheOrganismeAdmin(LectureSeule):
+    """The organisation's own people keep its card."""
+
+    list_display = ["organisme", "ville", "verification", "verifie_le", "modifie_le"]
+    list_select_related = ["organisme"]
+    search_fields = ["organisme__recherche"]
+    exclude = ("iban", "bic")
+
+
+@admin.register(PieceOrganisme)
+class PieceOrganismeAdmin(LectureSeule):
+    list_display = ["organisme", "type", "valable_au", "deposee_le", "retiree_le"]
+    list_filter = ["type"]
+    list_select_related = ["organisme"]
+    search_fields = ["organisme__recherche"]

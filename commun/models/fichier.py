@@ -8,6 +8,14 @@ from django.conf import settings
 from django.db import models
 
 
+class Analyse(models.TextChoices):
+    """What the antivirus said of a file."""
+
+    NON_ANALYSE = "non_analyse", "Pas encore analysé"
+    SAIN = "sain", "Sain"
+    INFECTE = "infecte", "Infecté"
+
+
 class Fichier(models.Model):
     """One file as somebody gave or made it. Two rows may name the same content; content is never overwritten."""
 
@@ -19,6 +27,9 @@ class Fichier(models.Model):
     depose_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="déposé par"
     )
+
+    analyse = models.CharField("analyse antivirus", max_length=12, choices=Analyse, default=Analyse.NON_ANALYSE)
+    analyse_le = models.DateTimeField("analysé le", null=True, blank=True)
 
     class Meta:
         verbose_name = "fichier"
