@@ -7,17 +7,45 @@ from django.contrib import admin
 from commun.admin import Administration, LectureSeule, SansCreation
 
 from .models import (
+    Attestation,
     Avis,
+    AvisIntention,
+    BudgetOrganisme,
     BudgetPrevisionnel,
     Campagne,
+    CanalDepot,
     Convention,
+    CorrespondanceColonnes,
+    CritereCampagne,
+    DemandeDeComplement,
     DemandeFinancement,
+    Deport,
     Dispositif,
     Dossier,
+    EligibilitePerimetre,
     Enveloppe,
+    Envoi,
+    EtapeCampagne,
+    ImportDossiers,
+    IndicateurAction,
+    IndicateurPrevu,
+    Intention,
     LigneBudget,
+    LigneBudgetOrganisme,
     Localisation,
+    Message,
     MouvementEnveloppe,
+    Notation,
+    NoteCritere,
+    NoteInterne,
+    OuvertureTardive,
+    PieceDossier,
+    PieceRequise,
+    PublicParAge,
+    SollicitationAvis,
+    VersionDossier,
+    Visite,
+    VueEnregistree,
 )
 
 
@@ -31,7 +59,7 @@ class DispositifAdmin(Administration):
 
 @admin.register(Campagne)
 class CampagneAdmin(Administration):
-    list_display = ["nom", "annee", "contrat", "ouverte_le", "limite_depot", "copil_prevu_le", "fictif"]
+    list_display = ["nom", "annee", "contrat", "etat", "ouverte_le", "limite_depot", "copil_prevu_le", "fictif"]
     list_filter = ["contrat", "annee", "fictif"]
     list_select_related = ["contrat"]
     search_fields = ["nom", "=annee"]
@@ -170,3 +198,175 @@ class MouvementEnveloppeAdmin(LectureSeule):
     list_select_related = ["enveloppe__financeur", "enveloppe__dispositif"]
     search_fields = ["enveloppe__financeur__recherche", "motif"]
     date_hierarchy = "le"
+
+
+@admin.register(CanalDepot)
+class CanalDepotAdmin(Administration):
+    list_display = ["dispositif", "financeur", "canal", "contrat"]
+    list_filter = ["contrat", "canal"]
+    list_select_related = ["dispositif", "financeur", "contrat"]
+
+
+@admin.register(EligibilitePerimetre)
+class EligibilitePerimetreAdmin(Administration):
+    list_display = ["financeur", "nature", "type_perimetre", "perimetre", "admission", "valide_du", "valide_au"]
+    list_filter = ["contrat", "type_perimetre", "admission"]
+    list_select_related = ["financeur", "perimetre"]
+
+
+@admin.register(IndicateurAction)
+class IndicateurActionAdmin(Administration):
+    list_display = ["libelle", "unite", "contrat", "orientation", "actif"]
+    list_filter = ["contrat", "actif"]
+    list_select_related = ["contrat", "orientation"]
+    search_fields = ["libelle"]
+
+
+@admin.register(EtapeCampagne)
+class EtapeCampagneAdmin(LectureSeule):
+    list_display = ["campagne", "etape", "du", "au"]
+    list_select_related = ["campagne"]
+
+
+@admin.register(CritereCampagne)
+class CritereCampagneAdmin(LectureSeule):
+    list_display = ["campagne", "libelle", "poids", "note_max"]
+    list_select_related = ["campagne"]
+
+
+@admin.register(PieceRequise)
+class PieceRequiseAdmin(LectureSeule):
+    list_display = ["campagne", "type", "obligatoire", "reconduction_seule"]
+    list_select_related = ["campagne"]
+
+
+@admin.register(OuvertureTardive)
+class OuvertureTardiveAdmin(LectureSeule):
+    list_display = ["campagne", "porteur", "jusqu_au", "motif", "retiree_le"]
+    list_select_related = ["campagne", "porteur"]
+
+
+@admin.register(BudgetOrganisme)
+class BudgetOrganismeAdmin(LectureSeule):
+    list_display = ["organisme", "annee"]
+    list_select_related = ["organisme"]
+
+
+@admin.register(LigneBudgetOrganisme)
+class LigneBudgetOrganismeAdmin(LectureSeule):
+    list_display = ["budget", "sens", "compte", "libelle", "montant"]
+    list_select_related = ["budget__organisme"]
+
+
+@admin.register(SollicitationAvis)
+class SollicitationAvisAdmin(LectureSeule):
+    list_display = ["dossier", "organisme", "qualite", "echeance", "relancee_le"]
+    list_select_related = ["dossier", "organisme"]
+
+
+@admin.register(VersionDossier)
+class VersionDossierAdmin(LectureSeule):
+    list_display = ["dossier", "numero", "genre", "ecrite_le", "ecrite_par"]
+    list_select_related = ["dossier", "ecrite_par"]
+
+
+@admin.register(Attestation)
+class AttestationAdmin(LectureSeule):
+    list_display = ["dossier", "genre", "version", "acceptee_le"]
+    list_select_related = ["dossier"]
+
+
+@admin.register(PieceDossier)
+class PieceDossierAdmin(LectureSeule):
+    list_display = ["dossier", "type", "fichier", "deposee_le", "retiree_le"]
+    list_select_related = ["dossier", "fichier"]
+
+
+@admin.register(PublicParAge)
+class PublicParAgeAdmin(LectureSeule):
+    list_display = ["dossier", "tranche", "nombre"]
+    list_select_related = ["dossier"]
+
+
+@admin.register(IndicateurPrevu)
+class IndicateurPrevuAdmin(LectureSeule):
+    list_display = ["dossier", "indicateur", "libelle", "cible"]
+    list_select_related = ["dossier", "indicateur"]
+
+
+@admin.register(DemandeDeComplement)
+class DemandeDeComplementAdmin(LectureSeule):
+    list_display = ["dossier", "echeance", "demandee_le", "repondue_le", "levee_le"]
+    list_select_related = ["dossier"]
+
+
+@admin.register(Notation)
+class NotationAdmin(LectureSeule):
+    list_display = ["dossier", "lecture", "evaluateur", "validee_le"]
+    list_select_related = ["dossier", "evaluateur"]
+
+
+@admin.register(NoteCritere)
+class NoteCritereAdmin(LectureSeule):
+    list_display = ["notation", "critere", "note"]
+    list_select_related = ["notation__dossier", "critere"]
+
+
+@admin.register(Deport)
+class DeportAdmin(LectureSeule):
+    list_display = ["dossier", "utilisateur", "declare_le", "leve_le"]
+    list_select_related = ["dossier", "utilisateur"]
+
+
+@admin.register(NoteInterne)
+class NoteInterneAdmin(LectureSeule):
+    list_display = ["dossier", "auteur", "organisme", "partage", "ecrite_le"]
+    list_select_related = ["dossier", "auteur", "organisme"]
+
+
+@admin.register(Visite)
+class VisiteAdmin(LectureSeule):
+    list_display = ["dossier", "utilisateur", "vu_le"]
+    list_select_related = ["dossier", "utilisateur"]
+
+
+@admin.register(Envoi)
+class EnvoiAdmin(LectureSeule):
+    list_display = ["objet", "campagne", "auteur", "demande_le"]
+    list_select_related = ["campagne", "auteur"]
+
+
+@admin.register(Message)
+class MessageAdmin(LectureSeule):
+    list_display = ["objet", "dossier", "sens", "auteur", "ecrit_le", "lu_le"]
+    list_select_related = ["dossier", "auteur"]
+
+
+@admin.register(Intention)
+class IntentionAdmin(LectureSeule):
+    list_display = ["intitule", "campagne", "porteur", "etat", "proposee_le"]
+    list_select_related = ["campagne", "porteur"]
+
+
+@admin.register(AvisIntention)
+class AvisIntentionAdmin(LectureSeule):
+    list_display = ["intention", "organisme", "eligibilite", "rendu_le"]
+    list_select_related = ["intention", "organisme"]
+
+
+@admin.register(VueEnregistree)
+class VueEnregistreeAdmin(LectureSeule):
+    list_display = ["nom", "contrat", "utilisateur", "partage"]
+    list_select_related = ["contrat", "utilisateur"]
+
+
+@admin.register(CorrespondanceColonnes)
+class CorrespondanceColonnesAdmin(LectureSeule):
+    list_display = ["nom", "contrat", "source", "modifiee_le"]
+    list_select_related = ["contrat"]
+
+
+@admin.register(ImportDossiers)
+class ImportDossiersAdmin(LectureSeule):
+    list_display = ["fichier", "campagne", "source", "etat", "depose_le"]
+    list_select_related = ["fichier", "campagne"]

@@ -5,6 +5,65 @@ from django.db import models
 from commun.etats import Transition
 
 
+class EtatCampagne(models.TextChoices):
+    """The life of a yearly call for projects."""
+
+    PREPARATION = "preparation", "En préparation"
+    ESSAI = "essai", "À l’essai"
+    OUVERTE = "ouverte", "Ouverte"
+    CLOSE = "close", "Close"
+
+
+TRANSITIONS_CAMPAGNE = {
+    "essayer": Transition((EtatCampagne.PREPARATION,), EtatCampagne.ESSAI, "Mettre à l’essai"),
+    "revenir": Transition(
+        (EtatCampagne.ESSAI, EtatCampagne.OUVERTE), EtatCampagne.PREPARATION, "Revenir à la préparation"
+    ),
+    "ouvrir": Transition((EtatCampagne.PREPARATION, EtatCampagne.ESSAI), EtatCampagne.OUVERTE, "Ouvrir la campagne"),
+    "clore": Transition((EtatCampagne.OUVERTE,), EtatCampagne.CLOSE, "Clore la campagne"),
+    "rouvrir": Transition((EtatCampagne.CLOSE,), EtatCampagne.OUVERTE, "Rouvrir la campagne"),
+}
+
+
+class EtatIntention(models.TextChoices):
+    """What becomes of a project told before any deposit."""
+
+    PROPOSEE = "proposee", "Proposée"
+    ENCOURAGEE = "encouragee", "Encouragée à déposer"
+    REORIENTEE = "reorientee", "Orientée vers le droit commun"
+    DECONSEILLEE = "deconseillee", "Déconseillée"
+    DEPOSEE = "deposee", "Devenue un dossier"
+    ABANDONNEE = "abandonnee", "Abandonnée"
+
+
+_I = EtatIntention
+_OUVERTES = (_I.PROPOSEE, _I.ENCOURAGEE, _I.REORIENTEE, _I.DECONSEILLEE)
+
+TRANSITIONS_INTENTION = {
+    "encourager": Transition((_I.PROPOSEE, _I.REORIENTEE, _I.DECONSEILLEE), _I.ENCOURAGEE, "Encourager à déposer"),
+    "reorienter": Transition((_I.PROPOSEE, _I.ENCOURAGEE), _I.REORIENTEE, "Orienter vers le droit commun"),
+    "deconseiller": Transition((_I.PROPOSEE, _I.ENCOURAGEE), _I.DECONSEILLEE, "Déconseiller"),
+    "devenir_dossier": Transition(_OUVERTES, _I.DEPOSEE, "En faire un dossier"),
+    "abandonner": Transition(_OUVERTES, _I.ABANDONNEE, "Abandonner"),
+}
+
+
+class EtatImport(models.TextChoices):
+    """The life of an imported spreadsheet: read, shown, then written or dropped."""
+
+    RECU = "recu", "Lecture en cours"
+    PRET = "pret", "Prêt à importer"
+    FAIT = "fait", "Importé"
+    ABANDONNE = "abandonne", "Abandonné"
+
+
+TRANSITIONS_IMPORT = {
+    "lire": Transition((EtatImport.RECU, EtatImport.PRET), EtatImport.PRET, "Lire le fichier"),
+    "importer": Transition((EtatImport.PRET,), EtatImport.FAIT, "Importer"),
+    "abandonner": Transition((EtatImport.RECU, EtatImport.PRET), EtatImport.ABANDONNE, "Abandonner l’import"),
+}
+
+
 class EtatDossier(models.TextChoices):
     """Where a file stands as a file; what each funder decides is told by its requests."""
 
@@ -26,6 +85,7 @@ E = EtatDossier
 TRANSITIONS_DOSSIER = {
     "deposer": Transition((E.BROUILLON,), E.DEPOSE, "Déposer le dossier"),
     "declarer_incomplet": Transition((E.DEPOSE, E.COMPLET), E.INCOMPLET, "Déclarer le dossier incomplet"),
+    "repondre": Transition((E.INCOMPLET,), E.DEPOSE, "Répondre à la demande de complément"),
     "declarer_complet": Transition((E.DEPOSE, E.INCOMPLET), E.COMPLET, "Déclarer le dossier complet"),
     "declarer_recevable": Transition((E.COMPLET,), E.RECEVABLE, "Déclarer le dossier recevable"),
     "declarer_irrecevable": Transition((E.DEPOSE, E.INCOMPLET, E.COMPLET), E.IRRECEVABLE, "Déclarer irrecevable"),
@@ -104,6 +164,8 @@ class QualiteAvis(models.TextChoices):
 
     ORGANISME = "organisme", "Organisme"
     DELEGUE = "delegue", "Délégué du préfet"
+    GROUPE = "groupe", "Groupe thématique"
+    CONSEIL = "conseil", "Conseil citoyen"
 
 
 class SensAvis(models.TextChoices):

@@ -20,7 +20,7 @@ from ..etats import (
     TRANSITIONS_DEMANDE,
     EtatDemande,
 )
-from .campagne import Dispositif
+from .dispositif import Dispositif
 from .dossier import Dossier
 from .enveloppe import Enveloppe
 
@@ -110,6 +110,9 @@ class DemandeFinancement(ModeleAEtats):
     programme_le = models.DateField("programmée le", null=True, blank=True)
     notifie_le = models.DateField("notifiée le", null=True, blank=True)
     numero_ej = models.CharField("numéro d’engagement juridique", max_length=20, blank=True)
+    numero_externe = models.CharField("numéro dans l’autre téléservice", max_length=40, blank=True)
+    etat_externe = models.CharField("état lu dans l’autre téléservice", max_length=60, blank=True)
+    reporte_le = models.DateField("ressaisie dans l’autre téléservice le", null=True, blank=True)
     saisi_par_organisme = models.ForeignKey(
         Organisme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="saisi pour son compte par"
     )

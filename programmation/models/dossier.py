@@ -18,8 +18,9 @@ from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
 from geographie.models import Commune, VersionPerimetre
 
 from ..etats import DOSSIER_DU_COPIL, TRANSITIONS_DOSSIER, EtatDossier
-from .campagne import Campagne, Dispositif
+from .campagne import Campagne
 from .convention import Convention
+from .dispositif import Dispositif
 
 
 class NatureDossier(models.TextChoices):
@@ -30,6 +31,21 @@ class NatureDossier(models.TextChoices):
 class CaractereDossier(models.TextChoices):
     NOUVELLE = "nouvelle", "Nouvelle action"
     RECONDUITE = "reconduite", "Reconduction"
+
+
+class ObjetDossier(models.TextChoices):
+    """What the money is for (CERFA 12156, first page)."""
+
+    ACTION = "action", "Une action"
+    FONCTIONNEMENT = "fonctionnement", "Le fonctionnement global"
+
+
+class OrigineDossier(models.TextChoices):
+    """How a file came in; what was imported is not asked again."""
+
+    PILOTVILLE = "pilotville", "Déposé dans Pilotville"
+    DAUPHIN = "dauphin", "Importé de Dauphin"
+    TABLEUR = "tableur", "Importé d’un tableur"
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
@@ -154,12 +170,20 @@ class Dossier(ModeleAEtats):
     engagements: models.ManyToManyField[Engagement, Any] = models.ManyToManyField(
         Engagement, blank=True, related_name="dossiers", verbose_name="engagements servis"
     )
+    objet = models.CharField("objet de la demande", max_length=15, choices=ObjetDossier, default=ObjetDossier.ACTION)
+    buts = models.TextField("objectifs de l’action", blank=True)
+    lieu = models.CharField("lieux de réalisation", max_length=300, blank=True)
+    moyens = models.TextField("moyens humains et matériels", blank=True)
+    partenaires = models.TextField("partenaires de l’action", blank=True)
+    calendrier = models.TextField("calendrier", blank=True)
+    evaluation = models.TextField("comment l’action sera évaluée", blank=True)
     debut = models.DateField("début", null=True, blank=True)
     fin = models.DateField("fin", null=True, blank=True)
     beneficiaires = models.PositiveIntegerField("public attendu (personnes)", null=True, blank=True)
     beneficiaires_qpv = models.PositiveIntegerField("dont habitants des QPV", null=True, blank=True)
     femmes = models.PositiveIntegerField("dont femmes", null=True, blank=True)
     hommes = models.PositiveIntegerField("dont hommes", null=True, blank=True)
+    sexe_inconnu = models.PositiveIntegerField("dont sexe non renseigné", null=True, blank=True)
     jeunes = models.PositiveIntegerField("dont 12 à 25 ans", null=True, blank=True)
     cout_total = models.DecimalField("coût total de l’action (€)", max_digits=12, decimal_places=2, default=0)
     instructeur = models.ForeignKey(
@@ -170,7 +194,13 @@ class Dossier(ModeleAEtats):
         related_name="dossiers_suivis",
         verbose_name="suivi par",
     )
+    origine = models.CharField("origine", max_length=12, choices=OrigineDossier, default=OrigineDossier.PILOTVILLE)
+    numero_externe = models.CharField("numéro dans l’autre téléservice", max_length=40, blank=True)
+    essai = models.BooleanField("essai de l’équipe, avant l’ouverture", default=False)
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
+    cree_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="créé par"
+    )
     depose_le = models.DateTimeField("déposé le", null=True, blank=True)
     fictif = models.BooleanField("donnée fictive", default=False)
     recherche = champ_de_recherche("intitule", "numero")  # the title first: it is also how the table sorts
@@ -215,6 +245,17 @@ class Dossier(ModeleAEtats):
                 condition=Q(caractere=CaractereDossier.RECONDUITE) | Q(precedent__isnull=True),
                 name="programmation_dossier_precedent_si_reconduit",
                 violation_error_message="Seule une reconduction a un dossier de l’an passé.",
+            ),
+            models.UniqueConstraint(
+                fields=["campagne", "numero_externe", "porteur"],
+                condition=~Q(numero_externe=""),
+                name="programmation_dossier_externe_unique",
+                violation_error_message="Ce dossier de l’autre téléservice est déjà importé pour ce porteur (S-16).",
+            ),
+            models.CheckConstraint(
+                condition=Q(essai=False) | Q(etat__in=[EtatDossier.BROUILLON, EtatDossier.RETIRE]),
+                name="programmation_dossier_essai_jamais_depose",
+                violation_error_message="Un essai ne se dépose pas : il disparaît à l’ouverture de la campagne.",
             ),
             models.CheckConstraint(
                 condition=Q(cout_total__gte=0),

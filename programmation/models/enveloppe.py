@@ -8,12 +8,7 @@ from django.db.models import F, Q
 from acteurs.models import Organisme
 from contrats.models import Contrat, NatureMoyens
 
-from .campagne import Dispositif
-
-
-class Section(models.TextChoices):
-    FONCTIONNEMENT = "fonctionnement", "Fonctionnement"
-    INVESTISSEMENT = "investissement", "Investissement"
+from .dispositif import Dispositif, Section
 
 
 class EtatEnveloppe(models.TextChoices):

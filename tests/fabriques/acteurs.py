@@ -9,10 +9,13 @@ from stdnum import luhn
 
 from acteurs.etats import PorteeApi
 from acteurs.models import (
+    FicheOrganisme,
     FormeJuridique,
     JetonApi,
     Organisme,
+    PieceOrganisme,
     TypeOrganisme,
+    TypePiece,
     Utilisateur,
     empreinte_du_secret,
 )
@@ -91,3 +94,27 @@ class JetonApiFactory(DjangoModelFactory):
         secret = factory.Sequence(lambda n: f"pv_cle-de-test-{n:08d}")
         expiree = factory.Trait(expire_le=factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1)))
         revoquee = factory.Trait(revoque_le=factory.LazyFunction(lambda: timezone.now()))
+
+
+class FicheOrganismeFactory(DjangoModelFactory):
+    """The card of an association."""
+
+    organisme = factory.SubFactory(OrganismeFactory)
+    adresse = "12 rue de la Paix"
+    code_postal = "59220"
+    ville = "Denain"
+
+    class Meta:
+        model = FicheOrganisme
+
+
+class PieceOrganismeFactory(DjangoModelFactory):
+    """Its statutes."""
+
+    organisme = factory.SubFactory(OrganismeFactory)
+    type = TypePiece.STATUTS
+    fichier = factory.SubFactory("tests.fabriques.commun.FichierFactory")
+    deposee_le = factory.LazyFunction(timezone.now)
+
+    class Meta:
+        model = PieceOrganisme

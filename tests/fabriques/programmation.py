@@ -3,7 +3,7 @@
 `DossierFactory(contrat=…)` takes the contract's own campaign; a request that consumes its envelope is counted in it.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import factory
@@ -11,30 +11,76 @@ from django.db.models import F
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from acteurs.models import TypePiece
 from contrats.models import NatureMoyens
-from programmation.etats import DEMANDE_FERME, EtatDemande, EtatDossier, SensAvis
+from geographie.models import TypePerimetre
+from programmation.etats import (
+    DEMANDE_FERME,
+    EtatCampagne,
+    EtatDemande,
+    EtatDossier,
+    EtatImport,
+    EtatIntention,
+    SensAvis,
+)
 from programmation.models import (
+    Attestation,
     Avis,
+    AvisIntention,
+    BudgetOrganisme,
     BudgetPrevisionnel,
     Campagne,
+    CanalDepot,
     CaractereDossier,
     Convention,
+    CorrespondanceColonnes,
+    CritereCampagne,
+    DemandeDeComplement,
     DemandeFinancement,
+    Deport,
     Dispositif,
     Dossier,
+    Eligibilite,
+    EligibilitePerimetre,
     Enveloppe,
+    Envoi,
+    Etape,
+    EtapeCampagne,
     EtatEnveloppe,
     FamilleDispositif,
+    GenreAttestation,
+    GenreVersion,
+    ImportDossiers,
+    IndicateurAction,
+    IndicateurPrevu,
+    Intention,
     LigneBudget,
+    LigneBudgetOrganisme,
     Localisation,
+    Message,
     ModeLocalisation,
     MouvementEnveloppe,
     NatureDossier,
+    Notation,
+    NoteCritere,
+    NoteInterne,
+    OuvertureTardive,
+    PieceDossier,
+    PieceRequise,
+    PublicParAge,
     SensLigne,
+    SensMessage,
+    SollicitationAvis,
+    SourceImport,
+    TrancheAge,
     TypeConvention,
+    VersionDossier,
+    Visite,
+    VueEnregistree,
 )
 
-from .acteurs import OrganismeFactory
+from .acteurs import OrganismeFactory, UtilisateurFactory
+from .commun import FichierFactory
 from .contrats import (
     ActeDecisionFactory,
     ContratFactory,
@@ -69,6 +115,11 @@ class CampagneFactory(DjangoModelFactory):
     class Meta:
         model = Campagne
         django_get_or_create = ("contrat", "annee")
+
+    class Params:
+        preparation = factory.Trait(etat=EtatCampagne.PREPARATION)
+        essai = factory.Trait(etat=EtatCampagne.ESSAI)
+        close = factory.Trait(etat=EtatCampagne.CLOSE)
 
 
 class ConventionFactory(DjangoModelFactory):
@@ -317,3 +368,345 @@ class LigneBudgetFactory(DjangoModelFactory):
 
     class Params:
         produit = factory.Trait(sens=SensLigne.PRODUIT, compte="74", libelle="Subventions d’exploitation")
+
+
+class CanalDepotFactory(DjangoModelFactory):
+    """The State takes the yearly call on Dauphin."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    dispositif = factory.SubFactory(DispositifFactory)
+    financeur = factory.SubFactory(OrganismeFactory, etat=True)
+    canal = "dauphin"
+
+    class Meta:
+        model = CanalDepot
+
+
+class EligibilitePerimetreFactory(DjangoModelFactory):
+    """A funder that pays in the QPV."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    financeur = factory.SubFactory(OrganismeFactory, etat=True)
+    type_perimetre = TypePerimetre.QPV
+
+    class Meta:
+        model = EligibilitePerimetre
+
+
+class EtapeCampagneFactory(DjangoModelFactory):
+    """The revues de projets."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    etape = Etape.REVUE
+    du = factory.LazyAttribute(lambda o: o.campagne.ouverte_le)
+
+    class Meta:
+        model = EtapeCampagne
+
+
+class CritereCampagneFactory(DjangoModelFactory):
+    """A criterion noted out of 5."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    libelle = factory.Sequence(lambda n: f"Réponse au besoin du quartier {n}")
+
+    class Meta:
+        model = CritereCampagne
+
+
+class PieceRequiseFactory(DjangoModelFactory):
+    """The statutes."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    type = TypePiece.STATUTS
+
+    class Meta:
+        model = PieceRequise
+
+
+class OuvertureTardiveFactory(DjangoModelFactory):
+    """Ten days more for one porteur."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    porteur = factory.SubFactory(OrganismeFactory)
+    jusqu_au = factory.LazyAttribute(lambda o: o.campagne.limite_depot + timedelta(days=10))
+    motif = "Panne du téléservice le dernier jour."
+    ouverte_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = OuvertureTardive
+
+
+class BudgetOrganismeFactory(DjangoModelFactory):
+    """The budget of 2026."""
+
+    organisme = factory.SubFactory(OrganismeFactory)
+    annee = 2026
+
+    class Meta:
+        model = BudgetOrganisme
+
+
+class LigneBudgetOrganismeFactory(DjangoModelFactory):
+    """Salaries."""
+
+    budget = factory.SubFactory(BudgetOrganismeFactory)
+    sens = SensLigne.CHARGE
+    compte = "641"
+    libelle = "Rémunération des personnels"
+    montant = 40_000
+
+    class Meta:
+        model = LigneBudgetOrganisme
+
+
+class SollicitationAvisFactory(DjangoModelFactory):
+    """The opinion of a commune is awaited."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    organisme = factory.SubFactory(OrganismeFactory, commune=True)
+    echeance = date(2025, 12, 31)
+    demandee_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = SollicitationAvis
+
+
+class VersionDossierFactory(DjangoModelFactory):
+    """The file as deposited."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    numero = 1
+    genre = GenreVersion.DEPOT
+    instantane = factory.SubFactory(FichierFactory)
+    ecrite_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = VersionDossier
+
+
+class AttestationFactory(DjangoModelFactory):
+    """The contrat d’engagement républicain is subscribed."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    genre = GenreAttestation.CER
+    version = "2022-01"
+    acceptee_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Attestation
+
+
+class PieceDossierFactory(DjangoModelFactory):
+    """The account of last year’s action."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    type = TypePiece.BILAN
+    fichier = factory.SubFactory(FichierFactory)
+    deposee_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = PieceDossier
+
+
+class PublicParAgeFactory(DjangoModelFactory):
+    """Thirty children."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    tranche = TrancheAge.A6_11
+    nombre = 30
+
+    class Meta:
+        model = PublicParAge
+
+
+class IndicateurActionFactory(DjangoModelFactory):
+    """An indicator of the common library."""
+
+    libelle = factory.Sequence(lambda n: f"Jeunes accompagnés {n}")
+    unite = "personnes"
+
+    class Meta:
+        model = IndicateurAction
+
+
+class IndicateurPrevuFactory(DjangoModelFactory):
+    """Forty people accompanied."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    indicateur = factory.SubFactory(IndicateurActionFactory)
+    cible = Decimal(40)
+
+    class Meta:
+        model = IndicateurPrevu
+
+
+class DemandeDeComplementFactory(DjangoModelFactory):
+    """The team asks for another budget."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    motif = "Le budget n’est pas équilibré."
+    champs = ["budget"]
+    echeance = date(2025, 12, 20)
+    demandee_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = DemandeDeComplement
+
+
+class NotationFactory(DjangoModelFactory):
+    """A first reading, not ended."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    evaluateur = factory.SubFactory(UtilisateurFactory)
+    organisme = factory.SubFactory(OrganismeFactory, epci=True)
+    commencee_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Notation
+
+
+class NoteCritereFactory(DjangoModelFactory):
+    """Four out of five."""
+
+    notation = factory.SubFactory(NotationFactory)
+    critere = factory.SubFactory(CritereCampagneFactory, campagne=factory.SelfAttribute("..notation.dossier.campagne"))
+    note = Decimal(4)
+    justification = "Diagnostic partagé avec le centre social."
+
+    class Meta:
+        model = NoteCritere
+
+
+class DeportFactory(DjangoModelFactory):
+    """Somebody sits on the porteur’s board."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    motif = "Membre du conseil d’administration du porteur."
+    declare_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Deport
+
+
+class NoteInterneFactory(DjangoModelFactory):
+    """A note for one’s colleagues."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    auteur = factory.SubFactory(UtilisateurFactory)
+    organisme = factory.SubFactory(OrganismeFactory, epci=True)
+    texte = "Vu avec le porteur : le recrutement est prévu en mars."
+    ecrite_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = NoteInterne
+
+
+class VisiteFactory(DjangoModelFactory):
+    """Somebody looked at the file."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    vu_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Visite
+
+
+class EnvoiFactory(DjangoModelFactory):
+    """A message for many files."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    objet = "Votre dossier {{ numero }}"
+    corps = "Bonjour, votre dossier {{ numero }} est en cours d’instruction."
+    auteur = factory.SubFactory(UtilisateurFactory)
+    demande_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Envoi
+
+
+class MessageFactory(DjangoModelFactory):
+    """The team writes to the porteur."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    sens = SensMessage.AU_PORTEUR
+    objet = "Votre dossier"
+    texte = "Pouvez-vous préciser le calendrier ?"
+    ecrit_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Message
+
+
+class IntentionFactory(DjangoModelFactory):
+    """A project told at the meeting of porteurs."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    contrat = factory.SelfAttribute("campagne.contrat")
+    porteur = factory.SubFactory(OrganismeFactory)
+    intitule = factory.Sequence(lambda n: f"Une fabrique de vélos {n}")
+    proposee_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Intention
+
+    class Params:
+        encouragee = factory.Trait(etat=EtatIntention.ENCOURAGEE)
+        reorientee = factory.Trait(etat=EtatIntention.REORIENTEE)
+        deconseillee = factory.Trait(etat=EtatIntention.DECONSEILLEE)
+        deposee = factory.Trait(etat=EtatIntention.DEPOSEE)
+        abandonnee = factory.Trait(etat=EtatIntention.ABANDONNEE)
+
+
+class AvisIntentionFactory(DjangoModelFactory):
+    """A funder finds it eligible."""
+
+    intention = factory.SubFactory(IntentionFactory)
+    organisme = factory.SubFactory(OrganismeFactory, caf=True)
+    eligibilite = Eligibilite.PROBABLE
+    rendu_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = AvisIntention
+
+
+class VueEnregistreeFactory(DjangoModelFactory):
+    """One’s own view."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    nom = factory.Sequence(lambda n: f"Santé à Denain {n}")
+    parametres = "etat=en_instruction"
+
+    class Meta:
+        model = VueEnregistree
+
+
+class CorrespondanceColonnesFactory(DjangoModelFactory):
+    """Dauphin’s columns."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    nom = factory.Sequence(lambda n: f"Export Dauphin {n}")
+    source = SourceImport.DAUPHIN
+
+    class Meta:
+        model = CorrespondanceColonnes
+
+
+class ImportDossiersFactory(DjangoModelFactory):
+    """A spreadsheet being read."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    fichier = factory.SubFactory(FichierFactory)
+    source = SourceImport.DAUPHIN
+    depose_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = ImportDossiers
+
+    class Params:
+        pret = factory.Trait(etat=EtatImport.PRET)
+        fait = factory.Trait(etat=EtatImport.FAIT)
+        abandonne = factory.Trait(etat=EtatImport.ABANDONNE)

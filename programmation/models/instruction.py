@@ -1,0 +1,212 @@
+"""Working on a file together: corrections asked, scores, conflicts of interest, notes, what one has seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from acteurs.models import Organisme
+
+from .campagne import CritereCampagne
+from .dossier import Dossier
+
+
+class DemandeDeComplement(models.Model):
+    """What the team asks the porteur to correct, until when; only the fields named are unlocked."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="complements", verbose_name="dossier")
+    motif = models.TextField("ce qui manque ou doit être corrigé")
+    champs = ArrayField(models.CharField(max_length=40), verbose_name="champs ouverts à la correction")
+    echeance = models.DateField("réponse attendue le")
+    demandee_le = models.DateTimeField("demandée le")
+    demandee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="demandée par"
+    )
+    relancee_le = models.DateTimeField("relancée le", null=True, blank=True)
+    repondue_le = models.DateTimeField("répondue le", null=True, blank=True)
+    reponse = models.TextField("réponse du porteur", blank=True)
+    levee_le = models.DateTimeField("levée par l’équipe le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "demande de complément"
+        verbose_name_plural = "demandes de complément"
+        ordering = ["dossier", "-demandee_le"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(repondue_le__isnull=True, levee_le__isnull=True),
+                name="programmation_complement_un_seul_ouvert",
+                violation_error_message="Une demande de complément est déjà ouverte sur ce dossier.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(motif="") & ~Q(champs=[]),
+                name="programmation_complement_dit_quoi",
+                violation_error_message="Dites ce qui manque et quels champs le porteur peut corriger.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Complément demandé sur {self.dossier.numero}"
+
+
+class Notation(models.Model):
+    """One reading of a file along the campaign's grid, by one person; the second one checks the first."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="notations", verbose_name="dossier")
+    lecture = models.PositiveSmallIntegerField("lecture", default=1)
+    evaluateur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notations", verbose_name="évaluateur"
+    )
+    organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="notations", verbose_name="au titre de")
+    commentaire = models.TextField("appréciation d’ensemble", blank=True)
+    commencee_le = models.DateTimeField("commencée le")
+    validee_le = models.DateTimeField("validée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "notation"
+        verbose_name_plural = "notations"
+        ordering = ["dossier", "lecture", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "evaluateur"],
+                name="programmation_notation_une_par_personne",
+                violation_error_message="Vous avez déjà noté ce dossier : modifiez votre notation.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lecture__in=[1, 2]),
+                name="programmation_notation_lecture",
+                violation_error_message="Une notation est une première ou une seconde lecture.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier.numero}, lecture {self.lecture}"
+
+
+class NoteCritere(models.Model):
+    """The score of one criterion, justified."""
+
+    notation = models.ForeignKey(Notation, models.CASCADE, related_name="notes", verbose_name="notation")
+    critere = models.ForeignKey(CritereCampagne, models.PROTECT, related_name="notes", verbose_name="critère")
+    note = models.DecimalField("note", max_digits=4, decimal_places=1)
+    justification = models.TextField("justification")
+
+    class Meta:
+        verbose_name = "note d’un critère"
+        verbose_name_plural = "notes des critères"
+        ordering = ["notation", "critere"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notation", "critere"],
+                name="programmation_note_unique",
+                violation_error_message="Ce critère est déjà noté.",
+            ),
+            models.CheckConstraint(
+                condition=Q(note__gte=0) & ~Q(justification=""),
+                name="programmation_note_justifiee",
+                violation_error_message="Une note va de 0 à la note maximale et se justifie en quelques mots.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.critere} : {self.note}"
+
+
+class Deport(models.Model):
+    """A person withdrawn from a file for a conflict of interest: it reads no more than the public, and acts on nothing."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="deports", verbose_name="dossier")
+    utilisateur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="deports", verbose_name="personne"
+    )
+    motif = models.CharField("motif", max_length=400)
+    declare_le = models.DateTimeField("déclaré le")
+    leve_le = models.DateTimeField("levé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "déport"
+        verbose_name_plural = "déports"
+        ordering = ["dossier", "declare_le"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "utilisateur"],
+                condition=Q(leve_le__isnull=True),
+                name="programmation_deport_unique",
+                violation_error_message="Cette personne s’est déjà déportée de ce dossier.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(motif=""),
+                name="programmation_deport_motive",
+                violation_error_message="Un déport dit son motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Déport de {self.utilisateur} sur {self.dossier.numero}"
+
+
+class PartageNote(models.TextChoices):
+    """Who reads a note."""
+
+    ORGANISME = "organisme", "Mon organisme"
+    INSTRUCTEURS = "instructeurs", "Tous ceux qui instruisent le dossier"
+
+
+class NoteInterne(models.Model):
+    """What somebody wrote on a file for its colleagues; the porteur never reads it."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="notes_internes", verbose_name="dossier")
+    auteur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="notes_internes", verbose_name="auteur"
+    )
+    organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="+", verbose_name="au titre de")
+    partage = models.CharField("lue par", max_length=12, choices=PartageNote, default=PartageNote.ORGANISME)
+    texte = models.TextField("texte")
+    mentions: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="mentions", verbose_name="personnes prévenues"
+    )
+    ecrite_le = models.DateTimeField("écrite le")
+    retiree_le = models.DateTimeField("retirée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "note interne"
+        verbose_name_plural = "notes internes"
+        ordering = ["dossier", "ecrite_le"]
+
+    def __str__(self) -> str:
+        return f"Note sur {self.dossier.numero}"
+
+
+class Visite(models.Model):
+    """When a person last looked at a file: what has changed since is shown to it."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="visites", verbose_name="dossier")
+    utilisateur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="visites", verbose_name="personne"
+    )
+    vu_le = models.DateTimeField("vu le")
+    precedente_le = models.DateTimeField("vu auparavant le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "visite"
+        verbose_name_plural = "visites"
+        ordering = ["-vu_le"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "utilisateur"],
+                name="programmation_visite_unique",
+                violation_error_message="Cette visite est déjà connue.",
+            ),
+            models.CheckConstraint(
+                condition=Q(precedente_le__isnull=True) | Q(precedente_le__lte=F("vu_le")),
+                name="programmation_visite_dates_en_ordre",
+                violation_error_message="La visite précédente vient avant la dernière.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur}, {self.dossier.numero}"
