@@ -46,7 +46,12 @@ def dire_l_erreur(form: forms.BaseForm, erreur: RegleEnfreinte) -> None:
 
 
 def appliquer(form: forms.BaseForm, acte: Callable[[], T]) -> T | None:
-    """Run the action; None when a rule or a right refuses it, and the form then says why."""
+    """Check the form, then run the action; None when the form, a rule or a right refuses it, and the form says why.
+
+    The action reads the form's values when it is called, never before.
+    """
+    if not form.is_valid():
+        return None
     try:
         return acte()
     except RegleEnfreinte as erreur:

@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from commun.api.problemes import adresse_inconnue
 from contrats.api import avancement, contrats, engagements, ressources, reunions
-from programmation import api as programmation
+from programmation.api import dossiers, enveloppes
 
 # The documentation page of the API styles its own elements: only this page may.
 documentation = csp_update({"style-src": ["'unsafe-inline'"]})(
@@ -39,7 +39,7 @@ urlpatterns = [
     path(_CONTRAT + "reunions/", reunions.ReunionsView.as_view(), name="reunions"),
     path(_CONTRAT + "ressources/", ressources.RessourcesView.as_view(), name="ressources"),
     path(_CONTRAT + "ressources/<int:ressource>/", ressources.RessourceView.as_view(), name="ressource"),
-    path(_CONTRAT + "<int:annee>/dossiers/", programmation.DossiersView.as_view(), name="dossiers"),
-    path(_CONTRAT + "<int:annee>/enveloppes/", programmation.EnveloppesView.as_view(), name="enveloppes"),
+    path(_CONTRAT + "<int:annee>/dossiers/", dossiers.DossiersView.as_view(), name="dossiers"),
+    path(_CONTRAT + "<int:annee>/enveloppes/", enveloppes.EnveloppesView.as_view(), name="enveloppes"),
     re_path(r"^(?P<chemin>[\s\S]+)\Z", adresse_inconnue, name="adresse_inconnue"),
 ]

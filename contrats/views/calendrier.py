@@ -108,15 +108,17 @@ def appel(request: HttpRequest, portee: Portee, pk: int | None = None) -> HttpRe
     existant = get_object_or_404(AppelExterne, pk=pk, contrat=portee.contrat) if pk is not None else None
     depart = {n: getattr(existant, n) for n in AppelForm.base_fields} if existant else {}
     form = AppelForm(request.POST or None, initial=depart, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
-        fiche = actions.FicheAppel(**form.cleaned_data)
-        if appliquer(
-            form,
-            lambda: actions.enregistrer_appel(
-                portee.contrat, fiche, appel=existant, par=portee.auteur, le=timezone.now()
-            ),
-        ):
-            return redirect("contrats:appels", contrat=portee.contrat.slug)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.enregistrer_appel(
+            portee.contrat,
+            actions.FicheAppel(**form.cleaned_data),
+            appel=existant,
+            par=portee.auteur,
+            le=timezone.now(),
+        ),
+    ):
+        return redirect("contrats:appels", contrat=portee.contrat.slug)
     contexte = {"form": form, "appel": existant, "contrat": portee.contrat}
     return render(request, "contrats/instances/appel_form.html", contexte, status=422 if form.errors else 200)
 

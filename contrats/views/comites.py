@@ -69,13 +69,15 @@ def adopter(request: HttpRequest, portee: Portee, cle: str) -> HttpResponse:
 def creer(request: HttpRequest, portee: Portee) -> HttpResponse:
     """A committee of one's own."""
     form = ComiteForm(request.POST or None, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
-        fiche = actions.FicheDeComite(**form.cleaned_data)
-        nouveau = appliquer(
-            form, lambda: actions.creer_comite(portee.contrat, fiche, par=portee.auteur, le=timezone.now())
+    if request.method == "POST" and (
+        nouveau := appliquer(
+            form,
+            lambda: actions.creer_comite(
+                portee.contrat, actions.FicheDeComite(**form.cleaned_data), par=portee.auteur, le=timezone.now()
+            ),
         )
-        if nouveau is not None:
-            return redirect("contrats:comite", contrat=portee.contrat.slug, pk=nouveau.pk)
+    ):
+        return redirect("contrats:comite", contrat=portee.contrat.slug, pk=nouveau.pk)
     contexte = {"form": form, "comite": None, "contrat": portee.contrat}
     return render(request, "contrats/instances/comite_form.html", contexte, status=422 if form.errors else 200)
 
@@ -95,10 +97,13 @@ def modifier(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     objet = _comite(portee, pk)
     depart = {nom: getattr(objet, nom) for nom in ComiteForm.base_fields}
     form = ComiteForm(request.POST or None, initial=depart, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
-        fiche = actions.FicheDeComite(**form.cleaned_data)
-        if appliquer(form, lambda: actions.modifier_comite(objet, fiche, par=portee.auteur, le=timezone.now())):
-            return redirect("contrats:comite", contrat=portee.contrat.slug, pk=pk)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_comite(
+            objet, actions.FicheDeComite(**form.cleaned_data), par=portee.auteur, le=timezone.now()
+        ),
+    ):
+        return redirect("contrats:comite", contrat=portee.contrat.slug, pk=pk)
     contexte = {"form": form, "comite": objet, "contrat": portee.contrat}
     return render(request, "contrats/instances/comite_form.html", contexte, status=422 if form.errors else 200)
 
@@ -109,9 +114,7 @@ def ajouter_membre(request: HttpRequest, portee: Portee, pk: int) -> HttpRespons
     """Seat or invite an organisation."""
     objet = _comite(portee, pk)
     form = MembreForm(request.POST, contrat=portee.contrat)
-    if form.is_valid() and appliquer(
-        form, lambda: actions.faire_sieger(objet, **form.cleaned_data, par=portee.auteur, le=timezone.now())
-    ):
+    if appliquer(form, lambda: actions.faire_sieger(objet, **form.cleaned_data, par=portee.auteur, le=timezone.now())):
         return redirect("contrats:comite", contrat=portee.contrat.slug, pk=pk)
     return _page(request, portee, objet, form)
 

@@ -111,19 +111,15 @@ def modifier_volet(request: HttpRequest, portee: Portee, code: str) -> HttpRespo
         return redirect("contrats:volet", portee.contrat.slug, code)
     depart = {"texte": objet.texte, "objectifs": list(objet.objectifs.values_list("pk", flat=True))}
     form = VoletForm(request.POST or None, initial=depart, contrat=portee.contrat)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.rediger_volet(
-                objet,
-                texte=form.cleaned_data["texte"],
-                objectifs=form.objectifs,
-                par=portee.auteur,
-                le=timezone.now(),
-            ),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.rediger_volet(
+            objet,
+            texte=form.cleaned_data["texte"],
+            objectifs=form.objectifs,
+            par=portee.auteur,
+            le=timezone.now(),
+        ),
     ):
         messages.success(request, f"{objet.commune} : le volet communal est enregistré.")
         return redirect("contrats:volet", portee.contrat.slug, code)
@@ -155,10 +151,8 @@ def reviser_volet(request: HttpRequest, portee: Portee, code: str) -> HttpRespon
 def _adopter(request: HttpRequest, portee: Portee, objet: Any, *, titre: str, retour: str) -> HttpResponse:
     verifier(peut_modifier_communal(portee.auteur, portee.contrat, objet.commune_id))
     form = AdopterForm(request.POST or None, contrat=portee.contrat, autorite=_autorite(objet.commune))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(form, lambda: actions.adopter(objet, par=portee.auteur, le=timezone.now(), **form.reponse))
+    if request.method == "POST" and appliquer(
+        form, lambda: actions.adopter(objet, par=portee.auteur, le=timezone.now(), **form.reponse)
     ):
         messages.success(request, "L’adoption est enregistrée. Le prochain avenant du contrat pourra l’annexer.")
         return redirect(retour)
@@ -249,15 +243,11 @@ def rubrique(request: HttpRequest, portee: Portee, code: str, rubrique: str) -> 
     ecrit = bool(droits["edition"] and droits["modifiable"])
     lu = next(c for c in lectures.contenus(objet)[0] if c.rubrique == choisie)
     form = RubriqueForm(request.POST or None, initial={"texte": lu.texte}, rubrique=choisie)
-    enregistre = (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.rediger_rubrique(
-                objet, choisie, texte=form.cleaned_data["texte"], par=portee.auteur, le=timezone.now()
-            ),
-        )
+    enregistre = request.method == "POST" and appliquer(
+        form,
+        lambda: actions.rediger_rubrique(
+            objet, choisie, texte=form.cleaned_data["texte"], par=portee.auteur, le=timezone.now()
+        ),
     )
     if enregistre or (request.htmx and request.GET.get("annuler")):  # type: ignore[attr-defined]
         return _rubrique_lue(request, portee, objet, choisie, ecrit, vient_d_enregistrer=bool(enregistre))

@@ -139,16 +139,16 @@ def nouvelle(request: HttpRequest, portee: Portee) -> HttpResponse:
     verifier(peut_ajouter_une_ressource(portee.auteur, portee.contrat))
     depart = {"orientation": request.GET.get("orientation")}
     form = RessourceForm(request.POST or None, initial=depart, contrat=portee.contrat, auteur=portee.auteur)
-    if request.method == "POST" and form.is_valid():
-        ajoutee = appliquer(
+    if request.method == "POST" and (
+        ajoutee := appliquer(
             form,
             lambda: actions.ajouter_ressource(
                 portee.contrat, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()
             ),
         )
-        if ajoutee:
-            messages.success(request, "La ressource est au répertoire, vérifiée à ce jour.")
-            return redirect("contrats:ressource", portee.contrat.slug, ajoutee.pk)
+    ):
+        messages.success(request, "La ressource est au répertoire, vérifiée à ce jour.")
+        return redirect("contrats:ressource", portee.contrat.slug, ajoutee.pk)
     return _rendre(request, portee, "ressource_edition", form=form, objet=None)
 
 
@@ -161,13 +161,9 @@ def modifier(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     form = RessourceForm(
         request.POST or None, instance=Ressource.objects.get(pk=pk), contrat=portee.contrat, auteur=portee.auteur
     )
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.modifier_ressource(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_ressource(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         messages.success(request, "La ressource est enregistrée, vérifiée à ce jour.")
         return redirect("contrats:ressource", portee.contrat.slug, pk)
@@ -270,15 +266,11 @@ def modifier_fiche(request: HttpRequest, portee: Portee, organisme: int) -> Http
     verifier(peut_modifier_fiche(portee.auteur, portee.contrat, organisme))
     instance = portee.contrat.fiches.filter(organisme=acteur).first()
     form = FicheActeurForm(request.POST or None, instance=instance, contrat=portee.contrat)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.enregistrer_fiche(
-                portee.contrat, acteur, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()
-            ),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.enregistrer_fiche(
+            portee.contrat, acteur, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()
+        ),
     ):
         messages.success(request, "La fiche est enregistrée, vérifiée à ce jour.")
         return redirect("contrats:fiche", portee.contrat.slug, organisme)
@@ -377,16 +369,14 @@ def _note_rendue(request: HttpRequest, portee: Portee, objet: NoteEscalade, **fo
 def nouvelle_note(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Write a note."""
     form = NoteEscaladeForm(request.POST or None, contrat=portee.contrat, auteur=portee.auteur)
-    if request.method == "POST" and form.is_valid():
-        ecrite = appliquer(
+    if request.method == "POST" and (
+        ecrite := appliquer(
             form,
             lambda: actions.ecrire_note(portee.contrat, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
         )
-        if ecrite:
-            messages.success(
-                request, "La note est enregistrée en brouillon : portez-la au COTECH quand elle est prête."
-            )
-            return redirect("contrats:escalade", portee.contrat.slug, ecrite.pk)
+    ):
+        messages.success(request, "La note est enregistrée en brouillon : portez-la au COTECH quand elle est prête.")
+        return redirect("contrats:escalade", portee.contrat.slug, ecrite.pk)
     return _rendre(request, portee, "note_edition", form=form, objet=None)
 
 
@@ -398,13 +388,9 @@ def modifier_note(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse
     form = NoteEscaladeForm(
         request.POST or None, instance=NoteEscalade.objects.get(pk=pk), contrat=portee.contrat, auteur=portee.auteur
     )
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.modifier_note(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_note(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         messages.success(request, "La note est enregistrée.")
         return redirect("contrats:escalade", portee.contrat.slug, pk)
@@ -416,7 +402,7 @@ def _porter(
 ) -> HttpResponse:
     objet = _note(portee, pk)
     form = PorterForm(request.POST, contrat=portee.contrat, types=types)
-    if form.is_valid() and appliquer(
+    if appliquer(
         form,
         lambda: actions.porter_note(
             objet, acte, reunion=form.cleaned_data["reunion"], par=portee.auteur, le=timezone.now()
@@ -463,7 +449,7 @@ def traiter(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Write what was answered."""
     objet = _note(portee, pk)
     form = SuiteForm(request.POST)
-    if form.is_valid() and appliquer(
+    if appliquer(
         form,
         lambda: actions.traiter_note(objet, suite=form.cleaned_data["suite"], par=portee.auteur, le=timezone.now()),
     ):

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from acteurs.models import Organisme
-from commun.erreurs import ActeRefuse, RegleEnfreinte
+from commun.erreurs import RegleEnfreinte
 from commun.models import LigneJournal
-from commun.views import dire_l_erreur, faire
+from commun.views import appliquer, faire
 
 from .. import actions
 from ..etats import Role
@@ -72,9 +72,10 @@ def inviter(request: HttpRequest, portee: Portee) -> HttpResponse:
         return _choisir_organisme(request, portee)
     organisme = get_object_or_404(Organisme, pk=int(numero))
     form = InviterForm(request.POST or None, contrat=portee.contrat, auteur=portee.auteur)
-    if request.method == "POST" and form.is_valid():
-        try:
-            invitation = actions.inviter(
+    if request.method == "POST" and (
+        invitation := appliquer(
+            form,
+            lambda: actions.inviter(
                 portee.contrat,
                 organisme=organisme,
                 role=Role(form.cleaned_data["role"]),
@@ -82,14 +83,11 @@ def inviter(request: HttpRequest, portee: Portee) -> HttpResponse:
                 limites=form.limites,
                 par=portee.auteur,
                 le=timezone.now(),
-            )
-        except RegleEnfreinte as erreur:
-            dire_l_erreur(form, erreur)
-        except ActeRefuse as refus:
-            form.add_error(None, refus.motif)
-        else:
-            messages.success(request, f"L’invitation part à {invitation.email}. Elle reste valable quatorze jours.")
-            return redirect("contrats:invitations", contrat=portee.contrat.slug)
+            ),
+        )
+    ):
+        messages.success(request, f"L’invitation part à {invitation.email}. Elle reste valable quatorze jours.")
+        return redirect("contrats:invitations", contrat=portee.contrat.slug)
     contexte = {"form": form, "organisme": organisme, "contrat": portee.contrat}
     return render(request, "contrats/inviter.html", contexte, status=422 if form.errors else 200)
 
@@ -148,22 +146,18 @@ def habilitation(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         "orientations": list(limites.orientations),
     }
     form = HabilitationForm(request.POST or None, initial=depart, contrat=portee.contrat, auteur=portee.auteur)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.modifier_habilitation(
-                objet,
-                limites=form.limites,
-                valide_au=form.cleaned_data["valide_au"],
-                par=portee.auteur,
-                le=timezone.now(),
-            )
-        except RegleEnfreinte as erreur:
-            dire_l_erreur(form, erreur)
-        except ActeRefuse as refus:
-            form.add_error(None, refus.motif)
-        else:
-            messages.success(request, f"L’habilitation de {objet.utilisateur} est modifiée.")
-            return redirect("contrats:equipe", contrat=portee.contrat.slug)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_habilitation(
+            objet,
+            limites=form.limites,
+            valide_au=form.cleaned_data["valide_au"],
+            par=portee.auteur,
+            le=timezone.now(),
+        ),
+    ):
+        messages.success(request, f"L’habilitation de {objet.utilisateur} est modifiée.")
+        return redirect("contrats:equipe", contrat=portee.contrat.slug)
     contexte = {
         "habilitation": objet,
         "form": form,

@@ -69,12 +69,12 @@ def commencer(request: HttpRequest) -> HttpResponse:
     auteur = Auteur(utilisateur=request.user)
     verifier(peut_ouvrir_un_contrat(auteur))
     form = NouveauContratForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        cree = appliquer(
+    if request.method == "POST" and (
+        cree := appliquer(
             form, lambda: actions.commencer_contrat(champs=form.cleaned_data, par=auteur, le=timezone.now())
         )
-        if cree:
-            return redirect("contrats:ouverture_communes", cree.slug)
+    ):
+        return redirect("contrats:ouverture_communes", cree.slug)
     contexte = {
         "form": form,
         "ouvertures": [(o, ETAPES[min(o.etape, 4)][1]) for o in lectures.ouvertures_en_cours()],
@@ -99,15 +99,11 @@ def contrat(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Step 1 again."""
     _ouverture(portee)
     form = NouveauContratForm(request.POST or None, instance=type(portee.contrat).objects.get(pk=portee.contrat.pk))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.reprendre_contrat(
-                portee.contrat, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()
-            ),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.reprendre_contrat(
+            portee.contrat, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()
+        ),
     ):
         return redirect("contrats:ouverture_communes", portee.contrat.slug)
     return _rendre(request, portee, 1, "ouverture_contrat", form=form, ouvertures=[])
@@ -132,15 +128,11 @@ def communes(request: HttpRequest, portee: Portee) -> HttpResponse:
         choisies = Commune.objects.filter(pk__in=[c for c in request.POST.getlist("communes") if c.isdecimal()])
         actions.ajouter_communes(portee.contrat, choisies, par=portee.auteur, le=timezone.now())
         return redirect("contrats:ouverture_communes", portee.contrat.slug)
-    if (
-        acte == "ecrire"
-        and inconnue.is_valid()
-        and appliquer(
-            inconnue,
-            lambda: actions.ajouter_commune_inconnue(
-                portee.contrat, **inconnue.cleaned_data, par=portee.auteur, le=timezone.now()
-            ),
-        )
+    if acte == "ecrire" and appliquer(
+        inconnue,
+        lambda: actions.ajouter_commune_inconnue(
+            portee.contrat, **inconnue.cleaned_data, par=portee.auteur, le=timezone.now()
+        ),
     ):
         return redirect("contrats:ouverture_communes", portee.contrat.slug)
     recherche = ChercherCommuneForm(request.GET if request.GET.get("q") else None)
@@ -187,15 +179,11 @@ def perimetres(request: HttpRequest, portee: Portee) -> HttpResponse:
             portee.contrat, connus.cleaned_data["perimetres"], par=portee.auteur, le=timezone.now()
         )
         return redirect("contrats:ouverture_perimetres", portee.contrat.slug)
-    if (
-        acte == "ecrire"
-        and a_la_main.is_valid()
-        and appliquer(
-            a_la_main,
-            lambda: actions.decrire_perimetre(
-                portee.contrat, **a_la_main.cleaned_data, par=portee.auteur, le=timezone.now()
-            ),
-        )
+    if acte == "ecrire" and appliquer(
+        a_la_main,
+        lambda: actions.decrire_perimetre(
+            portee.contrat, **a_la_main.cleaned_data, par=portee.auteur, le=timezone.now()
+        ),
     ):
         return redirect("contrats:ouverture_perimetres", portee.contrat.slug)
     return _rendre(
@@ -234,15 +222,9 @@ def partenaires(request: HttpRequest, portee: Portee) -> HttpResponse:
     if acte == "suivre":
         return _suivre(request, portee, 4)
     form = PartenaireForm(request.POST if acte == "ajouter" else None, contrat=portee.contrat)
-    if (
-        acte == "ajouter"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.ajouter_partenaire(
-                portee.contrat, **form.cleaned_data, par=portee.auteur, le=timezone.now()
-            ),
-        )
+    if acte == "ajouter" and appliquer(
+        form,
+        lambda: actions.ajouter_partenaire(portee.contrat, **form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         return redirect("contrats:ouverture_partenaires", portee.contrat.slug)
     return _rendre(
@@ -276,20 +258,18 @@ def comptes(request: HttpRequest, portee: Portee) -> HttpResponse:
     ouverture = _ouverture(portee)
     depart = {"role": Role.CHEF_DE_PROJET, "organisme": portee.contrat.pilote_id}
     form = CompteForm(request.POST or None, initial=depart, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
-        prevu = appliquer(
-            form,
-            lambda: actions.prevoir_compte(
-                portee.contrat,
-                organisme=form.cleaned_data["organisme"],
-                role=Role(form.cleaned_data["role"]),
-                email=form.cleaned_data["email"],
-                par=portee.auteur,
-                le=timezone.now(),
-            ),
-        )
-        if prevu:
-            return redirect("contrats:ouverture_comptes", portee.contrat.slug)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.prevoir_compte(
+            portee.contrat,
+            organisme=form.cleaned_data["organisme"],
+            role=Role(form.cleaned_data["role"]),
+            email=form.cleaned_data["email"],
+            par=portee.auteur,
+            le=timezone.now(),
+        ),
+    ):
+        return redirect("contrats:ouverture_comptes", portee.contrat.slug)
     prevus = list(ouverture.comptes.select_related("organisme"))
     return _rendre(
         request,

@@ -96,16 +96,16 @@ def nouvelle_action(request: HttpRequest, portee: Portee) -> HttpResponse:
         initial={"objectif": request.GET.get("objectif"), "statut": StatutAction.A_METTRE_EN_PLACE},
         contrat=portee.contrat,
     )
-    if request.method == "POST" and form.is_valid():
-        ajoutee = appliquer(
+    if request.method == "POST" and (
+        ajoutee := appliquer(
             form,
             lambda: actions.ajouter_action(
                 portee.contrat, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()
             ),
         )
-        if ajoutee:
-            messages.success(request, "L’action est au plan.")
-            return redirect("contrats:action_du_plan", portee.contrat.slug, ajoutee.pk)
+    ):
+        messages.success(request, "L’action est au plan.")
+        return redirect("contrats:action_du_plan", portee.contrat.slug, ajoutee.pk)
     return _rendre(request, portee, "action_edition", form=form, objet=None)
 
 
@@ -115,13 +115,9 @@ def modifier_action(request: HttpRequest, portee: Portee, pk: int) -> HttpRespon
     """Change an action of the plan."""
     objet = _action(portee, pk)
     form = ActionContratForm(request.POST or None, instance=ActionContrat.objects.get(pk=pk), contrat=portee.contrat)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.modifier_action(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_action(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         messages.success(request, "L’action est enregistrée.")
         return redirect("contrats:action_du_plan", portee.contrat.slug, pk)

@@ -255,13 +255,15 @@ def creer(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Put a meeting on the calendar."""
     depart = {nom: request.GET[nom] for nom in ("comite", "commune", "le") if nom in request.GET}
     form = ReunionForm(request.POST or None, initial=depart, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
+
+    def prevoir() -> Reunion:
         donnees = dict(form.cleaned_data)
         comite: Comite = donnees.pop("comite")
         fiche = actions.FicheDeReunion(**donnees)
-        nouvelle = appliquer(form, lambda: actions.prevoir_reunion(comite, fiche, par=portee.auteur, le=timezone.now()))
-        if nouvelle is not None:
-            return _retour(portee, nouvelle)
+        return actions.prevoir_reunion(comite, fiche, par=portee.auteur, le=timezone.now())
+
+    if request.method == "POST" and (nouvelle := appliquer(form, prevoir)):
+        return _retour(portee, nouvelle)
     contexte = {
         "form": form,
         "reunion": None,
@@ -278,10 +280,13 @@ def modifier(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     objet = _reunion(portee, pk)
     depart = {nom: getattr(objet, nom) for nom in ReunionForm.base_fields if nom != "comite"}
     form = ReunionForm(request.POST or None, initial=depart, contrat=portee.contrat, reunion=objet)
-    if request.method == "POST" and form.is_valid():
-        fiche = actions.FicheDeReunion(**form.cleaned_data)
-        if appliquer(form, lambda: actions.modifier_reunion(objet, fiche, par=portee.auteur, le=timezone.now())):
-            return _retour(portee, objet)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_reunion(
+            objet, actions.FicheDeReunion(**form.cleaned_data), par=portee.auteur, le=timezone.now()
+        ),
+    ):
+        return _retour(portee, objet)
     contexte = {"form": form, "reunion": objet, "sans_comite": False, "contrat": portee.contrat}
     return render(request, "contrats/instances/reunion_form.html", contexte, status=422 if form.errors else 200)
 
@@ -292,10 +297,11 @@ def annuler(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Call it off, and say why."""
     objet = _reunion(portee, pk)
     form = AnnulerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        motif = form.cleaned_data["motif"]
-        if appliquer(form, lambda: actions.annuler(objet, motif=motif, par=portee.auteur, le=timezone.now())):
-            return _retour(portee, objet)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.annuler(objet, motif=form.cleaned_data["motif"], par=portee.auteur, le=timezone.now()),
+    ):
+        return _retour(portee, objet)
     return _formulaire(request, portee, objet, form, "Annuler la réunion", "Annuler la réunion", dangereux=True)
 
 
@@ -318,7 +324,7 @@ def clore(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Close the session."""
     objet = _reunion(portee, pk)
     form = CloreForm(request.POST)
-    if form.is_valid() and appliquer(
+    if appliquer(
         form,
         lambda: actions.tenir(objet, derogation=form.cleaned_data["derogation"], par=portee.auteur, le=timezone.now()),
     ):
@@ -346,13 +352,11 @@ def presences(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     objet = _reunion(portee, pk)
     fiche = fiche_reunion(objet, pour=portee.auteur, le=timezone.localdate())
     form = PresencesForm(request.POST or None, lignes=fiche.presences)
-    if request.method == "POST" and form.is_valid():
-        ecrit = appliquer(
-            form,
-            lambda: actions.noter_presences(objet, form.presences, par=portee.auteur, le=timezone.now()) or True,
-        )
-        if ecrit:
-            return _retour(portee, objet)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.noter_presences(objet, form.presences, par=portee.auteur, le=timezone.now()) or True,
+    ):
+        return _retour(portee, objet)
     contexte = {"form": form, "reunion": objet, "contrat": portee.contrat}
     return render(request, "contrats/instances/presences.html", contexte, status=422 if form.errors else 200)
 
@@ -376,20 +380,17 @@ def point(request: HttpRequest, portee: Portee, pk: int, numero: int | None = No
     existant = _point(objet, numero) if numero is not None else None
     depart = {n: getattr(existant, n) for n in ("titre", "texte", "rapporteur", "minutes")} if existant else {}
     form = PointForm(request.POST or None, request.FILES or None, initial=depart, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
-        donnees = dict(form.cleaned_data)
-        envoi = donnees.pop("piece")
 
-        def ecrire() -> PointOrdreDuJour:
-            piece = None
-            if envoi:
-                type_mime = TYPES_DE_PIECE[PurePath(envoi.name).suffix.lower()]
-                piece = actions.deposer_piece(envoi.read(), nom=envoi.name, type_mime=type_mime, par=portee.auteur)
-            suite = {**donnees, "piece": piece, "par": portee.auteur, "le": timezone.now()}
-            return actions.modifier_point(existant, **suite) if existant else actions.inscrire_point(objet, **suite)
+    def ecrire() -> PointOrdreDuJour:
+        piece = None
+        if envoi := form.cleaned_data["piece"]:
+            type_mime = TYPES_DE_PIECE[PurePath(envoi.name).suffix.lower()]
+            piece = actions.deposer_piece(envoi.read(), nom=envoi.name, type_mime=type_mime, par=portee.auteur)
+        suite = {**form.cleaned_data, "piece": piece, "par": portee.auteur, "le": timezone.now()}
+        return actions.modifier_point(existant, **suite) if existant else actions.inscrire_point(objet, **suite)
 
-        if appliquer(form, ecrire):
-            return _retour(portee, objet, "ordre-du-jour")
+    if request.method == "POST" and appliquer(form, ecrire):
+        return _retour(portee, objet, "ordre-du-jour")
     titre = "Modifier un point" if existant else "Ajouter un point à l’ordre du jour"
     return _formulaire(request, portee, objet, form, titre, "Enregistrer", fichiers=True)
 
@@ -445,10 +446,11 @@ def item(request: HttpRequest, portee: Portee, pk: int, numero: int | None = Non
         depart = {n: getattr(existant, n) for n in ("texte", "audience", "point")}
         depart["perimetres"] = list(existant.perimetres.all())
     form = ItemForm(request.POST or None, initial=depart, reunion=objet)
-    if request.method == "POST" and form.is_valid():
-        donnees = {**form.cleaned_data, "item": existant, "par": portee.auteur, "le": timezone.now()}
-        if appliquer(form, lambda: actions.ecrire_item(objet, **donnees)):
-            return _retour(portee, objet, "compte-rendu")
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.ecrire_item(objet, **form.cleaned_data, item=existant, par=portee.auteur, le=timezone.now()),
+    ):
+        return _retour(portee, objet, "compte-rendu")
     titre = "Modifier le compte rendu" if existant else "Ajouter au compte rendu"
     return _formulaire(request, portee, objet, form, titre, "Enregistrer")
 
@@ -477,10 +479,13 @@ def decision(request: HttpRequest, portee: Portee, pk: int, numero: int | None =
     existante = get_object_or_404(DecisionReunion, pk=numero, reunion=objet) if numero is not None else None
     depart = {n: getattr(existante, n) for n in DecisionForm.base_fields} if existante else {}
     form = DecisionForm(request.POST or None, initial=depart, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
-        donnees = {**form.cleaned_data, "decision": existante, "par": portee.auteur, "le": timezone.now()}
-        if appliquer(form, lambda: actions.inscrire_decision(objet, **donnees)):
-            return _retour(portee, objet, "decisions")
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.inscrire_decision(
+            objet, **form.cleaned_data, decision=existante, par=portee.auteur, le=timezone.now()
+        ),
+    ):
+        return _retour(portee, objet, "decisions")
     titre = "Modifier la décision" if existante else "Ajouter une décision"
     return _formulaire(request, portee, objet, form, titre, "Enregistrer")
 
@@ -498,10 +503,11 @@ def suivre(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         "suite": existante.suite_donnee,
     }
     form = SuiviForm(request.POST or None, initial=depart)
-    if request.method == "POST" and form.is_valid():
-        donnees = {**form.cleaned_data, "par": portee.auteur, "le": timezone.now()}
-        if appliquer(form, lambda: actions.suivre_decision(existante, **donnees)):
-            return redirect("contrats:decisions", contrat=portee.contrat.slug)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.suivre_decision(existante, **form.cleaned_data, par=portee.auteur, le=timezone.now()),
+    ):
+        return redirect("contrats:decisions", contrat=portee.contrat.slug)
     contexte = {
         "form": form,
         "decision": existante,

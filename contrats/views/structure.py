@@ -100,8 +100,8 @@ def nouvelle_orientation(request: HttpRequest, portee: Portee) -> HttpResponse:
     if nature not in NatureOrientation.values:
         nature = NatureOrientation.THEMATIQUE
     form = OrientationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        ajoutee = appliquer(
+    if request.method == "POST" and (
+        ajoutee := appliquer(
             form,
             lambda: actions.ajouter_orientation(
                 portee.contrat,
@@ -111,9 +111,9 @@ def nouvelle_orientation(request: HttpRequest, portee: Portee) -> HttpResponse:
                 le=timezone.now(),
             ),
         )
-        if ajoutee:
-            messages.success(request, f"« {ajoutee.nom_court} » est ajoutée.")
-            return _vers_l_orientation(portee, ajoutee.pk)
+    ):
+        messages.success(request, f"« {ajoutee.nom_court} » est ajoutée.")
+        return _vers_l_orientation(portee, ajoutee.pk)
     return _rendre(request, portee, "orientation_nouvelle", "orientations", form=form, nature=NatureOrientation(nature))
 
 
@@ -125,13 +125,9 @@ def orientation(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     if request.htmx and request.GET.get("annuler"):  # type: ignore[attr-defined]
         return _orientation_en_place(request, portee, objet, foyer=f"modifier-orientation-{pk}")
     form = OrientationForm(request.POST or None, instance=Orientation.objects.get(pk=pk), prefix=f"o{pk}")
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.modifier_orientation(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_orientation(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         return _orientation_en_place(request, portee, objet, foyer=f"modifier-orientation-{pk}")
     gabarit = "_orientation_edition" if request.htmx else "orientation_page"  # type: ignore[attr-defined]
@@ -191,13 +187,9 @@ def nouvel_objectif(request: HttpRequest, portee: Portee, pk: int) -> HttpRespon
     """Add an objective to an orientation."""
     parente = get_object_or_404(Orientation, pk=pk, contrat=portee.contrat)
     form = ObjectifForm(request.POST or None, initial={"ambition": request.GET.get("ambition", "")}, prefix=f"n{pk}")
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.ajouter_objectif(parente, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.ajouter_objectif(parente, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         return _orientation_en_place(request, portee, parente, foyer=f"ajouter-objectif-{pk}")
     return _edition_d_objectif(request, portee, form, parente, None)
@@ -209,13 +201,9 @@ def objectif(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Edit an objective, in place with htmx, on its own page without."""
     objet = _objectif(portee, pk)
     form = ObjectifForm(request.POST or None, instance=Objectif.objects.get(pk=pk), prefix=f"b{pk}")
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.modifier_objectif(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_objectif(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         return _orientation_en_place(request, portee, objet.orientation, foyer=f"modifier-objectif-{pk}")
     return _edition_d_objectif(request, portee, form, objet.orientation, objet)
@@ -299,20 +287,18 @@ def nouveau_signataire(request: HttpRequest, portee: Portee) -> HttpResponse:
         return _choisir_organisme(request, portee)
     organisme = get_object_or_404(Organisme, pk=int(numero))
     form = SignataireForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        ajoute = appliquer(
-            form,
-            lambda: actions.ajouter_signataire(
-                portee.contrat,
-                organisme=organisme,
-                champs=form.cleaned_data,
-                par=portee.auteur,
-                le=timezone.now(),
-            ),
-        )
-        if ajoute:
-            messages.success(request, f"{organisme} est au nombre des signataires.")
-            return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.ajouter_signataire(
+            portee.contrat,
+            organisme=organisme,
+            champs=form.cleaned_data,
+            par=portee.auteur,
+            le=timezone.now(),
+        ),
+    ):
+        messages.success(request, f"{organisme} est au nombre des signataires.")
+        return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
     return _rendre(request, portee, "signataire", "signataires", form=form, organisme=organisme, objet=None)
 
 
@@ -336,13 +322,9 @@ def signataire(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """One signatory: quality, date, seat at the COPIL."""
     objet = get_object_or_404(Signataire.objects.select_related("organisme"), pk=pk, contrat=portee.contrat)
     form = SignataireForm(request.POST or None, instance=Signataire.objects.get(pk=pk))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.modifier_signataire(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_signataire(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         messages.success(request, f"{objet} : enregistré.")
         return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
@@ -404,16 +386,16 @@ def actes(request: HttpRequest, portee: Portee) -> HttpResponse:
 def nouvel_acte(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Record an act."""
     form = ActeForm(request.POST or None, request.FILES or None, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
-        enregistre = appliquer(
+    if request.method == "POST" and (
+        enregistre := appliquer(
             form,
             lambda: actions.enregistrer_acte(
                 portee.contrat, champs=form.champs, par=portee.auteur, le=timezone.now(), **form.document
             ),
         )
-        if enregistre:
-            messages.success(request, f"L’acte n° {enregistre.numero} est enregistré.")
-            return redirect("contrats:actes", portee.contrat.slug)
+    ):
+        messages.success(request, f"L’acte n° {enregistre.numero} est enregistré.")
+        return redirect("contrats:actes", portee.contrat.slug)
     return _rendre(request, portee, "acte", "actes", form=form, objet=None)
 
 
@@ -430,15 +412,9 @@ def acte(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         contrat=portee.contrat,
         fige=bool(fige),
     )
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.corriger_acte(
-                objet, champs=form.champs, par=portee.auteur, le=timezone.now(), **form.document
-            ),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.corriger_acte(objet, champs=form.champs, par=portee.auteur, le=timezone.now(), **form.document),
     ):
         messages.success(request, f"L’acte n° {objet.numero} est enregistré.")
         return redirect("contrats:actes", portee.contrat.slug)
@@ -512,21 +488,20 @@ def figer_origine(request: HttpRequest, portee: Portee) -> HttpResponse:
 def nouvel_avenant(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Record an avenant: it keeps the structure as it now stands."""
     form = NouvelAvenantForm(request.POST or None, contrat=portee.contrat)
-    if request.method == "POST" and form.is_valid():
-        documents = form.documents
-        enregistre = appliquer(
+    if request.method == "POST" and (
+        enregistre := appliquer(
             form,
             lambda: actions.enregistrer_avenant(
                 portee.contrat,
                 champs=form.cleaned_data,
-                documents=documents,
+                documents=form.documents,
                 par=portee.auteur,
                 le=timezone.now(),
             ),
         )
-        if enregistre:
-            messages.success(request, f"{enregistre.version} est enregistré, avec la structure du contrat à ce jour.")
-            return redirect("contrats:avenants", portee.contrat.slug)
+    ):
+        messages.success(request, f"{enregistre.version} est enregistré, avec la structure du contrat à ce jour.")
+        return redirect("contrats:avenants", portee.contrat.slug)
     dernier = portee.contrat.avenants.order_by("-numero").first()
     figee = lectures.structure_de(dernier) if dernier else None
     return _rendre(
@@ -547,13 +522,9 @@ def avenant(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Correct the words, the date and the act of an avenant."""
     objet = get_object_or_404(Avenant, pk=pk, contrat=portee.contrat)
     form = AvenantForm(request.POST or None, instance=Avenant.objects.get(pk=pk), contrat=portee.contrat)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and appliquer(
-            form,
-            lambda: actions.corriger_avenant(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
-        )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.corriger_avenant(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
     ):
         messages.success(request, f"{objet.version} : enregistré.")
         return redirect("contrats:avenants", portee.contrat.slug)

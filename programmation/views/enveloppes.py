@@ -27,7 +27,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
     lues = enveloppes(portee.contrat, portee.annee, pour=portee.auteur)
     return render(
         request,
-        "programmation/enveloppes.html",
+        "programmation/enveloppes/enveloppes.html",
         {"enveloppes": lues, "total": total(lues), "gere": peut_gerer_enveloppes(portee.auteur, portee.contrat)},
     )
 
@@ -41,7 +41,7 @@ def mouvementer(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         request,
         MouvementForm(request.POST or None),
         lambda saisie: actions.mouvementer_enveloppe(enveloppe, **saisie, par=portee.auteur, le=timezone.now()),
-        gabarit="programmation/enveloppe.html",
+        gabarit="programmation/enveloppes/enveloppe.html",
         contexte={
             "enveloppe": enveloppe,
             "titre_acte": "Enregistrer un mouvement",
@@ -64,7 +64,7 @@ def depasser(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         request,
         DepassementForm(request.POST or None),
         lambda saisie: actions.autoriser_depassement(enveloppe, **saisie, par=portee.auteur, le=timezone.now()),
-        gabarit="programmation/enveloppe.html",
+        gabarit="programmation/enveloppes/enveloppe.html",
         contexte={"enveloppe": enveloppe, "titre_acte": "Autoriser un dépassement", "url_depassement": ""},
         retour=_retour(portee),
         succes="Le dépassement est autorisé.",

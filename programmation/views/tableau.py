@@ -91,7 +91,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "dense": request.GET.get("densite") != "aere",
         "url_densite": "?" + _avec(request.GET, densite="aere" if request.GET.get("densite") != "aere" else ""),
     }
-    gabarit = "programmation/_tableau.html" if request.htmx else "programmation/tableau.html"  # type: ignore[attr-defined]
+    gabarit = "programmation/tableau/_tableau.html" if request.htmx else "programmation/tableau/tableau.html"  # type: ignore[attr-defined]
     return render(request, gabarit, contexte)
 
 
@@ -159,7 +159,7 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
     en_attente = TableDuCopil()
     return render(
         request,
-        "programmation/selection.html",
+        "programmation/tableau/selection.html",
         {
             "form": form,
             "lignes": [(ligne, tables.get(ligne.pk, en_attente)) for ligne in lues],
@@ -177,7 +177,7 @@ def suivre(request: HttpRequest, portee: Portee, pk: str) -> HttpResponse:
         nom="programmation.programmer_selection", cible_id=portee.contrat.pk, demande_par=request.user
     )
     travail = get_object_or_404(travaux, pk=pk)
-    gabarit = "programmation/_travail.html" if request.htmx else "programmation/travail.html"  # type: ignore[attr-defined]
+    gabarit = "programmation/tableau/_travail.html" if request.htmx else "programmation/tableau/travail.html"  # type: ignore[attr-defined]
     return render(request, gabarit, {"travail": travail, "retour": _adresse(portee)})
 
 

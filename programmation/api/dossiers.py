@@ -1,4 +1,4 @@
-"""REST API of the programming: the files that the caller's organisation may read."""
+"""The files that the caller's organisation may read."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from acteurs.etats import PorteeApi
 from commun.pages import Pagination
 from contrats.api.vues import CONTRAT, VueDuContrat, decrire
 
-from .lectures.enveloppes import enveloppes
-from .lectures.tableau import avec_relations, lignes, totaux
-from .models import Dossier
-
-ANNEE = OpenApiParameter("annee", int, OpenApiParameter.PATH, description="Une année du contrat.")
+from ..lectures.tableau import avec_relations, lignes, totaux
+from ..models import Dossier
+from .parametres import ANNEE
 
 
 class DossierSerializer(serializers.Serializer[Any]):
@@ -44,20 +42,6 @@ class PageDeDossiersSerializer(serializers.Serializer[Any]):
     page = serializers.IntegerField()
     pages = serializers.IntegerField()
     dossiers = DossierSerializer(many=True)
-
-
-class EnveloppeSerializer(serializers.Serializer[Any]):
-    """An envelope, in euros."""
-
-    financeur = serializers.CharField()
-    dispositif = serializers.CharField()
-    nature = serializers.CharField()
-    notifiee = serializers.BooleanField()
-    montant = serializers.DecimalField(max_digits=12, decimal_places=2)
-    propose = serializers.DecimalField(max_digits=14, decimal_places=2)
-    programme = serializers.DecimalField(max_digits=12, decimal_places=2)
-    vote = serializers.DecimalField(max_digits=12, decimal_places=2)
-    disponible = serializers.DecimalField(max_digits=12, decimal_places=2)
 
 
 class DossiersView(VueDuContrat):
@@ -87,22 +71,3 @@ class DossiersView(VueDuContrat):
         lues = lignes(page.object_list, pour=portee.auteur, contrat=portee.contrat)
         corps = {"total": nombre, "page": page.number, "pages": page.paginator.num_pages, "dossiers": lues}
         return Response(PageDeDossiersSerializer(corps).data)
-
-
-class EnveloppesView(VueDuContrat):
-    """The envelopes of a year."""
-
-    portees = {"GET": PorteeApi.PROGRAMMATION_LIRE}
-
-    @decrire(
-        operation="enveloppes_lister",
-        resume="Lister les enveloppes d’une année : toutes pour l’équipe, les siennes pour un financeur",
-        portee=PorteeApi.PROGRAMMATION_LIRE,
-        parameters=[CONTRAT, ANNEE],
-        reponses={200: EnveloppeSerializer(many=True)},
-        refus=(404,),
-    )
-    def get(self, request: Request, contrat: str, annee: int) -> Response:
-        portee = self.portee
-        lues = enveloppes(portee.contrat, annee, pour=portee.auteur)
-        return Response(EnveloppeSerializer(lues, many=True).data)

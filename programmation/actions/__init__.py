@@ -1,0 +1,38 @@
+"""What people do to files, requests and envelopes: one function per use case, atomic, journalled."""
+
+from .actes import NouvelActe, notifier, rectifier, refuser, voter
+from .avis import donner_avis
+from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
+from .enveloppes import autoriser_depassement, mouvementer_enveloppe
+from .instruction import (
+    declarer_complet,
+    declarer_incomplet,
+    declarer_irrecevable,
+    declarer_recevable,
+    ouvrir_instruction,
+    retirer,
+)
+from .propositions import proposer
+
+__all__ = [
+    "NouvelActe",
+    "ajourner",
+    "autoriser_depassement",
+    "declarer_complet",
+    "declarer_incomplet",
+    "declarer_irrecevable",
+    "declarer_recevable",
+    "deprogrammer",
+    "donner_avis",
+    "mouvementer_enveloppe",
+    "notifier",
+    "ouvrir_instruction",
+    "programmer",
+    "programmer_selection",
+    "proposer",
+    "rectifier",
+    "refuser",
+    "reprendre",
+    "retirer",
+    "voter",
+]

@@ -1,0 +1,50 @@
+"""What each funder proposes on its own row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from commun.auteur import Auteur
+from commun.erreurs import RegleEnfreinte
+from commun.permissions import verifier
+
+from ..models import DemandeFinancement
+from ..permissions import peut_proposer
+from .ecriture import pour_le_compte, verifier_sous_le_cout, verrouiller_demande
+
+
+@transaction.atomic
+def proposer(
+    demande: DemandeFinancement,
+    *,
+    montant: Decimal,
+    par: Auteur,
+    le: datetime,
+    conditions: str = "",
+    partagee: bool = True,
+    piece_source: str = "",
+) -> DemandeFinancement:
+    """Propose `montant` euros on one's own row, or *pour le compte de* its funder with the document read."""
+    demande = verrouiller_demande(demande)
+    verifier(peut_proposer(par, demande))
+    if montant < 0:
+        raise RegleEnfreinte("Un montant proposé n’est pas négatif.", champ="montant")
+    verifier_sous_le_cout(montant, demande.dossier)
+    par, saisi_par = pour_le_compte(par, demande, piece_source)
+    demande.changer_etat(
+        "proposer",
+        par=par,
+        le=le,
+        motif=piece_source,
+        champs={
+            "montant_propose": montant,
+            "conditions": conditions,
+            "proposition_partagee": partagee or saisi_par is not None,
+            "saisi_par_organisme": saisi_par,
+            "piece_source": piece_source,
+        },
+    )
+    return demande

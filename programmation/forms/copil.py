@@ -1,0 +1,75 @@
+"""What the COPIL decided, and at which meeting."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from commun.formulaires import ChampMontant
+from contrats.models import Contrat, Reunion
+
+from ..lectures.dossier import LigneFinanceur
+from .motifs import MotifForm
+
+
+class ProgrammationForm(forms.Form):
+    """At which meeting the COPIL validated: one that has been held, the latest first."""
+
+    reunion = forms.ModelChoiceField(
+        label="Réunion",
+        queryset=Reunion.objects.none(),
+        empty_label=None,
+        help_text="Une réunion déjà tenue de l’instance qui valide la programmation.",
+        error_messages={"required": "Aucune réunion de validation ne s’est encore tenue pour cette programmation."},
+    )
+
+    def __init__(self, *args: Any, contrat: Contrat, annee: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["reunion"]
+        champ.queryset = reunions_de_programmation(contrat, annee, le=timezone.localdate())
+
+
+def reunions_de_programmation(contrat: Contrat, annee: int, *, le: date) -> Any:
+    """Meetings held by `le` at which the programming of `annee` may have been validated, since the autumn before."""
+    return (
+        Reunion.objects.filter(
+            comite__contrat=contrat,
+            comite__valide_programmation=True,
+            le__gte=date(annee - 1, 9, 1),
+            le__lte=min(le, date(annee, 12, 31)),
+        )
+        .select_related("comite")
+        .order_by("-le")
+    )
+
+
+class ValidationForm(ProgrammationForm):
+    """What the COPIL kept for each proposal on its table; the proposal unless changed, 0 to leave it as it is."""
+
+    def __init__(self, *args: Any, lignes: list[LigneFinanceur], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lignes = lignes
+        for ligne in lignes:
+            self.fields[f"montant_{ligne.pk}"] = ChampMontant(
+                label=f"{ligne.financeur}, {ligne.nature_libelle.lower()}", initial=ligne.propose
+            )
+
+    @property
+    def rangees(self) -> list[tuple[LigneFinanceur, Any]]:
+        """Each row with its field, for the table."""
+        return [(ligne, self[f"montant_{ligne.pk}"]) for ligne in self.lignes]
+
+    @property
+    def montants(self) -> dict[int, Decimal]:
+        """Euros kept, by request."""
+        return {ligne.pk: self.cleaned_data[f"montant_{ligne.pk}"] for ligne in self.lignes}
+
+
+class AjournementForm(ProgrammationForm, MotifForm):
+    """At which meeting, and until what."""
+
+    field_order = ["reunion", "motif"]

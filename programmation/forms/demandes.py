@@ -1,0 +1,92 @@
+"""Each funder's row: its proposal, its act, its refusal, the porteur told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from commun.formulaires import ChampMontant, SaisieDate
+from contrats.models import ActeDecision
+
+from ..models import DemandeFinancement
+from .motifs import MotifForm, PourLeCompteDeForm
+
+
+class PropositionForm(PourLeCompteDeForm):
+    """One funder's proposal on one file."""
+
+    montant = ChampMontant(label="Montant proposé")
+    conditions = forms.CharField(
+        label="Conditions", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+    )
+    partagee = forms.BooleanField(
+        label="Visible des cofinanceurs",
+        required=False,
+        initial=True,
+        help_text="Décochez pour garder un brouillon que seul votre organisme voit.",
+    )
+
+    field_order = ["montant", "conditions", "partagee", "piece_source"]
+
+    def __init__(self, *args: Any, demande: Any, pour_le_compte: bool, **kwargs: Any) -> None:
+        # `demande` comes from `avec_montants_vus`: another funder's private draft is not shown to who writes for it.
+        connu = demande.propose_vu is not None
+        initial = {
+            "montant": demande.propose_vu if connu else demande.montant_demande,
+            "conditions": demande.conditions if connu else "",
+            "partagee": demande.proposition_partagee,
+        }
+        super().__init__(*args, initial=initial, pour_le_compte=pour_le_compte, **kwargs)
+        if pour_le_compte:
+            del self.fields["partagee"]
+
+
+class RefusForm(PourLeCompteDeForm, MotifForm):
+    """A funder's refusal."""
+
+    field_order = ["motif", "piece_source"]
+
+
+class VoteForm(PourLeCompteDeForm):
+    """The funder's own act: an existing one, or a new one described here."""
+
+    montant = ChampMontant(label="Montant voté")
+    acte = forms.ModelChoiceField(
+        label="Acte déjà enregistré", queryset=ActeDecision.objects.none(), required=False, empty_label="Nouvel acte"
+    )
+    instance = forms.CharField(
+        label="Instance",
+        required=False,
+        max_length=160,
+        help_text="Conseil communautaire, commission permanente, préfet…",
+    )
+    numero = forms.CharField(label="Numéro de l’acte", required=False, max_length=60)
+    pris_le = forms.DateField(label="Pris le", required=False, widget=SaisieDate)
+
+    field_order = ["montant", "acte", "instance", "numero", "pris_le", "piece_source"]
+
+    def __init__(self, *args: Any, demande: DemandeFinancement, pour_le_compte: bool, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"montant": demande.montant_programme}, pour_le_compte=pour_le_compte, **kwargs)
+        champ: Any = self.fields["acte"]
+        champ.queryset = ActeDecision.objects.filter(
+            contrat=demande.dossier.contrat, organisme=demande.financeur, pris_le__gte=demande.programme_le
+        )
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or {}
+        if not donnees.get("acte"):
+            for nom in ("instance", "numero", "pris_le"):
+                if not donnees.get(nom) and nom not in self.errors:
+                    self.add_error(nom, "Choisissez un acte enregistré, ou décrivez le nouvel acte.")
+        return donnees
+
+
+class NotificationForm(forms.Form):
+    """When the porteur was told."""
+
+    jour = forms.DateField(label="Notifiée le", widget=SaisieDate)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"jour": timezone.localdate()}, **kwargs)

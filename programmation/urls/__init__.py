@@ -1,0 +1,11 @@
+"""Addresses of the programming, below a contract and a year."""
+
+from . import dossiers, enveloppes, tableau
+
+app_name = "programmation"
+
+urlpatterns = [
+    *tableau.urlpatterns,
+    *enveloppes.urlpatterns,
+    *dossiers.urlpatterns,
+]

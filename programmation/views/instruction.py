@@ -1,0 +1,81 @@
+"""The team's acts on a file: forward in one click, or with the reason that they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from commun.permissions import verifier
+from commun.views import faire, traiter_formulaire
+from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
+
+from .. import actions
+from ..forms import MotifForm
+from ..models import Dossier
+from ..permissions import peut_instruire, peut_programmer_dossier
+from .acces import adresse_du_dossier, dossier_vu
+
+SANS_MOTIF: dict[str, Callable[..., object]] = {
+    "declarer_complet": actions.declarer_complet,
+    "declarer_recevable": actions.declarer_recevable,
+    "ouvrir_instruction": actions.ouvrir_instruction,
+    "reprendre": actions.reprendre,
+}
+AVEC_MOTIF: dict[str, Callable[..., object]] = {
+    "declarer_incomplet": actions.declarer_incomplet,
+    "declarer_irrecevable": actions.declarer_irrecevable,
+    "retirer": actions.retirer,
+    "deprogrammer": actions.deprogrammer,
+}
+_EXPLICATIONS = {
+    "declarer_incomplet": "Le porteur lira ce motif : dites ce qui manque et pour quand.",
+    "declarer_irrecevable": "Le porteur lira ce motif : citez la règle de l’appel à projets.",
+    "retirer": "Le dossier quitte la programmation ; il reste consultable.",
+    "deprogrammer": "Les montants retournent aux enveloppes. Possible tant qu’aucun financeur n’a pris son acte.",
+}
+
+
+@dans_le_contrat(*INSTRUCTEURS)
+@require_POST
+def avancer(request: HttpRequest, portee: Portee, numero: str, acte: str) -> HttpResponse:
+    """An act of the team that needs no reason."""
+    if acte not in SANS_MOTIF:
+        raise Http404
+    dossier = dossier_vu(portee, numero)
+    libelle = dossier.TRANSITIONS[acte].libelle
+    return faire(
+        request,
+        lambda: SANS_MOTIF[acte](dossier, par=portee.auteur, le=timezone.now()),
+        retour=adresse_du_dossier(portee, numero),
+        succes=f"{libelle} : c’est fait.",
+    )
+
+
+@dans_le_contrat(*INSTRUCTEURS)
+@require_http_methods(["GET", "POST"])
+def motiver(request: HttpRequest, portee: Portee, numero: str, acte: str) -> HttpResponse:
+    """An act of the team that must say why."""
+    if acte not in AVEC_MOTIF:
+        raise Http404
+    dossier = dossier_vu(portee, numero)
+    verifier(_permission(portee, dossier, acte))
+    libelle = dossier.TRANSITIONS[acte].libelle
+    return traiter_formulaire(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: AVEC_MOTIF[acte](dossier, motif=saisie["motif"], par=portee.auteur, le=timezone.now()),
+        gabarit="programmation/dossier/acte.html",
+        contexte={"dossier": dossier, "titre_acte": libelle, "explication": _EXPLICATIONS.get(acte, "")},
+        retour=adresse_du_dossier(portee, numero),
+        succes=f"{libelle} : c’est fait.",
+    )
+
+
+def _permission(portee: Portee, dossier: Dossier, acte: str) -> Any:
+    if acte == "deprogrammer":
+        return peut_programmer_dossier(portee.auteur, dossier)
+    return peut_instruire(portee.auteur, dossier)
