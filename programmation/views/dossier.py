@@ -16,6 +16,7 @@ from ..models import Dossier
 from ..permissions import peut_donner_avis, peut_instruire
 from .acces import LECTEURS, dossier_vu
 from .instruction import AVEC_MOTIF, SANS_MOTIF
+from .onglets import cadre_du_dossier
 
 
 @dans_le_contrat(*LECTEURS)
@@ -27,8 +28,8 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
         request,
         "programmation/dossier/dossier.html",
         {
+            **cadre_du_dossier(portee, dossier, "dossier"),
             "fiche": lue,
-            "dossier": dossier,
             "actes": _actes(portee, dossier, lue.livre),
             "avis_permis": peut_donner_avis(portee.auteur, dossier),
             "mon_avis": portee.auteur.organisme.de_nom if portee.auteur.organisme else "",

@@ -113,7 +113,7 @@ def test_un_ouvrier_tue_en_chemin_laisse_le_suivant_finir_sans_rien_refaire(
         appels.append(dossier.numero)
         return programmer(dossier, **suite)
 
-    monkeypatch.setattr(tasks.actions, "programmer", mourir_au_troisieme)
+    monkeypatch.setattr(tasks.copil.actions, "programmer", mourir_au_troisieme)
     with pytest.raises(SystemExit):
         travaux.executer(travail.pk)
     travail.refresh_from_db()
@@ -121,7 +121,7 @@ def test_un_ouvrier_tue_en_chemin_laisse_le_suivant_finir_sans_rien_refaire(
     travaux.executer(travail.pk)  # still held: nobody else takes it
     assert etats(lot).count(EtatDossier.PROGRAMME) == 2
 
-    monkeypatch.setattr(tasks.actions, "programmer", programmer)
+    monkeypatch.setattr(tasks.copil.actions, "programmer", programmer)
     Travail.objects.filter(pk=travail.pk).update(battement_le=timezone.now() - travaux.SILENCE * 2)
     travaux.executer(travail.pk)
 

@@ -1,4 +1,4 @@
-"""Handlers of the programming's jobs."""
+"""Jobs that write what the COPIL validated."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from commun.models import Travail
 from commun.travaux import Suivi, travail
 from contrats.models import Contrat, Reunion
 
-from . import actions
-from .etats import EtatDossier
-from .lectures.dossier import tables_du_copil
-from .lectures.enveloppes import verifier_enveloppes
-from .models import Dossier
+from .. import actions
+from ..etats import EtatDossier
+from ..lectures.dossier import tables_du_copil
+from ..models import Dossier
 
 
 @travail("programmation.programmer_selection")
@@ -52,10 +51,3 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
             refus.append({"numero": numero, "motif": erreur.motif})
         suivi.avancer(fait)
     return {"reussis": reussis, "refus": refus, "restent": restent}
-
-
-@travail("programmation.verifier_enveloppes", chaque_jour_a=3)
-def verifier_les_enveloppes(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
-    """Compare each envelope's counters with the sum of its rows."""
-    ecarts = verifier_enveloppes()
-    return {"ecarts": [str(ecart) for ecart in ecarts]}

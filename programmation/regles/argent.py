@@ -1,4 +1,4 @@
-"""Rules of the programming, on plain values: no database, no clock, no request."""
+"""Conventions required, share under CPO, who made its money firm, cents."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from .etats import DEMANDE_FERME, EtatDemande
+from ..etats import DEMANDE_FERME, EtatDemande
 
 ZERO = Decimal(0)
 _CENTIEME = Decimal("0.01")
@@ -42,16 +42,6 @@ class PartCpo:
         return self.montant_cpo * 100 >= self.base * self.visee
 
 
-def parts_completes(parts: Iterable[Decimal], *, tolerance: Decimal = Decimal("0.1")) -> bool:
-    """True when the shares of a file's places add up to 100 % within `tolerance` (S-17)."""
-    return abs(sum(parts, ZERO) - 100) <= tolerance
-
-
-def budget_equilibre(charges: Iterable[Decimal], produits: Iterable[Decimal]) -> bool:
-    """True when total expenditure equals total income, contributions in kind apart (S-01)."""
-    return sum(charges, ZERO) == sum(produits, ZERO)
-
-
 @dataclass(frozen=True, slots=True)
 class Accord:
     """How many funders of a file have made their money firm, in words for those who instruct."""
@@ -82,21 +72,6 @@ def accord(etats: Sequence[tuple[int, str]]) -> Accord:
     fermes = sum(1 for lus in par_financeur.values() if lus & set(DEMANDE_FERME))
     refus = sum(1 for lus in par_financeur.values() if lus == {EtatDemande.REFUSEE})
     return Accord(fermes, refus, len(par_financeur))
-
-
-def manque_pour_equilibrer(cout: Decimal, autres_produits: Decimal, accordes: Iterable[Decimal]) -> Decimal:
-    """Euros still to find: cost less own and other income less what the funders bring. Negative when over-funded."""
-    return cout - autres_produits - sum(accordes, ZERO)
-
-
-def alertes_public(*, total: int | None, qpv: int | None, femmes: int | None, hommes: int | None) -> list[str]:
-    """Warnings on a file's expected public, in French sentences (S-17)."""
-    alertes = []
-    if total and qpv is not None and qpv * 2 <= total:
-        alertes.append("Les habitants des QPV ne sont pas majoritaires dans le public attendu.")
-    if total and femmes is not None and hommes is not None and femmes + hommes > total:
-        alertes.append("La somme des femmes et des hommes dépasse le public total.")
-    return alertes
 
 
 def centimes_sans_perte(exacts: Sequence[Decimal]) -> list[Decimal]:

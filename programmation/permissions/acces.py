@@ -1,0 +1,37 @@
+"""What the others stand on: who works on a file, in which role, for which funder."""
+
+from __future__ import annotations
+
+from commun.auteur import Auteur
+from commun.permissions import OUI, Reponse, non
+from contrats.etats import Role
+from contrats.permissions import roles
+
+from ..models import DemandeFinancement, Dossier
+
+REPRESENTE = (Role.INSTRUCTEUR, Role.DECIDEUR)
+
+
+def instruit(auteur: Auteur, dossier: Dossier) -> bool:
+    """True when the author works on this file before the decision, and so reads its opinions and its journal."""
+    return Dossier.objects.instruits_par(auteur, dossier.contrat).filter(pk=dossier.pk).exists()
+
+
+def pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tuple[Role, ...]) -> Reponse:
+    dossier = demande.dossier
+    if tient(auteur, dossier, Role.CHEF_DE_PROJET) or tient(
+        auteur, dossier, *attendus, organisme_id=demande.financeur_id
+    ):
+        return OUI
+    if roles(auteur, dossier.contrat).tient(*REPRESENTE):
+        return non(f"Seul {demande.financeur.nom_court} décide de sa propre ligne.")
+    return non("Votre rôle ne modifie pas les montants des financeurs.")
+
+
+def tient(auteur: Auteur, dossier: Dossier, *attendus: Role, organisme_id: int | None = None) -> bool:
+    """True when the author holds one of these roles on this very file: within the limits of that habilitation."""
+    tenus = roles(auteur, dossier.contrat)
+    return tenus.administre or any(
+        h.role in attendus and organisme_id in (None, h.organisme_id) and dossier.est_dans(h.limites)
+        for h in tenus.habilitations
+    )

@@ -1,0 +1,50 @@
+"""The tabs of a file's pages: each part of the work has its own, with its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from contrats.portee import Portee
+
+from ..models import Dossier
+
+# Who finds a tab: asked with the reader and the file.
+Ouvert = Callable[[Portee, Dossier], object]
+
+
+def _a_tous(portee: Portee, dossier: Dossier) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Onglet:
+    """One page of a file: its route, its name, who may open it."""
+
+    route: str
+    libelle: str
+    ouvert: Ouvert = _a_tous
+
+
+ONGLETS: tuple[Onglet, ...] = (Onglet("dossier", "Le dossier"),)
+
+
+def cadre_du_dossier(portee: Portee, dossier: Dossier, actif: str) -> dict[str, Any]:
+    """What the frame of each page of a file shows: the file, and the tabs that this reader may open."""
+    cles = {"contrat": portee.contrat.slug, "annee": portee.annee, "numero": dossier.numero}
+    return {
+        "dossier": dossier,
+        "onglets": [
+            {
+                "libelle": onglet.libelle,
+                "url": reverse(f"programmation:{onglet.route}", kwargs=cles),
+                "actif": onglet.route == actif,
+                "nombre": None,
+            }
+            for onglet in ONGLETS
+            if onglet.ouvert(portee, dossier)
+        ],
+    }
