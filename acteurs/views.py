@@ -20,6 +20,7 @@ from .models import Utilisateur
 @require_http_methods(["GET", "HEAD", "POST"])
 def profil(request: HttpRequest) -> HttpResponse:
     """Correct one's own name and function."""
+    assert request.user.pk is not None  # signed in
     # A copy: the form must not change the name shown in the frame before it is saved.
     compte = Utilisateur.objects.get(pk=request.user.pk)
     form = ProfilForm(request.POST or None, instance=compte)

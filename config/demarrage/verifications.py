@@ -20,8 +20,12 @@ PRODUCTION_FACTICE = {
     "DATABASE_URL": "postgres://pilotville@base.invalid/pilotville",
     "REDIS_URL": "redis://redis.invalid:6379/0",
 }
-# The drawers whose types are checked: where a rule, a state, a write or a figure is decided.
-TIROIRS_TYPES = ("regles", "etats", "actions", "lectures")
+# The drawers whose types are checked: where a rule, a state, a right, a write or a figure is decided, and what leaves
+# the house.
+TIROIRS_TYPES = (
+    *("regles", "etats", "models", "permissions", "lectures", "actions"),
+    *("notifications", "rapports", "exports", "imports", "tables"),
+)
 
 
 @dataclass(frozen=True)

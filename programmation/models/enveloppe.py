@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -73,7 +75,7 @@ class Enveloppe(models.Model):
         return f"{self.financeur.nom_court} {self.annee} — {self.dispositif.code}, {self.get_nature_display().lower()}"
 
     @property
-    def disponible(self):
+    def disponible(self) -> Decimal:
         """What may still be programmed, in euros."""
         return self.montant + self.depassement_autorise - self.montant_programme - self.montant_vote
 
