@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from commun.typographie import nombre
 from contrats.actions.communal import (
     adopter,
     commencer_priorites,
@@ -29,7 +30,7 @@ from .monde import SOURCE, Monde, de
 from .textes import CONTENUS_DES_PRIORITES, DENAIN, ESCAUDAIN, MENTION_FICTIVE, RAISMES, SAINT_AMAND
 
 ANCIENNES = (DENAIN, RAISMES, SAINT_AMAND)  # their priorities date from the year before
-ECRITES = {DENAIN: 11, RAISMES: 8, SAINT_AMAND: 11, ESCAUDAIN: 5}  # contents written this year, out of eleven
+ECRITES = {DENAIN: 11, RAISMES: 8, SAINT_AMAND: 11, ESCAUDAIN: 5}  # contents (re)written this year, out of eleven
 
 AXES_DES_VOLETS = {DENAIN: ("O1", "O2", "O3"), RAISMES: ("O4", "O6")}
 
@@ -130,9 +131,7 @@ def _mots(monde: Monde, commune: Commune, annee: int) -> Mapping[str, str]:
     dossiers = Localisation.objects.dans(commune).filter(dossier__contrat=monde.contrat, dossier__campagne__annee=annee)
     return {
         "de_la_commune": de(commune.nom),
-        "quartiers": "\u202f; ".join(
-            f"{nom} ({habitants:_} habitants)".replace("_", "\u202f") for nom, habitants in quartiers.items()
-        ),
+        "quartiers": "\u202f; ".join(f"{nom} ({nombre(habitants)} habitants)" for nom, habitants in quartiers.items()),
         "annee": str(annee),
         "dossiers": str(dossiers.values("dossier").distinct().count()),
     }
@@ -140,13 +139,12 @@ def _mots(monde: Monde, commune: Commune, annee: int) -> Mapping[str, str]:
 
 def _adopter(monde: Monde, document: Any, code: str, *, le: date) -> Any:
     """By a municipal act of our invention, received at the préfecture three days later."""
-    commune = monde.communes[code]
-    objet = "PRIO" if isinstance(document, PrioritesCommunales) else "VOLET"
+    rang = 101 if isinstance(document, PrioritesCommunales) else 102
     recu = le + timedelta(days=3)
     acte = {
         "organisme": monde.organismes[f"commune-{code}"],
-        "instance": f"Conseil municipal {de(commune.nom)}",
-        "numero": f"{le.year}-{objet} (fictif)",
+        "instance": "Conseil municipal",
+        "numero": f"{le.year}-{rang}",
         "pris_le": le,
         "voix_pour": 27,
         "voix_contre": 0,
@@ -168,7 +166,7 @@ def _avenant(monde: Monde, annee: int, documents: list[PrioritesCommunales]) -> 
         champs={
             "organisme": monde.organismes["caph"],
             "instance": "Conseil communautaire",
-            "numero": f"{annee}-AVENANT (fictif)",
+            "numero": f"{annee}-103",
             "pris_le": signature,
             "voix_pour": 84,
             "voix_contre": 0,
