@@ -111,6 +111,11 @@ class RolesTenus:
     def organismes_porteurs(self) -> frozenset[int]:
         return self.organismes(Role.PORTEUR)
 
+    @property
+    def organismes_partenaires(self) -> frozenset[int]:
+        """The organisations for which the person does more than carry actions: they answer for decisions."""
+        return self.organismes(*(role for role in Role if role != Role.PORTEUR))
+
 
 def voit_les_declarations(tenus: RolesTenus) -> bool:
     """Yearly statements are read by those who work with them: the team, the co-funders, signatories and landlords.
@@ -376,8 +381,7 @@ def peut_suivre(auteur: Auteur, decision: DecisionReunion) -> Reponse:
     """The organisation in charge says what became of a decision, and so does whoever ran the meeting."""
     if peut_conduire(auteur, decision.reunion):
         return OUI
-    tenus = roles(auteur, decision.reunion.comite.contrat)
-    if decision.responsable_id in tenus.organismes(*(r for r in Role if r != Role.PORTEUR)):
+    if decision.responsable_id in roles(auteur, decision.reunion.comite.contrat).organismes_partenaires:
         return OUI
     return non("Seuls le responsable de la décision et un chef de projet disent où elle en est.")
 

@@ -344,6 +344,7 @@ class FiltreDecisionsForm(forms.Form):
         required=False,
         choices=[
             ("", "À exécuter"),
+            ("miennes", "À notre charge"),
             ("retard", "En retard"),
             ("finies", "Exécutées ou abandonnées"),
             ("toutes", "Toutes"),

@@ -133,7 +133,7 @@ def decisions(request: HttpRequest, portee: Portee) -> HttpResponse:
     choisies = [
         s
         for s in toutes
-        if _repond(s, filtres.get("situation", ""))
+        if _repond(s, filtres.get("situation", ""), portee)
         and (not filtres.get("comite") or s.decision.reunion.comite_id == filtres["comite"].pk)
     ]
     page = Paginator(choisies, PAR_PAGE).get_page(request.GET.get("page"))
@@ -149,9 +149,16 @@ def decisions(request: HttpRequest, portee: Portee) -> HttpResponse:
     return render(request, "contrats/instances/decisions.html", contexte)
 
 
-def _repond(suivie: DecisionSuivie, situation: str) -> bool:
+def _repond(suivie: DecisionSuivie, situation: str, portee: Portee) -> bool:
     finie = suivie.decision.execution in EXECUTION_FINIE
-    return {"": not finie, "retard": suivie.en_retard, "finies": finie, "toutes": True}[situation]
+    mienne = suivie.decision.responsable_id in portee.roles.organismes_partenaires
+    return {
+        "": not finie,
+        "miennes": mienne and not finie,
+        "retard": suivie.en_retard,
+        "finies": finie,
+        "toutes": True,
+    }[situation]
 
 
 def _ligne_de_decision(portee: Portee, suivie: DecisionSuivie) -> dict[str, Any]:
