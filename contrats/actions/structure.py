@@ -36,6 +36,14 @@ Sens = Literal["haut", "bas"]
 
 
 @transaction.atomic
+def modifier_contrat(contrat: Contrat, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> Contrat:
+    """Correct the contract's names, its signature, its aims; its lead and its years belong to whoever opened it."""
+    contrat = _contrat(contrat, par)
+    ecrire(contrat, champs, acte="modifier_contrat", libelle="Contrat modifié", par=par, le=le)
+    return contrat
+
+
+@transaction.atomic
 def ajouter_orientation(
     contrat: Contrat, *, nature: NatureOrientation, champs: Mapping[str, Any], par: Auteur, le: datetime
 ) -> Orientation:
