@@ -18,8 +18,8 @@ from geographie.regles import departement_de
 
 from ..lectures.dependances import dependances, en_mots
 from ..models import Contrat, PerimetreDuContrat
-from ..permissions import peut_modifier_perimetre, peut_modifier_structure
-from .ecriture import ecrire
+from ..permissions import peut_modifier_perimetre
+from .ecriture import ecrire, tenir_contrat
 
 # The list of priority neighbourhoods in force (Q-01).
 GENERATION = 2024
@@ -28,7 +28,7 @@ GENERATION = 2024
 @transaction.atomic
 def rattacher_perimetre(contrat: Contrat, perimetre: Perimetre, *, par: Auteur, le: datetime) -> None:
     """The contract covers a perimeter already known, which lies on one of its communes."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     if not VersionPerimetre.objects.filter(perimetre=perimetre, communes__in=contrat.communes.all()).exists():
         raise RegleEnfreinte("Ce périmètre ne porte sur aucune commune du contrat.", code="perimetre_d_ailleurs")
     lien = PerimetreDuContrat(contrat=contrat, perimetre=perimetre)
@@ -48,7 +48,7 @@ def tracer_perimetre(
     le: datetime,
 ) -> Perimetre:
     """A perimeter that the contract draws itself, with its first version; a QPV is drawn by decree (Q-01)."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     if champs["type"] == TypePerimetre.QPV:
         raise RegleEnfreinte(
             "Un quartier prioritaire est délimité par décret : un administrateur de l’installation l’ajoute.",
@@ -79,7 +79,7 @@ def modifier_perimetre(
     le: datetime,
 ) -> None:
     """Correct a perimeter that this contract alone covers, and its latest version; nobody here redraws a QPV (Q-01)."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     perimetre = Perimetre.objects.select_for_update(of=("self",)).get(pk=perimetre.pk)
     verifier(peut_modifier_perimetre(par, contrat, perimetre))
     if champs.get("type") == TypePerimetre.QPV:
@@ -96,7 +96,7 @@ def modifier_perimetre(
 @transaction.atomic
 def detacher_perimetre(contrat: Contrat, perimetre: Perimetre, *, par: Auteur, le: datetime) -> None:
     """The contract no longer covers a perimeter that none of its objects names; the perimeter itself stays known."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     trouvees = dependances(perimetre, hors=(PerimetreDuContrat,), dans=contrat)
     for version in perimetre.versions.all():
         trouvees += dependances(version, dans=contrat)
@@ -132,12 +132,6 @@ def ecrire_perimetre(
     premiere.communes.set(communes)
     PerimetreDuContrat.objects.create(contrat=contrat, perimetre=perimetre, source=source)
     return perimetre
-
-
-def _contrat(contrat: Contrat, par: Auteur) -> Contrat:
-    """The right, then the contract's row locked."""
-    verifier(peut_modifier_structure(par, contrat))
-    return Contrat.objects.select_for_update(of=("self",)).get(pk=contrat.pk)
 
 
 def _inscrire(contrat: Contrat, acte: str, libelle: str, perimetre: Perimetre, par: Auteur, le: datetime) -> None:

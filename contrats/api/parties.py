@@ -21,12 +21,10 @@ from rest_framework import serializers
 
 from commun.api.concurrence import etiquette_du_contenu, exiger_etiquette, inchange
 from commun.api.reponses import ReponseJson, en_json
-from commun.permissions import verifier
 
+from ..actions.ecriture import tenir_contrat
 from ..forms.echanges import StrictSerializer
 from ..lectures.echanges import Ligne
-from ..models import Contrat
-from ..permissions import peut_modifier_structure
 from .vues import VueDuContrat
 
 Changer = Callable[[Any, dict[str, Any], datetime], None]
@@ -103,8 +101,7 @@ class VueDesParties(VueDuContrat):
     def _ecriture(self) -> Iterator[datetime]:
         """The right, then the contract's row, held until all is answered."""
         with transaction.atomic():
-            verifier(peut_modifier_structure(self.portee.auteur, self.portee.contrat))
-            Contrat.objects.select_for_update(of=("self",)).get(pk=self.portee.contrat.pk)
+            tenir_contrat(self.portee.contrat, self.portee.auteur)
             yield timezone.now()
 
     def _tenu(self, objets: QuerySet[Any], *, obligatoire: bool) -> tuple[Any, Ligne | None]:

@@ -25,7 +25,7 @@ from .parties import VueDesParties
 from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire, resultats
 
 LECTURE, ECRITURE = PorteeApi.CONTRATS_LIRE, PorteeApi.CONTRATS_ECRIRE
-PORTEES_D_UNE_PARTIE = {"GET": LECTURE, "PUT": ECRITURE, "PATCH": ECRITURE, "DELETE": ECRITURE}
+PORTEES_D_UNE_PARTIE: dict[str, str] = {"GET": LECTURE, "PUT": ECRITURE, "PATCH": ECRITURE, "DELETE": ECRITURE}
 AIDE_SOURCE = "Page ou ligne du contrat."
 SANS_RIEN_PERDRE = (
     "`If-Match` est facultatif ; `If-None-Match: *` n’accepte qu’une création. Renvoyé tel quel, le même corps n’écrit rien "

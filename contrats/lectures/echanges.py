@@ -249,13 +249,14 @@ def organismes(objets: Iterable[Organisme]) -> list[Ligne]:
 
 
 def perimetres_du_contrat(objets: QuerySet[PerimetreDuContrat]) -> list[Ligne]:
-    """The perimeters that a contract covers, whatever the year, as their latest version tells them: three queries."""
+    """The perimeters that a contract covers, whatever the year, as their latest version tells them: two queries."""
+    communes = _codes(VersionPerimetre.communes.through, "versionperimetre_id", "commune__code")
+    versions = VersionPerimetre.objects.annotate(codes=communes).order_by("valide_du")
     partages = PerimetreDuContrat.objects.filter(perimetre=OuterRef("perimetre")).exclude(contrat=OuterRef("contrat"))
     lus = (
         objets.select_related("perimetre")
         .annotate(partage=Exists(partages))
-        .prefetch_related(Prefetch("perimetre__versions", VersionPerimetre.objects.order_by("valide_du")))
-        .prefetch_related("perimetre__versions__communes")
+        .prefetch_related(Prefetch("perimetre__versions", versions))
         .order_by("perimetre__type", "perimetre__recherche", "pk")
     )
     return [_perimetre_du_contrat(lien) for lien in lus]
@@ -268,7 +269,7 @@ def _perimetre_du_contrat(lien: Any) -> Ligne:
         "code": perimetre.code,
         "type": perimetre.type,
         "nom": perimetre.nom,
-        "communes": sorted(c.code for c in version.communes.all()) if version else [],
+        "communes": version.codes if version else [],
         "texte": version.texte if version else "",
         "valide_du": version.valide_du if version else None,
         "valide_au": version.valide_au if version else None,
