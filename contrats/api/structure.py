@@ -72,12 +72,16 @@ def _source() -> serializers.CharField:
     return serializers.CharField(required=False, allow_blank=True, max_length=200, help_text=AIDE_SOURCE)
 
 
+def _code(taille: int, **options: Any) -> serializers.RegexField:
+    """A code of the contract, which is also the end of an address."""
+    messages = {"invalid": "Un code n’a pas de barre oblique."}
+    return serializers.RegexField(r"^[^/]+\Z", max_length=taille, error_messages=messages, **options)
+
+
 class ObjectifSaisieSerializer(StrictSerializer):
     """Un objectif, tel qu’on l’écrit."""
 
-    code = serializers.RegexField(
-        r"^[^/]+\Z", max_length=15, error_messages={"invalid": "Un code n’a pas de barre oblique."}
-    )
+    code = _code(15)
     nom = serializers.CharField(max_length=300)
     ambition = serializers.CharField(
         required=False,
@@ -89,14 +93,18 @@ class ObjectifSaisieSerializer(StrictSerializer):
     source = _source()
 
 
+class ObjectifAdresseSerializer(ObjectifSaisieSerializer):
+    """Un objectif, tel qu’on l’écrit à sa propre adresse, qui dit déjà son code."""
+
+    code = _code(15, required=False)
+
+
 class OrientationSaisieSerializer(StrictSerializer):
     """Une orientation, telle qu’on l’écrit. Ses objectifs s’écrivent à leur propre adresse."""
 
     IGNORES = ("objectifs",)
 
-    code = serializers.RegexField(
-        r"^[^/]+\Z", max_length=10, error_messages={"invalid": "Un code n’a pas de barre oblique."}
-    )
+    code = _code(10)
     nature = serializers.ChoiceField(
         NatureOrientation.choices,
         required=False,
@@ -117,6 +125,12 @@ class OrientationSaisieSerializer(StrictSerializer):
         if theme is None:
             raise serializers.ValidationError(f"« {code} » n’est pas un thème du programme 147.")
         return theme
+
+
+class OrientationAdresseSerializer(OrientationSaisieSerializer):
+    """Une orientation, telle qu’on l’écrit à sa propre adresse, qui dit déjà son code."""
+
+    code = _code(10, required=False)
 
 
 class SignataireSaisieSerializer(StrictSerializer):
@@ -270,7 +284,7 @@ class OrientationView(_Orientations):
         + SANS_RIEN_PERDRE,
         portee=ECRITURE,
         parameters=[CONTRAT, ORIENTATION, IF_MATCH],
-        request=OrientationSaisieSerializer,
+        request=OrientationAdresseSerializer,
         reponses={200: OrientationSerializer, 201: OrientationSerializer},
         refus=(400, 404, 409, 412, 413, 415),
         examples=[ORIENTATION_SAISIE, ORIENTATION_LUE],
@@ -382,7 +396,7 @@ class ObjectifView(_Objectifs):
         description="Il devient ce que décrit le corps. Réservé au pilote du contrat. " + SANS_RIEN_PERDRE,
         portee=ECRITURE,
         parameters=[CONTRAT, ORIENTATION, OBJECTIF, IF_MATCH],
-        request=ObjectifSaisieSerializer,
+        request=ObjectifAdresseSerializer,
         reponses={200: ObjectifSerializer, 201: ObjectifSerializer},
         refus=(400, 404, 409, 412, 413, 415),
         examples=[OBJECTIF_SAISI, OBJECTIF_LU],

@@ -163,6 +163,8 @@ class Contrat:
                 if essai == ESSAIS:
                     raise Impossible(f"{adresse} ne répond pas : {getattr(erreur, 'reason', erreur)}.") from erreur
                 time.sleep(2 * essai)
+            except ValueError as erreur:
+                raise Impossible(f"{adresse} ne répond pas en JSON : vérifiez l’adresse du contrat.") from erreur
         raise AssertionError
 
 
@@ -402,13 +404,18 @@ def envoyer(contrat: Contrat, fichier: Path, *, tout_ou_rien: bool, organisme_in
         bilan = contrat.envoyer([e.corps for e in bons], tout_ou_rien)
     for ligne in bilan["lignes"]:
         messages += [bons[e["ligne"] - 1].traduire(e) for e in ligne["erreurs"]]
-    refuses = bilan["refuses"] + len(engagements) - len(bons)
-    print(f"{bilan['crees']} créés, {bilan['modifies']} modifiés, {bilan['inchanges']} inchangés, {refuses} refusés")
+    comptes = {
+        "créés": bilan["crees"],
+        "modifiés": bilan["modifies"],
+        "inchangés": bilan["inchanges"],
+        "refusés": bilan["refuses"] + len(engagements) - len(bons),
+    }
+    print(" ; ".join(f"{nom} : {nombre}" for nom, nombre in comptes.items()))
     for message in messages:
         print(message)
-    if refuses and tout_ou_rien:
+    if comptes["refusés"] and tout_ou_rien:
         print("Rien n’est écrit : corrigez ces lignes, puis envoyez le fichier de nouveau.")
-    return 1 if refuses else 0
+    return 1 if comptes["refusés"] else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -424,6 +431,8 @@ def main(arguments: list[str] | None = None) -> int:
         help="une case « Organisme engagé » vide dit qu’on ne le connaît pas (pilote seulement) ; sinon, c’est le vôtre",
     )
     choisies = options.parse_args(arguments)
+    for sortie in (sys.stdout, sys.stderr):
+        sortie.reconfigure(errors="replace")  # a narrow space has no place in the console of Windows
     try:
         cle = (
             choisies.fichier_cle.read_text(encoding="utf-8")

@@ -121,12 +121,16 @@ def test_les_engagements_des_trois_contrats_se_saisissent_deux_fois_sans_se_doub
 
         premiere = _lancer(fichier, adresse, systeme.secret, "--organisme-inconnu", "--tout-ou-rien")
         apres = _lus(contrat)
-        assert premiere.stdout == f"{len(attendus)} créés, 0 modifiés, 0 inchangés, 0 refusés\n", premiere.stderr
+        assert premiere.stdout == f"créés : {len(attendus)} ; modifiés : 0 ; inchangés : 0 ; refusés : 0\n", (
+            premiere.stderr
+        )
         assert premiere.returncode == 0
         assert _contenu(apres) == attendus
 
         seconde = _lancer(fichier, adresse, systeme.secret, "--organisme-inconnu")
-        assert seconde.stdout == f"0 créés, 0 modifiés, {len(attendus)} inchangés, 0 refusés\n", seconde.stderr
+        assert seconde.stdout == f"créés : 0 ; modifiés : 0 ; inchangés : {len(attendus)} ; refusés : 0\n", (
+            seconde.stderr
+        )
         assert _lus(contrat) == apres
 
 
@@ -153,7 +157,7 @@ def test_le_script_nomme_chaque_ligne_fausse_et_le_dit_par_son_code_de_sortie(
     partie = _lancer(fichier, adresse, partenaire.secret)
     assert partie.returncode == 1
     lignes = partie.stdout.splitlines()
-    assert lignes[0] == "1 créés, 0 modifiés, 0 inchangés, 3 refusés"
+    assert lignes[0] == "créés : 1 ; modifiés : 0 ; inchangés : 0 ; refusés : 3"
     assert lignes[1].startswith("ligne 3 — Orientation : « O9 » ne se trouve pas parmi les orientations")
     assert lignes[2].startswith("ligne 3 — Échéance : « 31/02/2027 » n’est pas une date")
     assert any(ligne.startswith("ligne 5 — ") for ligne in lignes[3:]), lignes

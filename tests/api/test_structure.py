@@ -1,9 +1,12 @@
 """The lead's system keeps up the contract: its signature, its structure, its signatories, the perimeters that it covers."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from commun.models import LigneJournal
 from contrats.etats import Role
@@ -104,6 +107,26 @@ def test_deux_ecrivains_d_une_orientation_ne_s_ecrasent_pas(pilote, codes):
     assert pilote.put("orientations/O8/", {**SANTE, "code": "O8"}, If_Match="*").status_code == 412
     assert pilote.get("orientations/O1/").json()["nom_court"] == "Premier"
     assert not Orientation.objects.filter(code="O8").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_de_quatre_ecritures_au_meme_instant_une_seule_passe(appelant, contrat, codes):
+    """The revision is compared under the contract's lock: nobody writes between the comparison and the change."""
+    systemes = [appelant(Role.CHEF_DE_PROJET) for _ in range(4)]
+    etag = systemes[0].get("orientations/O1/")["ETag"]
+    depart = threading.Barrier(len(systemes))
+
+    def ecrire(systeme: Any) -> int:
+        try:
+            depart.wait(timeout=10)
+            corps = {"nom_court": f"Parole {systeme.jeton.pk}"}
+            return systeme.patch("orientations/O1/", corps, If_Match=etag).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(systemes)) as fils:
+        assert sorted(fils.map(ecrire, systemes)) == [200, 412, 412, 412]
+    assert _actes(codes["orientation"]) == ["modifier_orientation"]
 
 
 def test_une_orientation_se_renomme_et_garde_ses_objectifs(pilote, codes):
