@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from commun.api.problemes import adresse_inconnue
-from contrats.api import avancement, contrats, engagements, ressources, reunions
+from contrats.api import avancement, contrats, engagements, perimetres, ressources, reunions, structure
 from programmation.api import dossiers, enveloppes
 
 # The documentation page of the API styles its own elements: only this page may.
@@ -17,6 +17,11 @@ app_name = "api"
 
 _CONTRAT = "contrats/<slug:contrat>/"
 _ENGAGEMENTS = _CONTRAT + "engagements/"
+# A code is what people wrote: anything but a slash and a null character.
+_ORIENTATION = r"^contrats/(?P<contrat>[-\w]+)/orientations/(?P<orientation>[^/\x00]{1,10})/\Z"
+_OBJECTIFS = _ORIENTATION.removesuffix(r"\Z") + r"objectifs/\Z"
+_OBJECTIF = _ORIENTATION.removesuffix(r"\Z") + r"objectifs/(?P<objectif>[^/\x00]{1,15})/\Z"
+_PERIMETRE = r"^contrats/(?P<contrat>[-\w]+)/perimetres/(?P<perimetre>[^/\x00]{1,30})/\Z"
 _PAR_IDENTIFIANT = r"^contrats/(?P<contrat>[-\w]+)/engagements/par-identifiant/(?P<identifiant>[^/\x00]{1,100})/\Z"
 
 urlpatterns = [
@@ -24,10 +29,16 @@ urlpatterns = [
     path("documentation/", documentation, name="documentation"),
     path("contrats/", contrats.ContratsView.as_view(), name="contrats"),
     path(_CONTRAT, contrats.ContratView.as_view(), name="contrat"),
-    path(_CONTRAT + "orientations/", contrats.OrientationsView.as_view(), name="orientations"),
-    path(_CONTRAT + "signataires/", contrats.SignatairesView.as_view(), name="signataires"),
+    path(_CONTRAT + "orientations/", structure.OrientationsView.as_view(), name="orientations"),
+    re_path(_ORIENTATION, structure.OrientationView.as_view(), name="orientation"),
+    re_path(_OBJECTIFS, structure.ObjectifsView.as_view(), name="objectifs"),
+    re_path(_OBJECTIF, structure.ObjectifView.as_view(), name="objectif"),
+    path(_CONTRAT + "signataires/", structure.SignatairesView.as_view(), name="signataires"),
+    path(_CONTRAT + "signataires/<int:signataire>/", structure.SignataireView.as_view(), name="signataire"),
     path(_CONTRAT + "organismes/", contrats.OrganismesView.as_view(), name="organismes"),
-    path(_CONTRAT + "<int:annee>/perimetres/", contrats.PerimetresView.as_view(), name="perimetres"),
+    path(_CONTRAT + "perimetres/", perimetres.PerimetresDuContratView.as_view(), name="perimetres_du_contrat"),
+    re_path(_PERIMETRE, perimetres.PerimetreDuContratView.as_view(), name="perimetre"),
+    path(_CONTRAT + "<int:annee>/perimetres/", perimetres.PerimetresView.as_view(), name="perimetres"),
     path(_ENGAGEMENTS, engagements.EngagementsView.as_view(), name="engagements"),
     path(_ENGAGEMENTS + "lot/", engagements.LotView.as_view(), name="lot"),
     path(_ENGAGEMENTS + "lot/<uuid:lot>/", engagements.SuiviDeLotView.as_view(), name="lot_suivi"),

@@ -12,10 +12,11 @@ from django.db.models import Exists, OuterRef, Q
 from acteurs.models import JetonApi, Organisme, Utilisateur
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
+from geographie.models import Perimetre, TypePerimetre
 
 from .etats import Role
 from .models.acces_api import CleDuContrat
-from .models.contrat import Contrat
+from .models.contrat import Contrat, PerimetreDuContrat
 from .models.engagement import Engagement, PointAvancement
 from .models.habilitation import Habilitation, Invitation
 from .models.instance import Comite, DecisionReunion, Reunion, TypeComite
@@ -392,6 +393,17 @@ def peut_modifier_structure(auteur: Auteur, contrat: Contrat) -> Reponse:
     if roles(auteur, contrat).pilote_tout:
         return OUI
     return non("Seul un chef de projet de tout le contrat modifie sa structure.")
+
+
+def peut_modifier_perimetre(auteur: Auteur, contrat: Contrat, perimetre: Perimetre) -> Reponse:
+    """A perimeter that the contract drew itself: neither a QPV (Q-01), nor one that another contract also covers."""
+    if not (reponse := peut_modifier_structure(auteur, contrat)):
+        return reponse
+    if perimetre.type == TypePerimetre.QPV:
+        return non("Un quartier prioritaire est délimité par décret : seul l’administrateur de l’installation l’écrit.")
+    if PerimetreDuContrat.objects.filter(perimetre=perimetre).exclude(contrat=contrat).exists():
+        return non("Ce périmètre est aussi celui d’un autre contrat : seul l’administrateur de l’installation l’écrit.")
+    return OUI
 
 
 def communes_pilotees(auteur: Auteur, contrat: Contrat) -> frozenset[int] | None:

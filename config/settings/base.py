@@ -260,6 +260,7 @@ SPECTACULAR_SETTINGS = {
         "TypeOrganisme": "acteurs.models.TypeOrganisme",
         "TypeComite": "contrats.models.TypeComite",
         "TypeCible": "contrats.etats.TypeCible",
+        "TypePerimetre": "geographie.models.TypePerimetre",
         "NatureOrientation": "contrats.models.NatureOrientation",
         "NatureMoyens": "contrats.models.NatureMoyens",
         "EtatEngagement": "contrats.etats.EtatEngagement",

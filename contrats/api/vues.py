@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -138,6 +139,11 @@ def decrire(
         responses={**reponses, **erreurs},
         **suite,
     )
+
+
+def resultats(nom: str, objet: type[serializers.Serializer[Any]]) -> Any:
+    """A short list, given whole."""
+    return inline_serializer(f"{nom}Liste", {"resultats": objet(many=True)})
 
 
 CONTRAT = OpenApiParameter(

@@ -10,7 +10,17 @@ from rest_framework.views import APIView
 from acteurs.etats import PorteeApi
 from contrats.api.vues import VueDApi
 from contrats.etats import Role
-from tests.fabriques import ContratFactory, EngagementFactory, PointAvancementFactory, RessourceFactory
+from tests.fabriques import (
+    ContratFactory,
+    EngagementFactory,
+    ObjectifFactory,
+    OrientationFactory,
+    PerimetreDuContratFactory,
+    PerimetreFactory,
+    PointAvancementFactory,
+    RessourceFactory,
+    SignataireFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,18 +42,35 @@ CORPS = {
     ("point", "PUT"): {"etat": "en_cours"},
     ("ressources", "POST"): {"nom": "Une"},
     ("ressource", "PATCH"): {"public": "Tous"},
+    ("contrat", "PATCH"): {"signe_a": "Denain"},
+    ("orientations", "POST"): {"code": "O9", "nom": "Neuve", "nom_court": "Neuve"},
+    ("orientation", "PUT"): {"nom": "Autre", "nom_court": "Autre"},
+    ("orientation", "PATCH"): {"nom": "Autre"},
+    ("objectifs", "POST"): {"code": "O1.9", "nom": "Neuf"},
+    ("objectif", "PUT"): {"nom": "Autre"},
+    ("objectif", "PATCH"): {"nom": "Autre"},
+    ("signataire", "PUT"): {"qualite": "partenaire"},
+    ("perimetre", "PUT"): {},
 }
+# Uses that only the lead's organisation may make something of.
+DU_PILOTE = (PorteeApi.CONTRATS_ECRIRE, PorteeApi.PERIMETRES_ECRIRE)
 # What the right key receives: the object is one's own, the revision is not asked for by « * ».
 ATTENDUS = {
     ("engagements", "POST"): 201,
     ("ressources", "POST"): 201,
     ("engagement", "DELETE"): 204,
     ("ressource", "DELETE"): 204,
+    ("orientations", "POST"): 201,
+    ("objectifs", "POST"): 201,
+    ("orientation", "DELETE"): 409,
+    ("objectif", "DELETE"): 204,
+    ("signataire", "DELETE"): 204,
+    ("perimetre", "DELETE"): 204,
     ("lot_suivi", "GET"): 404,
 }
 
 
-def _adresse(nom, contrat, *, engagement=0, ressource=0):
+def _adresse(nom, contrat, *, engagement=0, ressource=0, signataire=0):
     cles = {
         "contrats": {},
         "perimetres": {"annee": 2026},
@@ -54,18 +81,32 @@ def _adresse(nom, contrat, *, engagement=0, ressource=0):
         "lot_suivi": {"lot": uuid.uuid4()},
         "point": {"engagement": engagement, "annee": 2026},
         "ressource": {"ressource": ressource},
+        "orientation": {"orientation": "O1"},
+        "objectifs": {"orientation": "O1"},
+        "objectif": {"orientation": "O1", "objectif": "O1.1"},
+        "signataire": {"signataire": signataire},
+        "perimetre": {"perimetre": "QN05901M"},
     }.get(nom, {})
     return reverse(f"api:{nom}", kwargs=cles if nom == "contrats" else {"contrat": contrat.slug, **cles})
 
 
 def _appeler(systeme, nom, methode, *, contrat=None):
-    engagement = EngagementFactory(
-        contrat=contrat or systeme.contrat, organisme=systeme.organisme, identifiant_externe="X-1"
-    )
+    contrat = contrat or systeme.contrat
+    engagement = EngagementFactory(contrat=contrat, organisme=systeme.organisme, identifiant_externe="X-1")
     PointAvancementFactory(engagement=engagement)
-    ressource = RessourceFactory(contrat=contrat or systeme.contrat, organisme=systeme.organisme)
-    adresse = _adresse(nom, contrat or systeme.contrat, engagement=engagement.pk, ressource=ressource.pk)
+    ressource = RessourceFactory(contrat=contrat, organisme=systeme.organisme)
+    adresse = _adresse(
+        nom, contrat, engagement=engagement.pk, ressource=ressource.pk, signataire=_structure(contrat).organisme_id
+    )
     return systeme(methode.lower(), adresse, CORPS.get((nom, methode)), If_Match="*")
+
+
+def _structure(contrat):
+    """O1, its objective, a neighbourhood; returns the signatory."""
+    ObjectifFactory(orientation=OrientationFactory(contrat=contrat, code="O1"), code="O1.1")
+    perimetre = PerimetreFactory(code="QN05901M")
+    PerimetreDuContratFactory(contrat=contrat, perimetre=perimetre)
+    return SignataireFactory(contrat=contrat)
 
 
 def test_chaque_methode_de_chaque_route_dit_l_usage_qu_elle_demande():
@@ -82,8 +123,9 @@ def test_chaque_methode_de_chaque_route_dit_l_usage_qu_elle_demande():
 @pytest.mark.parametrize(("nom", "methode", "portee"), OPERATIONS, ids=[f"{m} {n}" for n, m, _ in OPERATIONS])
 def test_seul_l_usage_demande_ouvre_la_route(appelant, nom, methode, portee):
     organisme = None
+    role = Role.CHEF_DE_PROJET if portee in DU_PILOTE else Role.SIGNATAIRE
     for autre in PorteeApi:
-        systeme = appelant(organisme=organisme, portees=[autre.value])
+        systeme = appelant(role, organisme=organisme, portees=[autre.value])
         organisme = systeme.organisme
         if autre == portee:
             continue
@@ -94,7 +136,7 @@ def test_seul_l_usage_demande_ouvre_la_route(appelant, nom, methode, portee):
         assert portee.value in refus.json()["detail"]
         assert refus["Content-Type"] == "application/problem+json"
 
-    permise = _appeler(appelant(portees=[portee.value]), nom, methode)
+    permise = _appeler(appelant(role, portees=[portee.value]), nom, methode)
 
     assert permise.status_code == ATTENDUS.get((nom, methode), 200), permise.content
     assert permise["Cache-Control"] == "private, no-store"

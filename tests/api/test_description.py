@@ -27,6 +27,7 @@ from tests.fabriques import (
     PointAvancementFactory,
     RessourceFactory,
     ReunionFactory,
+    SignataireFactory,
     VersionPerimetreFactory,
 )
 
@@ -93,6 +94,10 @@ def monde(contrat, codes) -> dict[str, Any]:
         "annee": 2026,
         "identifiant": "X-1",
         "ressource": ressource.pk,
+        "orientation": "O1",
+        "objectif": "O1.1",
+        "signataire": SignataireFactory(contrat=contrat).organisme_id,
+        "perimetre": codes["perimetre"].code,
     }
 
 

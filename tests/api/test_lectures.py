@@ -11,10 +11,12 @@ from contrats.etats import Role
 from contrats.models import MembreComite
 from tests.fabriques import (
     ComiteFactory,
+    CommuneFactory,
     DecisionReunionFactory,
     EngagementFactory,
     ObjectifFactory,
     OrganismeFactory,
+    PerimetreDuContratFactory,
     PointAvancementFactory,
     RessourceFactory,
     ReunionFactory,
@@ -186,7 +188,9 @@ def test_une_ressource_fermee_ne_se_lit_pas_par_un_porteur(appelant):
     assert porteur.get(f"ressources/{fermee.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize("chemin", ["points/", "reunions/", "ressources/", "orientations/", "signataires/"])
+@pytest.mark.parametrize(
+    "chemin", ["points/", "reunions/", "ressources/", "orientations/", "signataires/", "perimetres/"]
+)
 def test_une_liste_coute_quatre_requetes_au_plus(partenaire, chemin):
     contrat = partenaire.contrat
 
@@ -196,6 +200,9 @@ def test_une_liste_coute_quatre_requetes_au_plus(partenaire, chemin):
         RessourceFactory(contrat=contrat)
         ObjectifFactory(orientation__contrat=contrat)
         SignataireFactory(contrat=contrat)
+        version = VersionPerimetreFactory()
+        version.communes.add(CommuneFactory())
+        PerimetreDuContratFactory(contrat=contrat, perimetre=version.perimetre)
 
     couts = []
     partenaire.get(chemin)

@@ -36,7 +36,7 @@ LECTEURS_DE_REVUE = (*INSTRUCTEURS, R.SIGNATAIRE, R.BAILLEUR)
 
 
 # Routes of the API that only write, or answer to whoever wrote: tried with each kind of key in tests/api/test_acces.py.
-AILLEURS = {"api:lot", "api:lot_suivi", "api:adresse_inconnue"}
+AILLEURS = {"api:lot", "api:lot_suivi", "api:objectifs", "api:adresse_inconnue"}
 
 
 @dataclass(frozen=True)
@@ -301,6 +301,7 @@ EXEMPLES: dict[str, Exemple] = {
     "api:contrats": pour(),
     "api:contrat": pour(),
     "api:signataires": pour(),
+    "api:signataire": pour(signataire="signataire.organisme_id"),
     "api:organismes": pour(),
     "api:comites": pour(),
     "api:reunions": pour(),
@@ -312,7 +313,11 @@ EXEMPLES: dict[str, Exemple] = {
     "api:points": pour(*LECTEURS_DE_REVUE),
     "api:point": pour(*LECTEURS_DE_REVUE, engagement=_engagement),
     "api:orientations": pour(),
+    "api:orientation": pour(orientation="objectif.orientation.code"),
+    "api:objectif": pour(orientation="objectif.orientation.code", objectif="objectif.code"),
     "api:perimetres": pour(),
+    "api:perimetres_du_contrat": pour(),
+    "api:perimetre": pour(perimetre="perimetre.code"),
     "api:dossiers": pour(),
     "api:enveloppes": pour(),
 }
