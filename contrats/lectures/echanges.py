@@ -143,6 +143,7 @@ _COLONNES_POINT = {
     "fictif": "fictif",
     "revision": "revision",
     "modifie_le": "modifie_le",
+    "retire_le": "engagement__retire_le",
 }
 
 
