@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from commun.api.problemes import adresse_inconnue
-from contrats.api import avancement, contrats, engagements, ressources, reunions
+from contrats.api import avancement, contrats, decisions, engagements, preuves, ressources, reunions
 from programmation import api as programmation
 
 # The documentation page of the API styles its own elements: only this page may.
@@ -17,6 +17,9 @@ app_name = "api"
 
 _CONTRAT = "contrats/<slug:contrat>/"
 _ENGAGEMENTS = _CONTRAT + "engagements/"
+_REUNION = _CONTRAT + "reunions/<int:reunion>/"
+_DECISION = _CONTRAT + "decisions/<int:decision>/"
+_PREUVES = _ENGAGEMENTS + "<int:engagement>/points/<int:annee>/preuves/"
 _PAR_IDENTIFIANT = r"^contrats/(?P<contrat>[-\w]+)/engagements/par-identifiant/(?P<identifiant>[^/\x00]{1,100})/\Z"
 
 urlpatterns = [
@@ -34,9 +37,23 @@ urlpatterns = [
     path(_ENGAGEMENTS + "<int:engagement>/", engagements.EngagementView.as_view(), name="engagement"),
     re_path(_PAR_IDENTIFIANT, engagements.EngagementParIdentifiantView.as_view(), name="engagement_par_identifiant"),
     path(_ENGAGEMENTS + "<int:engagement>/points/<int:annee>/", avancement.PointView.as_view(), name="point"),
+    path(_PREUVES, preuves.PreuvesView.as_view(), name="preuves"),
+    path(_PREUVES + "<int:fichier>/", preuves.PreuveView.as_view(), name="preuve"),
     path(_CONTRAT + "points/", avancement.PointsView.as_view(), name="points"),
     path(_CONTRAT + "comites/", contrats.ComitesView.as_view(), name="comites"),
     path(_CONTRAT + "reunions/", reunions.ReunionsView.as_view(), name="reunions"),
+    path(_REUNION, reunions.ReunionView.as_view(), name="reunion"),
+    path(_REUNION + "convoquer/", reunions.ConvoquerView.as_view(), name="convoquer"),
+    path(_REUNION + "annuler/", reunions.AnnulerView.as_view(), name="annuler"),
+    path(_REUNION + "tenir/", reunions.TenirView.as_view(), name="tenir"),
+    path(_REUNION + "rendre-compte/", reunions.RendreCompteView.as_view(), name="rendre_compte"),
+    path(_REUNION + "ordre-du-jour/", reunions.OrdreDuJourView.as_view(), name="ordre_du_jour"),
+    path(_REUNION + "presences/", reunions.PresencesView.as_view(), name="presences"),
+    path(_REUNION + "compte-rendu/", reunions.CompteRenduView.as_view(), name="compte_rendu"),
+    path(_REUNION + "decisions/", decisions.DecisionsDeLaReunionView.as_view(), name="inscrire_decision"),
+    path(_CONTRAT + "decisions/", decisions.DecisionsView.as_view(), name="decisions"),
+    path(_DECISION, decisions.DecisionView.as_view(), name="decision"),
+    path(_DECISION + "execution/", decisions.ExecutionView.as_view(), name="execution"),
     path(_CONTRAT + "ressources/", ressources.RessourcesView.as_view(), name="ressources"),
     path(_CONTRAT + "ressources/<int:ressource>/", ressources.RessourceView.as_view(), name="ressource"),
     path(_CONTRAT + "<int:annee>/dossiers/", programmation.DossiersView.as_view(), name="dossiers"),

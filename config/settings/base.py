@@ -262,6 +262,7 @@ SPECTACULAR_SETTINGS = {
         "TypeCible": "contrats.etats.TypeCible",
         "NatureOrientation": "contrats.models.NatureOrientation",
         "NatureMoyens": "contrats.models.NatureMoyens",
+        "NatureDecision": "contrats.models.DecisionReunion.Nature",
         "EtatEngagement": "contrats.etats.EtatEngagement",
         "EtatReunion": "contrats.etats.EtatReunion",
         "EtatTravail": "commun.models.EtatTravail",

@@ -9,6 +9,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -23,8 +24,14 @@ from config.wsgi import application
 from contrats.etats import Role
 from tests.fabriques import (
     CibleEngagementFactory,
+    DecisionReunionFactory,
     EngagementFactory,
+    FichierFactory,
+    ItemCompteRenduFactory,
+    MembreComiteFactory,
     PointAvancementFactory,
+    PointOrdreDuJourFactory,
+    PresenceFactory,
     RessourceFactory,
     ReunionFactory,
     VersionPerimetreFactory,
@@ -83,8 +90,14 @@ def monde(contrat, codes) -> dict[str, Any]:
     engagement.perimetres.add(codes["perimetre"])
     engagement.partenaires.add(contrat.pilote)
     CibleEngagementFactory(engagement=engagement, intervalle=True)
-    PointAvancementFactory(engagement=engagement, annee=2026)
-    ReunionFactory(comite__contrat=contrat)
+    fichier = FichierFactory()
+    PointAvancementFactory(engagement=engagement, annee=2026).preuves.add(fichier)
+    reunion = ReunionFactory(comite__contrat=contrat, le=timezone.localdate(), tenue=True)
+    PointOrdreDuJourFactory(reunion=reunion, rapporteur=contrat.pilote)
+    MembreComiteFactory(comite=reunion.comite, organisme=contrat.pilote)
+    PresenceFactory(reunion=reunion, organisme=contrat.pilote)
+    ItemCompteRenduFactory(reunion=reunion).perimetres.add(codes["perimetre"])
+    decision = DecisionReunionFactory(reunion=reunion, prise=True, responsable=contrat.pilote)
     VersionPerimetreFactory(perimetre=codes["perimetre"])
     ressource = RessourceFactory(contrat=contrat, orientation=codes["orientation"])
     return {
@@ -93,6 +106,9 @@ def monde(contrat, codes) -> dict[str, Any]:
         "annee": 2026,
         "identifiant": "X-1",
         "ressource": ressource.pk,
+        "fichier": fichier.pk,
+        "reunion": reunion.pk,
+        "decision": decision.pk,
     }
 
 
@@ -145,7 +161,7 @@ def test_la_description_est_en_openapi_3_1_et_donne_des_exemples(schema):
         operation["requestBody"]["content"]["application/json"]
         for methodes in brut["paths"].values()
         for operation in methodes.values()
-        if "requestBody" in operation
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
     ]
     assert len(saisies) >= 6
     assert sum("examples" in saisie for saisie in saisies) >= 5
