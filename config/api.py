@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from commun.api.problemes import adresse_inconnue
-from contrats.api import avancement, contrats, decisions, engagements, preuves, ressources, reunions
+from contrats.api import avancement, contrats, decisions, engagements, preuves, ressources, reunions, seances
 from programmation import api as programmation
 
 # The documentation page of the API styles its own elements: only this page may.
@@ -43,13 +43,13 @@ urlpatterns = [
     path(_CONTRAT + "comites/", contrats.ComitesView.as_view(), name="comites"),
     path(_CONTRAT + "reunions/", reunions.ReunionsView.as_view(), name="reunions"),
     path(_REUNION, reunions.ReunionView.as_view(), name="reunion"),
-    path(_REUNION + "convoquer/", reunions.ConvoquerView.as_view(), name="convoquer"),
-    path(_REUNION + "annuler/", reunions.AnnulerView.as_view(), name="annuler"),
-    path(_REUNION + "tenir/", reunions.TenirView.as_view(), name="tenir"),
-    path(_REUNION + "rendre-compte/", reunions.RendreCompteView.as_view(), name="rendre_compte"),
-    path(_REUNION + "ordre-du-jour/", reunions.OrdreDuJourView.as_view(), name="ordre_du_jour"),
-    path(_REUNION + "presences/", reunions.PresencesView.as_view(), name="presences"),
-    path(_REUNION + "compte-rendu/", reunions.CompteRenduView.as_view(), name="compte_rendu"),
+    path(_REUNION + "convoquer/", seances.ConvoquerView.as_view(), name="convoquer"),
+    path(_REUNION + "annuler/", seances.AnnulerView.as_view(), name="annuler"),
+    path(_REUNION + "tenir/", seances.TenirView.as_view(), name="tenir"),
+    path(_REUNION + "rendre-compte/", seances.RendreCompteView.as_view(), name="rendre_compte"),
+    path(_REUNION + "ordre-du-jour/", seances.OrdreDuJourView.as_view(), name="ordre_du_jour"),
+    path(_REUNION + "presences/", seances.PresencesView.as_view(), name="presences"),
+    path(_REUNION + "compte-rendu/", seances.CompteRenduView.as_view(), name="compte_rendu"),
     path(_REUNION + "decisions/", decisions.DecisionsDeLaReunionView.as_view(), name="inscrire_decision"),
     path(_CONTRAT + "decisions/", decisions.DecisionsView.as_view(), name="decisions"),
     path(_DECISION, decisions.DecisionView.as_view(), name="decision"),

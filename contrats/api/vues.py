@@ -148,7 +148,7 @@ def decrire(
     resume: str,
     description: str = "",
     portee: PorteeApi | None = None,
-    reponses: dict[int, Any],
+    reponses: dict[Any, Any],
     refus: tuple[int, ...] = (),
     **suite: Any,
 ) -> Callable[[Any], Any]:

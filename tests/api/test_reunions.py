@@ -183,6 +183,16 @@ def test_une_reunion_par_commune_se_prevoit_par_code_insee(pilote, siege):
     assert pilote.post("reunions/", corps).status_code == 409  # already on the calendar
 
 
+def test_une_annulation_revient_dans_le_flux(pilote, siege, horloge):
+    annulee = ReunionFactory(comite=siege.comite, le=timezone.localdate() + timedelta(days=9))
+    horloge.avancer(hours=1)
+    depuis = pilote.get("reunions/").json()["reprendre_depuis"].replace("+", "%2B")
+    assert pilote.get(f"reunions/?modifie_depuis={depuis}").json()["resultats"] == []
+    pilote.post(f"reunions/{annulee.pk}/annuler/", {})
+    (lue,) = pilote.get(f"reunions/?modifie_depuis={depuis}").json()["resultats"]
+    assert (lue["id"], lue["etat"]) == (str(annulee.pk), "annulee")
+
+
 # --- Who reads, who writes --------------------------------------------------------------------------------------------
 def test_une_reunion_se_lit_selon_la_place_que_l_on_y_tient(appelant, pilote, partenaire, siege):
     reunion = ReunionFactory(comite=siege.comite, le=timezone.localdate())
