@@ -81,7 +81,8 @@ class _Decisions(VueDesReunions):
     def ecrire_decision(self, pk: int, acte: Callable[[DecisionReunion], Any]) -> HttpResponse:
         """Do `acte` on the decision as the caller last read it; its meeting is held meanwhile."""
         with transaction.atomic():
-            if Reunion.objects.select_for_update(of=("self",)).filter(decisions__pk=pk).first() is None:
+            reunions = Reunion.objects.filter(comite__contrat=self.portee.contrat, decisions__pk=pk)
+            if reunions.select_for_update(of=("self",)).first() is None:
                 raise Http404
             objet = self.decision(pk)
             etag = etiquette_du_contenu(en_json(echanges.decision(objet)))

@@ -191,9 +191,10 @@ class VueDesReunions(VueDuContrat):
     def repertoire(self) -> Repertoire:
         return Repertoire(self.portee.contrat, self.portee.auteur)
 
-    def une(self, pk: int) -> Reunion:
-        """A meeting that the caller knows of; any other is a 404."""
-        trouvee: Reunion | None = self.visibles().filter(pk=pk).first()
+    def une(self, pk: int, *, tenue: bool = False) -> Reunion:
+        """A meeting that the caller knows of, held until the end of the transaction if asked; any other is a 404."""
+        visibles = self.visibles().select_for_update(of=("self",)) if tenue else self.visibles()
+        trouvee: Reunion | None = visibles.filter(pk=pk).first()
         if trouvee is None:
             raise Http404
         return trouvee
@@ -216,9 +217,7 @@ class VueDesReunions(VueDuContrat):
     def ecrire(self, pk: int, acte: Callable[[Reunion], Any], *, obligatoire: bool = True) -> HttpResponse:
         """Do `acte` on the meeting as the caller last read it, held meanwhile; the answer is the meeting as it then stands."""
         with transaction.atomic():
-            if Reunion.objects.select_for_update(of=("self",)).filter(pk=pk).first() is None:
-                raise Http404
-            objet = self.une(pk)
+            objet = self.une(pk, tenue=True)
             exiger_etiquette(self.request, self.lire(objet)[1], obligatoire=obligatoire)
             acte(objet)
         return self.reponse(pk)
