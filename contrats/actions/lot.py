@@ -212,7 +212,9 @@ def _designe(
 def _refus(par: Auteur, contrat: Contrat, ligne: _Ligne) -> list[RegleEnfreinte]:
     """Why the author may not write this line."""
     if ligne.existant is not None and engagement_d_autrui(par, ligne.existant):
-        return [RegleEnfreinte(AUCUN_ENGAGEMENT, champ="reference", code="engagement_d_autrui")]
+        externe = ligne.existant.identifiant_externe
+        champ = "identifiant_externe" if externe and externe == ligne.saisie.identifiant_externe else "reference"
+        return [RegleEnfreinte(AUCUN_ENGAGEMENT, champ=champ, code="engagement_d_autrui")]
     if ligne.existant is not None and ligne.existant.retire_le is not None:
         message = "Cet engagement a été retiré : donnez une autre référence ou un autre identifiant."
         return [RegleEnfreinte(message, champ="reference", code="retire")]

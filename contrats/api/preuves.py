@@ -19,10 +19,12 @@ from commun.api.corps import AnalyseurDeFichier
 from commun.api.idempotence import idempotente
 from commun.api.reponses import ReponseJson
 from commun.models import Fichier
+from commun.permissions import verifier
 from commun.televersement import OCTETS_AU_PLUS
 
 from ..actions import joindre_preuve, retirer_preuve
 from ..models import PointAvancement
+from ..permissions import peut_declarer
 from .avancement import VueDesPoints
 from .vues import IDEMPOTENCE, decrire
 
@@ -131,7 +133,7 @@ class PreuvesView(_Preuves):
     )
     @idempotente
     def post(self, request: Request, contrat: str, engagement: int, annee: int) -> HttpResponse:
-        self.a_ecrire(pk=engagement, retire_le=None)
+        verifier(peut_declarer(self.portee.auteur, self.a_ecrire(pk=engagement, retire_le=None)))
         parametres = PreuveParametres(data=request.query_params)
         parametres.is_valid(raise_exception=True)
         point = self.point(engagement, annee)

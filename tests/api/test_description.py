@@ -66,10 +66,19 @@ def connexion_gardee() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+def serveur(environ: Any, start_response: Any) -> list[bytes]:
+    """The application as a server runs it: each answer, a file too, is read to its end and closed."""
+    reponse: Any = application(environ, start_response)
+    try:
+        return [b"".join(reponse)]
+    finally:
+        reponse.close()
+
+
 @pytest.fixture
 def schema(connexion_gardee: None) -> Any:
     """The description as partners download it."""
-    return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
+    return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", serveur)
 
 
 def _operations() -> list[str]:
