@@ -5,7 +5,18 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from commun.api.problemes import adresse_inconnue
-from contrats.api import avancement, contrats, engagements, perimetres, ressources, reunions, structure
+from contrats.api import (
+    avancement,
+    contrats,
+    decisions,
+    engagements,
+    perimetres,
+    preuves,
+    ressources,
+    reunions,
+    seances,
+    structure,
+)
 from programmation.api import dossiers, enveloppes
 
 # The documentation page of the API styles its own elements: only this page may.
@@ -22,6 +33,9 @@ _ORIENTATION = r"^contrats/(?P<contrat>[-\w]+)/orientations/(?P<orientation>[^/\
 _OBJECTIFS = _ORIENTATION.removesuffix(r"\Z") + r"objectifs/\Z"
 _OBJECTIF = _ORIENTATION.removesuffix(r"\Z") + r"objectifs/(?P<objectif>[^/\x00]{1,15})/\Z"
 _PERIMETRE = r"^contrats/(?P<contrat>[-\w]+)/perimetres/(?P<perimetre>[^/\x00]{1,30})/\Z"
+_REUNION = _CONTRAT + "reunions/<int:reunion>/"
+_DECISION = _CONTRAT + "decisions/<int:decision>/"
+_PREUVES = _ENGAGEMENTS + "<int:engagement>/points/<int:annee>/preuves/"
 _PAR_IDENTIFIANT = r"^contrats/(?P<contrat>[-\w]+)/engagements/par-identifiant/(?P<identifiant>[^/\x00]{1,100})/\Z"
 
 urlpatterns = [
@@ -45,9 +59,23 @@ urlpatterns = [
     path(_ENGAGEMENTS + "<int:engagement>/", engagements.EngagementView.as_view(), name="engagement"),
     re_path(_PAR_IDENTIFIANT, engagements.EngagementParIdentifiantView.as_view(), name="engagement_par_identifiant"),
     path(_ENGAGEMENTS + "<int:engagement>/points/<int:annee>/", avancement.PointView.as_view(), name="point"),
+    path(_PREUVES, preuves.PreuvesView.as_view(), name="preuves"),
+    path(_PREUVES + "<int:fichier>/", preuves.PreuveView.as_view(), name="preuve"),
     path(_CONTRAT + "points/", avancement.PointsView.as_view(), name="points"),
     path(_CONTRAT + "comites/", contrats.ComitesView.as_view(), name="comites"),
     path(_CONTRAT + "reunions/", reunions.ReunionsView.as_view(), name="reunions"),
+    path(_REUNION, reunions.ReunionView.as_view(), name="reunion"),
+    path(_REUNION + "convoquer/", seances.ConvoquerView.as_view(), name="convoquer"),
+    path(_REUNION + "annuler/", seances.AnnulerView.as_view(), name="annuler"),
+    path(_REUNION + "tenir/", seances.TenirView.as_view(), name="tenir"),
+    path(_REUNION + "rendre-compte/", seances.RendreCompteView.as_view(), name="rendre_compte"),
+    path(_REUNION + "ordre-du-jour/", seances.OrdreDuJourView.as_view(), name="ordre_du_jour"),
+    path(_REUNION + "presences/", seances.PresencesView.as_view(), name="presences"),
+    path(_REUNION + "compte-rendu/", seances.CompteRenduView.as_view(), name="compte_rendu"),
+    path(_REUNION + "decisions/", decisions.DecisionsDeLaReunionView.as_view(), name="inscrire_decision"),
+    path(_CONTRAT + "decisions/", decisions.DecisionsView.as_view(), name="decisions"),
+    path(_DECISION, decisions.DecisionView.as_view(), name="decision"),
+    path(_DECISION + "execution/", decisions.ExecutionView.as_view(), name="execution"),
     path(_CONTRAT + "ressources/", ressources.RessourcesView.as_view(), name="ressources"),
     path(_CONTRAT + "ressources/<int:ressource>/", ressources.RessourceView.as_view(), name="ressource"),
     path(_CONTRAT + "<int:annee>/dossiers/", dossiers.DossiersView.as_view(), name="dossiers"),

@@ -285,6 +285,21 @@ def peut_modifier_engagement(auteur: Auteur, engagement: Engagement) -> Reponse:
     return peut_ecrire_engagement(tenus, responsables, lieux_de(engagement, tenus))
 
 
+# What a partner's system reads when it would write another organisation's commitment.
+AUCUN_ENGAGEMENT = "Aucun engagement de votre organisme ne porte cet identifiant : vous n’écrivez que les vôtres."
+
+
+def engagement_d_autrui(auteur: Auteur, engagement: Engagement) -> bool:
+    """True when the author neither leads the contract nor belongs to an organisation that answers for the commitment.
+
+    Whoever would write it then learns no more than that it has none of that name; those of the organisation whose role does not
+    write are told why.
+    """
+    tenus = roles(auteur, engagement.contrat)
+    responsables = organismes_responsables(engagement.organisme, engagement.signataire)
+    return not tenus.pilote and not any(h.organisme_id in responsables for h in tenus.habilitations)
+
+
 def peut_declarer(auteur: Auteur, engagement: Engagement) -> Reponse:
     """The signatory for its own organisation; the chef de projet *pour le compte de*, with the document it read."""
     if engagement.retire_le is not None:

@@ -263,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "TypePerimetre": "geographie.models.TypePerimetre",
         "NatureOrientation": "contrats.models.NatureOrientation",
         "NatureMoyens": "contrats.models.NatureMoyens",
+        "NatureDecision": "contrats.models.DecisionReunion.Nature",
         "EtatEngagement": "contrats.etats.EtatEngagement",
         "EtatReunion": "contrats.etats.EtatReunion",
         "EtatTravail": "commun.models.EtatTravail",

@@ -17,14 +17,12 @@ from commun.api.curseur import Position
 from commun.auteur import Auteur
 from geographie.models import TypePerimetre, VersionPerimetre
 
-from ..etats import EtatReunion
 from ..models import (
     CibleEngagement,
     Comite,
     Contrat,
     DecisionReunion,
     Engagement,
-    MembreComite,
     Objectif,
     Orientation,
     PerimetreDuContrat,
@@ -34,6 +32,7 @@ from ..models import (
     Signataire,
 )
 from ..permissions import roles
+from .instances import FicheReunion, decisions_prises
 
 Ligne = dict[str, Any]
 
@@ -145,6 +144,7 @@ _COLONNES_POINT = {
     "fictif": "fictif",
     "revision": "revision",
     "modifie_le": "modifie_le",
+    "retire_le": "engagement__retire_le",
 }
 
 
@@ -321,47 +321,88 @@ def comites(contrat: Contrat) -> list[Ligne]:
 
 
 def reunions(objets: QuerySet[Reunion], *, contrat: Contrat, pour: Auteur) -> list[Ligne]:
-    """Meetings, and what they decided for those who may read it: two queries.
-
-    Decisions are read by the team and the co-funders; by a member of the committee once the minutes are sent.
-    """
-    lues = list(objets.select_related("comite", "commune"))
+    """Meetings, and what they decided for those who may read it: two queries."""
+    lues = list(objets)
     decisions: dict[int, list[Ligne]] = {}
-    prises = DecisionReunion.objects.filter(
-        reunion__in=[r.pk for r in lues], nature=DecisionReunion.Nature.DECIDEE
-    ).order_by("ordre", "pk")
-    if not roles(pour, contrat).instruit:
-        sieges = MembreComite.objects.filter(organisme=pour.organisme).values("comite")
-        prises = prises.filter(reunion__etat=EtatReunion.RENDUE, reunion__comite__in=sieges)
-    for d in prises:
-        decisions.setdefault(d.reunion_id, []).append(
-            {
-                "texte": d.texte,
-                "responsable": _numero(d.responsable_id),
-                "echeance": d.echeance,
-                "execution": d.execution,
-                "suite_donnee": d.suite_donnee,
-            }
-        )
+    prises = decisions_prises(contrat, pour=pour).filter(reunion__in=[r.pk for r in lues])
+    for d in prises.select_related(None).order_by("ordre", "pk"):
+        decisions.setdefault(d.reunion_id, []).append(decision(d))
     return [
-        {
-            "id": str(r.pk),
-            "comite": str(r.comite_id),
-            "comite_nom": r.comite.nom,
-            "le": r.le,
-            "debut": r.debut,
-            "fin": r.fin,
-            "lieu": r.lieu,
-            "commune": r.commune.code if r.commune else None,
-            "objet": r.objet,
-            "etat": r.etat,
-            "decisions": decisions.get(r.pk, []),
-            "fictif": r.fictif,
-            "modifie_le": r.modifie_le,
-            "_position": Position(r.modifie_le, r.pk),
-        }
-        for r in lues
+        {**_reunion(r), "decisions": decisions.get(r.pk, []), "_position": Position(r.modifie_le, r.pk)} for r in lues
     ]
+
+
+def reunion(fiche: FicheReunion) -> Ligne:
+    """One meeting with all that its reader's place opens."""
+    r = fiche.reunion
+    return {
+        **_reunion(r),
+        "convoquee_le": r.convoquee_le,
+        "rendue_le": r.rendue_le,
+        "ordre_du_jour": [
+            {
+                "id": str(p.pk),
+                "titre": p.titre,
+                "texte": p.texte,
+                "rapporteur": _numero(p.rapporteur_id),
+                "minutes": p.minutes,
+                "piece": p.piece.nom if p.piece else None,
+            }
+            for p in fiche.points
+        ],
+        "presences": [
+            {
+                "organisme": str(ligne.membre.organisme_id),
+                "organisme_nom": ligne.membre.organisme.nom,
+                "invite": ligne.membre.invite,
+                "statut": ligne.statut,
+                "pouvoir_a": _numero(ligne.presence.pouvoir_a_id) if ligne.presence else None,
+            }
+            for ligne in fiche.presences
+        ],
+        "compte_rendu": [
+            {
+                "id": str(item.pk),
+                "texte": item.texte,
+                "audience": item.audience,
+                "point": _numero(item.point_id),
+                "perimetres": sorted(p.code for p in item.perimetres.all()),
+            }
+            for item in fiche.items
+        ],
+        "decisions": [decision(suivie.decision) for suivie in fiche.decisions],
+    }
+
+
+def _reunion(r: Reunion) -> Ligne:
+    return {
+        "id": str(r.pk),
+        "comite": str(r.comite_id),
+        "comite_nom": r.comite.nom,
+        "le": r.le,
+        "debut": r.debut,
+        "fin": r.fin,
+        "lieu": r.lieu,
+        "commune": r.commune.code if r.commune else None,
+        "objet": r.objet,
+        "etat": r.etat,
+        "fictif": r.fictif,
+        "modifie_le": r.modifie_le,
+    }
+
+
+def decision(d: DecisionReunion) -> Ligne:
+    """Something to decide or decided, and what became of it."""
+    return {
+        "id": str(d.pk),
+        "reunion": str(d.reunion_id),
+        "texte": d.texte,
+        "nature": d.nature,
+        "responsable": _numero(d.responsable_id),
+        "echeance": d.echeance,
+        "execution": d.execution,
+        "suite_donnee": d.suite_donnee,
+    }
 
 
 def ressources(objets: QuerySet[Ressource]) -> list[Ligne]:

@@ -36,7 +36,11 @@ LECTEURS_DE_REVUE = (*INSTRUCTEURS, R.SIGNATAIRE, R.BAILLEUR)
 
 
 # Routes of the API that only write, or answer to whoever wrote: tried with each kind of key in tests/api/test_acces.py.
-AILLEURS = {"api:lot", "api:lot_suivi", "api:objectifs", "api:adresse_inconnue"}
+AILLEURS = {
+    *("api:lot", "api:lot_suivi", "api:objectifs", "api:adresse_inconnue"),
+    *("api:convoquer", "api:annuler", "api:tenir", "api:rendre_compte"),
+    *("api:ordre_du_jour", "api:presences", "api:compte_rendu", "api:inscrire_decision", "api:execution"),
+}
 
 
 @dataclass(frozen=True)
@@ -305,6 +309,9 @@ EXEMPLES: dict[str, Exemple] = {
     "api:organismes": pour(),
     "api:comites": pour(),
     "api:reunions": pour(),
+    "api:reunion": pour(autrui=INSTRUCTEURS, reunion="seance.pk"),
+    "api:decisions": pour(),
+    "api:decision": pour(autrui=CHEF, decision="decision.pk"),
     "api:ressources": pour(),
     "api:ressource": pour(ressource="ressource.pk"),
     "api:engagements": pour(),
@@ -312,6 +319,8 @@ EXEMPLES: dict[str, Exemple] = {
     "api:engagement_par_identifiant": pour(identifiant=_identifiant),
     "api:points": pour(*LECTEURS_DE_REVUE),
     "api:point": pour(*LECTEURS_DE_REVUE, engagement=_engagement),
+    "api:preuves": pour(*LECTEURS_DE_REVUE, engagement=_engagement),
+    "api:preuve": pour(*LECTEURS_DE_REVUE, engagement=_engagement, fichier=_preuve),
     "api:orientations": pour(),
     "api:orientation": pour(orientation="objectif.orientation.code"),
     "api:objectif": pour(orientation="objectif.orientation.code", objectif="objectif.code"),
