@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -98,6 +99,15 @@ def test_solliciter_demande_tout_ce_qui_attend_et_ecrit_une_fois(
     assert "Ouvrir &lt;20&gt; places" in html
     assert f"/c/{contrat.slug}/2026/mes-engagements/" in courriel.body
     assert repondu.reference + " (" not in courriel.body
+
+
+def test_le_courriel_range_les_references_dans_leur_ordre(contrat, caf, chef, referente, executer_travaux) -> None:
+    for reference in ("C15", "C3", "C1"):
+        EngagementFactory(contrat=contrat, organisme=caf, reference=reference)
+    solliciter(contrat, caf, chef)
+    executer_travaux()
+    (courriel,) = mail.outbox
+    assert re.findall(r"^- (C\d+)", courriel.body, re.MULTILINE) == ["C1", "C3", "C15"]
 
 
 def test_une_seconde_sollicitation_ne_porte_que_sur_ce_qui_est_nouveau(contrat, caf, chef) -> None:
