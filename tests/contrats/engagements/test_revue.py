@@ -247,7 +247,12 @@ def test_envoyer_le_projet_ecrit_a_chaque_signataire_ce_qu_il_dit_de_lui(
     (courriel,) = mail.outbox
     assert (revue.etat, courriel.to) == (EtatRevue.ENVOYEE, [referente.utilisateur.email])
     assert courriel.subject == "Revue des engagements 2026 : vos remarques avant le 15 décembre 2026"
-    for texte in ("Tenu : 1", "Sans information : 1", "échéance dépassée : 1", f"/c/{contrat.slug}/2026/revue/"):
+    for texte in (
+        "Tenu\u202f: 1",
+        "Sans information\u202f: 1",
+        "échéance dépassée\u202f: 1",
+        f"/c/{contrat.slug}/2026/revue/",
+    ):
         assert texte in courriel.body
     assert "CAF du &lt;Nord&gt;" in courriel.alternatives[0].content
 
