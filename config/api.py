@@ -1,9 +1,9 @@
 """The routes of the REST API, version 1, and its description."""
 
-from csp.decorators import csp_update
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
+from commun.api.documentation import documentation
 from commun.api.problemes import adresse_inconnue
 from contrats.api import (
     avancement,
@@ -18,11 +18,6 @@ from contrats.api import (
     structure,
 )
 from programmation.api import dossiers, enveloppes
-
-# The documentation page of the API styles its own elements: only this page may.
-documentation = csp_update({"style-src": ["'unsafe-inline'"]})(
-    SpectacularSwaggerSplitView.as_view(url_name="api:schema")
-)
 
 app_name = "api"
 

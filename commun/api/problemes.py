@@ -20,7 +20,7 @@ TYPE_MIME = "application/problem+json"
 
 
 class ErreurDeChampSerializer(serializers.Serializer[Any]):
-    """What is wrong with one field, and in which line of a batch."""
+    """Ce qui ne va pas dans un champ, et à quelle ligne d’un lot."""
 
     ligne = serializers.IntegerField(required=False, help_text="Rang de la ligne dans le lot, à partir de 1.")
     champ = serializers.CharField(help_text="Nom du champ ; les champs imbriqués s’écrivent « cibles.0.valeur ».")

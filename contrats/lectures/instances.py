@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -116,9 +116,9 @@ class FicheReunion:
     perimetres: tuple[Perimetre, ...]
 
     @property
-    def minutes(self) -> int:
+    def duree(self) -> timedelta:
         """How long the agenda is said to last."""
-        return sum(point.minutes or 0 for point in self.points)
+        return timedelta(minutes=sum(point.minutes or 0 for point in self.points))
 
     @property
     def presents(self) -> int:

@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commun import fichiers, ical
@@ -27,6 +26,7 @@ from ..forms.instances import (
     CloreForm,
     DecisionForm,
     FiltreDecisionsForm,
+    FiltreExtraitsForm,
     FiltreReunionsForm,
     ItemForm,
     PointForm,
@@ -176,14 +176,11 @@ def _ligne_de_decision(portee: Portee, suivie: DecisionSuivie) -> dict[str, Any]
 @dans_le_contrat()
 def extraits(request: HttpRequest, portee: Portee) -> HttpResponse:
     """What the minutes say of one perimeter."""
-    perimetres = list(perimetres_cites(portee.contrat, pour=portee.auteur))
-    numero = request.GET.get("perimetre", "")
-    choisi = next((p for p in perimetres if str(p.pk) == numero), perimetres[0] if perimetres else None)
+    perimetres = perimetres_cites(portee.contrat, pour=portee.auteur)
+    form = FiltreExtraitsForm(request.GET, perimetres=perimetres)
+    choisi = (form.cleaned_data.get("perimetre") if form.is_valid() else None) or perimetres.first()
     contexte = {
-        "choix": [
-            {"libelle": p.nom, "url": f"?{urlencode({'perimetre': p.pk})}", "actif": p == choisi, "nombre": None}
-            for p in perimetres
-        ],
+        "form_filtres": form,
         "perimetre": choisi,
         "extraits": lire_extraits(portee.contrat, choisi, pour=portee.auteur) if choisi else [],
         "onglets": onglets(portee, "extraits"),
