@@ -193,6 +193,21 @@ def test_une_annulation_revient_dans_le_flux(pilote, siege, horloge):
     assert (lue["id"], lue["etat"]) == (str(annulee.pk), "annulee")
 
 
+def test_la_suite_d_une_decision_ramene_sa_reunion_dans_le_flux(pilote, siege, horloge):
+    reunion = ReunionFactory(comite=siege.comite, tenue=True, le=timezone.localdate())
+    ecrites = [lambda: pilote.post(f"reunions/{reunion.pk}/decisions/", {"texte": "Étendre", "nature": "decidee"})]
+    ecrites.append(
+        lambda: pilote.put(f"decisions/{reunion.decisions.get().pk}/execution/", {"execution": "faite"}, If_Match="*")
+    )
+    for ecrire, execution in zip(ecrites, ("a_faire", "faite"), strict=True):
+        horloge.avancer(hours=1)
+        depuis = pilote.get("reunions/").json()["reprendre_depuis"].replace("+", "%2B")
+        assert pilote.get(f"reunions/?modifie_depuis={depuis}").json()["resultats"] == []
+        assert ecrire().status_code in (200, 201)
+        (lue,) = pilote.get(f"reunions/?modifie_depuis={depuis}").json()["resultats"]
+        assert [d["execution"] for d in lue["decisions"]] == [execution]
+
+
 # --- Who reads, who writes --------------------------------------------------------------------------------------------
 def test_une_reunion_se_lit_selon_la_place_que_l_on_y_tient(appelant, pilote, partenaire, siege):
     reunion = ReunionFactory(comite=siege.comite, le=timezone.localdate())
