@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from commun.auteur import Auteur
 
 from ..etats import REUNION_A_VENIR, REUNION_TENUE, EtatReunion
 from ..models import Contrat, DecisionReunion, PointOrdreDuJour, Reunion
-from ..permissions import Place, peut_conduire, roles
-from .instances import EXECUTION_FINIE, decisions_en_retard, lit_le_paquet, places
+from ..permissions import peut_conduire, place_dans, roles
+from .instances import EXECUTION_FINIE, decisions_en_retard, lit_le_paquet, sieges
 
 # A meeting is prepared, and told of, over these days before it.
 PREPARATION = timedelta(days=30)
@@ -61,14 +61,18 @@ def attentes_de_l_equipe(contrat: Contrat, *, pour: Auteur, le: date) -> Attente
 
 def reunions_annoncees(contrat: Contrat, *, pour: Auteur, le: date) -> list[ReunionAnnoncee]:
     """The meetings of the coming weeks to which a member, or a guest, is called; none for who runs them."""
-    sieges = {pk: p for pk, p in places(contrat, pour=pour).items() if p in (Place.MEMBRE, Place.INVITE)}
+    tenus = roles(pour, contrat)
+    if tenus.pilote:
+        return []
+    siens = Q(comite__in=sieges(contrat, tenus)) | Q(comite__in=sieges(contrat, tenus, invite=True))
     convoquees = (
-        Reunion.objects.filter(comite__in=sieges, etat=EtatReunion.CONVOQUEE, le__gte=le, le__lte=le + PREPARATION)
+        Reunion.objects.filter(siens, etat=EtatReunion.CONVOQUEE, le__gte=le, le__lte=le + PREPARATION)
         .select_related("comite")
+        .prefetch_related("comite__membres")
         .order_by("le", "pk")
     )
     return [
-        ReunionAnnoncee(r, dossier=r.paquet_id is not None and lit_le_paquet(r, sieges[r.comite_id]))
+        ReunionAnnoncee(r, dossier=r.paquet_id is not None and lit_le_paquet(r, place_dans(tenus, r.comite)))
         for r in convoquees
     ]
 
