@@ -282,6 +282,8 @@ def _appel(
     """The same call from a terminal: what the address needs stands in variables, written in capitals."""
     contenus, statuts = brute.get("requestBody", {}).get("content", {}), brute["responses"]
     adresse = re.sub(r"{(\w+)}", lambda m: f"${m[1].upper()}", re.sub(r"^/api/v\d+", "", chemin))
+    if demandes := [p.nom for p in parametres if p.place == "requête" and p.obligatoire]:
+        adresse += "?" + "&".join(f"{nom}=${nom.upper()}" for nom in demandes)
     cle = '-H "Authorization: Bearer $CLE"'
     if methode == "get":
         return f'curl {cle} "$ADRESSE{adresse}"'
@@ -310,4 +312,4 @@ def _corps(contenus: Mapping[str, Any], description: Mapping[str, Any]) -> list[
             f'-F "{nom}=@$FICHIER"' if champ.get("format") == "binary" else f'-F "{nom}=…"'
             for nom, champ in schema.get("properties", {}).items()
         ]
-    return ['--data-binary "@$FICHIER"'] if contenus else []
+    return [f'-H "Content-Type: {sorte}" --data-binary "@$FICHIER"' for sorte in list(contenus)[:1]]
