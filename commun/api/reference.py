@@ -206,7 +206,7 @@ def _parametre(brut: Mapping[str, Any]) -> Champ:
 
 def _reponse(statut: int, brute: Mapping[str, Any]) -> Reponse:
     sens = TITRES.get(statut) or _SUCCES.get(statut, "")
-    contenu = next(iter(brute.get("content", {}).values()), {})
+    contenu: Mapping[str, Any] = next(iter(brute.get("content", {}).values()), {})
     lue = nature(contenu["schema"]) if "schema" in contenu else None
     return Reponse(statut, sens, lue, tuple(_exemples(contenu)))
 
@@ -302,7 +302,9 @@ def _appel(
 
 def _corps(contenus: Mapping[str, Any], description: Mapping[str, Any]) -> list[str]:
     if "application/json" in contenus:
-        exemple = next(iter(contenus["application/json"].get("examples", {}).values()), {"value": {}})
+        exemple: Mapping[str, Any] = next(
+            iter(contenus["application/json"].get("examples", {}).values()), {"value": {}}
+        )
         texte = json.dumps(exemple["value"], ensure_ascii=False, indent=2, default=str).replace("'", "'\\''")
         return ['-H "Content-Type: application/json"', f"-d '{texte}'"]
     if "multipart/form-data" in contenus:
