@@ -206,7 +206,7 @@ def _parametre(brut: Mapping[str, Any]) -> Champ:
 
 def _reponse(statut: int, brute: Mapping[str, Any]) -> Reponse:
     sens = TITRES.get(statut) or _SUCCES.get(statut, "")
-    contenu = next(iter(brute.get("content", {}).values()), {})
+    contenu: Mapping[str, Any] = next(iter(brute.get("content", {}).values()), {})
     lue = nature(contenu["schema"]) if "schema" in contenu else None
     return Reponse(statut, sens, lue, tuple(_exemples(contenu)))
 
@@ -282,6 +282,8 @@ def _appel(
     """The same call from a terminal: what the address needs stands in variables, written in capitals."""
     contenus, statuts = brute.get("requestBody", {}).get("content", {}), brute["responses"]
     adresse = re.sub(r"{(\w+)}", lambda m: f"${m[1].upper()}", re.sub(r"^/api/v\d+", "", chemin))
+    if demandes := [p.nom for p in parametres if p.place == "requête" and p.obligatoire]:
+        adresse += "?" + "&".join(f"{nom}=${nom.upper()}" for nom in demandes)
     cle = '-H "Authorization: Bearer $CLE"'
     if methode == "get":
         return f'curl {cle} "$ADRESSE{adresse}"'
@@ -300,7 +302,9 @@ def _appel(
 
 def _corps(contenus: Mapping[str, Any], description: Mapping[str, Any]) -> list[str]:
     if "application/json" in contenus:
-        exemple = next(iter(contenus["application/json"].get("examples", {}).values()), {"value": {}})
+        exemple: Mapping[str, Any] = next(
+            iter(contenus["application/json"].get("examples", {}).values()), {"value": {}}
+        )
         texte = json.dumps(exemple["value"], ensure_ascii=False, indent=2, default=str).replace("'", "'\\''")
         return ['-H "Content-Type: application/json"', f"-d '{texte}'"]
     if "multipart/form-data" in contenus:
@@ -310,4 +314,4 @@ def _corps(contenus: Mapping[str, Any], description: Mapping[str, Any]) -> list[
             f'-F "{nom}=@$FICHIER"' if champ.get("format") == "binary" else f'-F "{nom}=…"'
             for nom, champ in schema.get("properties", {}).items()
         ]
-    return ['--data-binary "@$FICHIER"'] if contenus else []
+    return [f'-H "Content-Type: {sorte}" --data-binary "@$FICHIER"' for sorte in list(contenus)[:1]]

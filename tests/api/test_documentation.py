@@ -33,6 +33,13 @@ DESCRIPTION: dict[str, Any] = {
                 "responses": {"200": {"content": {}}, "428": {}},
             },
             "get": {"operationId": "lire", "summary": "Lire", "responses": {"200": {}}},
+            "post": {
+                "operationId": "deposer",
+                "summary": "Déposer un fichier",
+                "parameters": [{"in": "query", "name": "titre", "schema": {"type": "string"}, "required": True}],
+                "requestBody": {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
+                "responses": {"201": {}},
+            },
         }
     },
     "components": {
@@ -49,8 +56,10 @@ DESCRIPTION: dict[str, Any] = {
 
 
 def test_une_operation_donne_un_appel_a_copier():
-    lire_operation, ecrire = lire(DESCRIPTION).themes[0].operations
+    lire_operation, deposer, ecrire = lire(DESCRIPTION).themes[0].operations
     assert lire_operation.appel == 'curl -H "Authorization: Bearer $CLE" "$ADRESSE/a/$NOM/"'
+    assert '-H "Content-Type: application/pdf" --data-binary "@$FICHIER"' in deposer.appel
+    assert '"$ADRESSE/a/$NOM/?titre=$TITRE"' in deposer.appel
     assert ecrire.appel.splitlines()[0] == "curl -X PUT \\"
     assert '-H "If-None-Match: *"' in ecrire.appel
     assert "l'\\''été" in ecrire.appel  # a quote does not end the shell's own

@@ -21,24 +21,9 @@ from tests.fabriques import (
     RevueEngagementsFactory,
     SollicitationFactory,
 )
-from tests.navigateur import BUREAU, TELEPHONE
+from tests.navigateur import BUREAU, TELEPHONE, avancer_jusqu_a
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
-
-
-def avancer_jusqu_a(page: Any, texte: str) -> None:
-    """Press Tab until the element with this text or name holds the focus, and see that the focus shows."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        ici, contour = page.evaluate(
-            "() => { const e = document.activeElement;"
-            " const nom = `${e.innerText.split('\\n')[0]} ${e.name ?? ''}`.trim();"
-            " return [nom, getComputedStyle(e).outlineStyle]; }"
-        )
-        if texte in ici.split(" "):
-            assert contour != "none"
-            return
-    raise AssertionError(f"« {texte} » is out of the keyboard's reach")
 
 
 def test_un_signataire_declare_sur_son_telephone_au_clavier(
