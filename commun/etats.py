@@ -77,9 +77,14 @@ class ModeleAEtats(models.Model):
         self.etat = transition.vers
         for nom, valeur in champs.items():
             setattr(self, nom, valeur)
-        self.save(update_fields=["etat", *champs])  # type: ignore[misc]
+        self.save(update_fields=["etat", *champs, *self._instants()])  # type: ignore[misc]
         apres = {"etat": self.etat} | {nom: _simple(getattr(self, nom)) for nom in champs}
         inscrire(self, acte=acte, libelle=transition.libelle, par=par, le=le, motif=motif, avant=avant, apres=apres)
+
+    @classmethod
+    def _instants(cls) -> list[str]:
+        """The fields that tell when the row last changed: whoever follows changes learns of this one too."""
+        return [c.name for c in cls._meta.concrete_fields if getattr(c, "auto_now", False)]  # type: ignore[attr-defined]
 
 
 def _simple(valeur: Any) -> Any:

@@ -12,10 +12,11 @@ from django.db.models import Exists, OuterRef, Q
 from acteurs.models import JetonApi, Organisme, Utilisateur
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
+from geographie.models import Perimetre, TypePerimetre
 
 from .etats import Role
 from .models.acces_api import CleDuContrat
-from .models.contrat import Contrat
+from .models.contrat import Contrat, PerimetreDuContrat
 from .models.engagement import Engagement, PointAvancement
 from .models.habilitation import Habilitation, Invitation
 from .models.instance import Comite, DecisionReunion, Reunion, TypeComite
@@ -110,6 +111,11 @@ class RolesTenus:
     @property
     def organismes_porteurs(self) -> frozenset[int]:
         return self.organismes(Role.PORTEUR)
+
+    @property
+    def organismes_partenaires(self) -> frozenset[int]:
+        """The organisations for which the person does more than carry actions: they answer for decisions."""
+        return self.organismes(*(role for role in Role if role != Role.PORTEUR))
 
 
 def voit_les_declarations(tenus: RolesTenus) -> bool:
@@ -279,6 +285,21 @@ def peut_modifier_engagement(auteur: Auteur, engagement: Engagement) -> Reponse:
     return peut_ecrire_engagement(tenus, responsables, lieux_de(engagement, tenus))
 
 
+# What a partner's system reads when it would write another organisation's commitment.
+AUCUN_ENGAGEMENT = "Aucun engagement de votre organisme ne porte cet identifiant : vous n’écrivez que les vôtres."
+
+
+def engagement_d_autrui(auteur: Auteur, engagement: Engagement) -> bool:
+    """True when the author neither leads the contract nor belongs to an organisation that answers for the commitment.
+
+    Whoever would write it then learns no more than that it has none of that name; those of the organisation whose role does not
+    write are told why.
+    """
+    tenus = roles(auteur, engagement.contrat)
+    responsables = organismes_responsables(engagement.organisme, engagement.signataire)
+    return not tenus.pilote and not any(h.organisme_id in responsables for h in tenus.habilitations)
+
+
 def peut_declarer(auteur: Auteur, engagement: Engagement) -> Reponse:
     """The signatory for its own organisation; the chef de projet *pour le compte de*, with the document it read."""
     if engagement.retire_le is not None:
@@ -376,8 +397,7 @@ def peut_suivre(auteur: Auteur, decision: DecisionReunion) -> Reponse:
     """The organisation in charge says what became of a decision, and so does whoever ran the meeting."""
     if peut_conduire(auteur, decision.reunion):
         return OUI
-    tenus = roles(auteur, decision.reunion.comite.contrat)
-    if decision.responsable_id in tenus.organismes(*(r for r in Role if r != Role.PORTEUR)):
+    if decision.responsable_id in roles(auteur, decision.reunion.comite.contrat).organismes_partenaires:
         return OUI
     return non("Seuls le responsable de la décision et un chef de projet disent où elle en est.")
 
@@ -388,6 +408,17 @@ def peut_modifier_structure(auteur: Auteur, contrat: Contrat) -> Reponse:
     if roles(auteur, contrat).pilote_tout:
         return OUI
     return non("Seul un chef de projet de tout le contrat modifie sa structure.")
+
+
+def peut_modifier_perimetre(auteur: Auteur, contrat: Contrat, perimetre: Perimetre) -> Reponse:
+    """A perimeter that the contract drew itself: neither a QPV (Q-01), nor one that another contract also covers."""
+    if not (reponse := peut_modifier_structure(auteur, contrat)):
+        return reponse
+    if perimetre.type == TypePerimetre.QPV:
+        return non("Un quartier prioritaire est délimité par décret : seul l’administrateur de l’installation l’écrit.")
+    if PerimetreDuContrat.objects.filter(perimetre=perimetre).exclude(contrat=contrat).exists():
+        return non("Ce périmètre est aussi celui d’un autre contrat : seul l’administrateur de l’installation l’écrit.")
+    return OUI
 
 
 def communes_pilotees(auteur: Auteur, contrat: Contrat) -> frozenset[int] | None:

@@ -40,11 +40,11 @@ def demander_synthese(contrat: Contrat, annee: int, *, par: Auteur, le: datetime
     """Ask for the next version of the synthesis of `annee`: its row and its job, together.
 
     A version still in the making is returned as it is: two clicks make one report. Raises `RegleEnfreinte` for a year
-    outside the contract.
+    without a campaign.
     """
     verifier(peut_produire(par, contrat))
-    if annee not in contrat.annees:
-        raise RegleEnfreinte(f"Le contrat va de {contrat.debut} à {contrat.fin}.", champ="annee")
+    if not contrat.campagnes.filter(annee=annee).exists():
+        raise RegleEnfreinte(f"Le contrat n’a pas de campagne en {annee}.", champ="annee", code="annee_sans_campagne")
     # The contract's row serialises two people asking at once: one version number each.
     contrat = Contrat.objects.select_for_update(of=("self",)).get(pk=contrat.pk)
     editions = Rapport.objects.filter(contrat=contrat, type=TypeRapport.SYNTHESE, annee=annee)

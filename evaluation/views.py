@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,7 +43,7 @@ def rapports(request: HttpRequest, portee: Portee) -> HttpResponse:
     acces = peut_produire(portee.auteur, portee.contrat)
     contexte = {
         "lignes": [(rapport, TONS[EtatRapport(rapport.etat)]) for rapport in visibles],
-        "form": DemandeSyntheseForm(contrat=portee.contrat, annee=_annee_proposee(portee)) if acces else None,
+        "form": _formulaire(portee) if acces else None,
         "pilote": portee.roles.pilote,
         "refus": "" if acces else acces.motif,
         "contrat": portee.contrat,
@@ -51,18 +51,17 @@ def rapports(request: HttpRequest, portee: Portee) -> HttpResponse:
     return render(request, "evaluation/rapports.html", contexte)
 
 
-def _annee_proposee(portee: Portee) -> int:
-    """This year, within the contract."""
-    return max(portee.contrat.debut, min(timezone.localdate().year, portee.contrat.fin))
+def _formulaire(portee: Portee, saisie: QueryDict | None = None) -> DemandeSyntheseForm:
+    return DemandeSyntheseForm(saisie, contrat=portee.contrat, aujourdhui=timezone.localdate())
 
 
 @require_POST
 @dans_le_contrat(Role.CHEF_DE_PROJET)
 def produire(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Ask for the next version of a year's synthesis, then watch it being made."""
-    form = DemandeSyntheseForm(request.POST, contrat=portee.contrat, annee=_annee_proposee(portee))
+    form = _formulaire(portee, request.POST)
     if not form.is_valid():
-        messages.error(request, "Choisissez une année du contrat.")
+        messages.error(request, "Choisissez une année qui a une campagne dans ce contrat.")
         return redirect("evaluation:rapports", contrat=portee.contrat.slug)
     rapport = actions.demander_synthese(
         portee.contrat, form.cleaned_data["annee"], par=portee.auteur, le=timezone.now()

@@ -29,6 +29,11 @@ def generation_attendue(annee: int, *, outre_mer: bool) -> int:
     return 2024 if annee >= entree.year else 2015
 
 
+def departement_de(commune: str) -> str:
+    """The département of a commune, from its INSEE code: three characters overseas (974), two elsewhere (59, 2A)."""
+    return commune[:3] if commune.startswith(("97", "98")) else commune[:2]
+
+
 def parts_completes(parts: list[float], *, tolerance: float = 0.1) -> bool:
     """True when shares in % add up to 100 within `tolerance` (S-17)."""
     return abs(sum(parts) - 100) <= tolerance

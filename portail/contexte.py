@@ -17,7 +17,8 @@ from contrats.models import Contrat
 from contrats.portee import INSTRUCTEURS, Portee
 from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
 
-from .lectures import annee_courante, annee_d_arrivee, nombre_de_taches
+from .lectures.accueil import annee_courante, annee_d_arrivee
+from .lectures.taches import nombre_de_taches
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from commun.permissions import Acces, acces
 from contrats.models import Contrat
 from contrats.portee import Portee, dans_le_contrat
 
-from .lectures import accueil as lire_accueil
-from .lectures import annee_d_arrivee
+from .lectures.accueil import accueil as lire_accueil
+from .lectures.accueil import annee_d_arrivee
 
 
 @acces(Acces.CONNECTE)

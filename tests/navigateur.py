@@ -114,6 +114,21 @@ def page_de(
         contexte.close()
 
 
+def avancer_jusqu_a(page: Page, texte: str) -> None:
+    """Press Tab until the element with this text or name holds the focus, and see that the focus shows."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        ici, contour = page.evaluate(
+            "() => { const e = document.activeElement;"
+            " const nom = `${e.innerText.split('\\n')[0]} ${e.name ?? ''}`.trim();"
+            " return [nom, getComputedStyle(e).outlineStyle]; }"
+        )
+        if texte in ici.split(" "):
+            assert contour != "none"
+            return
+    raise AssertionError(f"« {texte} » is out of the keyboard's reach")
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     """`axe(page)`: fail with a readable list when the page breaks a rule of axe-core, which needs JavaScript."""

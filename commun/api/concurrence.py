@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime
 from typing import Any
@@ -48,3 +49,25 @@ def inchange(request: HttpRequest | Any, etag: str) -> bool:
     """True when the caller already holds this revision (`If-None-Match`): a 304 says so."""
     entete = request.headers.get("If-None-Match", "")
     return entete.strip() == "*" or etag.strip('"') in _ETIQUETTE.findall(entete)
+
+
+def etiquette_du_contenu(contenu: bytes) -> str:
+    """The ETag of what has no revision of its own: a digest of what a reading gives."""
+    return f'"{hashlib.sha256(contenu).hexdigest()[:32]}"'
+
+
+def exiger_etiquette(request: HttpRequest | Any, etag: str | None, *, obligatoire: bool) -> None:
+    """Let a write go on when it changes what its caller has read; `etag` is None when the object does not exist.
+
+    Raises `Refus` 428 when `If-Match` is required and absent; 412 when the object has changed, or exists although
+    `If-None-Match: *` says that it should not. The caller holds the lock under which it is written.
+    """
+    attendue = request.headers.get("If-Match", "").strip()
+    if not attendue and obligatoire:
+        revision_attendue(request)
+    if attendue and etag is None:
+        raise Refus(412, "Cet objet n’existe pas encore, ou plus : relisez la liste.", code="revision_depassee")
+    if attendue not in ("", "*", etag):
+        raise Refus(412, "Cet objet a changé depuis votre lecture : relisez-le.", code="revision_depassee")
+    if etag is not None and request.headers.get("If-None-Match", "").strip() == "*":
+        raise Refus(412, "Cet objet existe déjà : lisez-le, puis envoyez If-Match.", code="deja_cree")

@@ -1,4 +1,4 @@
-"""What comes in: JSON only, of a known size, whatever it holds; and what goes out, JSON whatever was asked."""
+"""What comes in: JSON, or one file, of a known size, whatever it holds; and what goes out, JSON whatever was asked."""
 
 from __future__ import annotations
 
@@ -27,16 +27,7 @@ class AnalyseurJson(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        contexte = parser_context or {}
-        limite = getattr(contexte.get("view"), "octets_max", OCTETS_MAX)
-        octets = stream.read(limite + 1)
-        if len(octets) > limite:
-            raise Refus(
-                413,
-                f"Le corps de la demande dépasse {limite // 1_000_000} Mo : envoyez-la en plusieurs fois.",
-                code="demande_trop_longue",
-            )
-        contexte["request"].contenu = octets
+        octets = _lire(stream, parser_context or {}, suite="envoyez-la en plusieurs fois")
         try:
             donnees = json.loads(octets, parse_constant=_refuser_constante)
             if b"\\u" in octets:
@@ -44,6 +35,27 @@ class AnalyseurJson(BaseParser):
         except (ValueError, RecursionError) as erreur:
             raise ParseError from erreur
         return donnees
+
+
+class AnalyseurDeFichier(BaseParser):
+    """One file, as it is: its bytes are the data."""
+
+    media_type = "application/octet-stream"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+        return _lire(stream, parser_context or {}, suite="réduisez le fichier")
+
+
+def _lire(stream: Any, contexte: Any, *, suite: str) -> bytes:
+    """The body, of at most the view's `octets_max`, also kept on the request."""
+    limite = getattr(contexte.get("view"), "octets_max", OCTETS_MAX)
+    octets: bytes = stream.read(limite + 1)
+    if len(octets) > limite:
+        raise Refus(
+            413, f"Le corps de la demande dépasse {limite // 1_000_000} Mo : {suite}.", code="demande_trop_longue"
+        )
+    contexte["request"].contenu = octets
+    return octets
 
 
 def _verifier_textes(donnees: Any) -> None:

@@ -20,7 +20,7 @@ TYPE_MIME = "application/problem+json"
 
 
 class ErreurDeChampSerializer(serializers.Serializer[Any]):
-    """What is wrong with one field, and in which line of a batch."""
+    """Ce qui ne va pas dans un champ, et à quelle ligne d’un lot."""
 
     ligne = serializers.IntegerField(required=False, help_text="Rang de la ligne dans le lot, à partir de 1.")
     champ = serializers.CharField(help_text="Nom du champ ; les champs imbriqués s’écrivent « cibles.0.valeur ».")
@@ -37,6 +37,9 @@ class ProblemeSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(required=False, help_text="Nom stable de la règle enfreinte.")
     erreurs = ErreurDeChampSerializer(many=True, required=False)
 
+
+# What a view reads, in words and as a type, unless its `corps_attendu` says otherwise.
+CORPS_JSON = ("du JSON", "application/json")
 
 TITRES = {
     400: "Demande mal formée",
@@ -69,7 +72,8 @@ def probleme(erreur: Exception, contexte: dict[str, Any]) -> Response | None:
     if reponse is None:
         return None
     code = erreur.code if isinstance(erreur, Refus) else None
-    reponse.data = _corps(reponse.status_code, _detail(erreur), code=code, erreurs=_erreurs(erreur))
+    attendu = getattr(contexte.get("view"), "corps_attendu", CORPS_JSON)
+    reponse.data = _corps(reponse.status_code, _detail(erreur, *attendu), code=code, erreurs=_erreurs(erreur))
     reponse.content_type = TYPE_MIME
     return reponse
 
@@ -100,7 +104,7 @@ def _corps(statut: int, detail: str, *, code: str | None = None, erreurs: Any = 
     return corps
 
 
-def _detail(erreur: Exception) -> str:
+def _detail(erreur: Exception, corps: str, type_mime: str) -> str:
     if isinstance(erreur, Http404):
         return "Cet objet n’existe pas, ou votre organisme ne le voit pas."
     if isinstance(erreur, exceptions.ValidationError):
@@ -112,7 +116,7 @@ def _detail(erreur: Exception) -> str:
     if isinstance(erreur, exceptions.MethodNotAllowed):
         return "Cette adresse n’accepte pas cette méthode : voyez la documentation."
     if isinstance(erreur, exceptions.UnsupportedMediaType):
-        return "Le corps d’une demande est du JSON : envoyez Content-Type: application/json."
+        return f"Le corps de cette demande est {corps} : envoyez Content-Type: {type_mime}."
     if isinstance(erreur, exceptions.NotAuthenticated):
         return "Envoyez une clé d’API : Authorization: Bearer pv_…"
     if isinstance(erreur, exceptions.Throttled):

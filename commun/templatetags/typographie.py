@@ -1,8 +1,10 @@
 """Template filters that write figures, dates and sentences the French way; see `commun.typographie`."""
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from commun import typographie as typo
+from commun.gabarits import composer
 
 register = template.Library()
 
@@ -34,3 +36,10 @@ def accord(quantite, mots: str) -> str:
     """Return the word alone: `{{ n|accord:"est|sont" }}`."""
     singulier, _, forme_plurielle = mots.partition("|")
     return typo.accord(quantite, singulier, forme_plurielle or None)
+
+
+@register.filter
+def espaces(texte) -> str:
+    """Set the spaces of a sentence written in the code; HTML already safe stays safe, since only spaces change."""
+    compose = composer(str(texte))
+    return mark_safe(compose) if isinstance(texte, SafeString) else compose

@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "django_filters",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "csp",
 ]
 
@@ -79,8 +78,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["commun.gabarits.ChargeurFrancais", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -253,15 +257,14 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,  # what is sent and what is received are two things
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "TypeOrganisme": "acteurs.models.TypeOrganisme",
         "TypeComite": "contrats.models.TypeComite",
         "TypeCible": "contrats.etats.TypeCible",
+        "TypePerimetre": "geographie.models.TypePerimetre",
         "NatureOrientation": "contrats.models.NatureOrientation",
         "NatureMoyens": "contrats.models.NatureMoyens",
+        "NatureDecision": "contrats.models.DecisionReunion.Nature",
         "EtatEngagement": "contrats.etats.EtatEngagement",
         "EtatReunion": "contrats.etats.EtatReunion",
         "EtatTravail": "commun.models.EtatTravail",

@@ -176,6 +176,7 @@ def joindre_preuve(point: PointAvancement, *, nom: str, contenu: bytes, par: Aut
         )
     fichier = ranger(contenu, nom=piece.nom, type_mime=piece.type_mime, depose_par=par.utilisateur)
     point.preuves.add(fichier)
+    point.save(update_fields=["modifie_le"])
     _noter_la_preuve(engagement, point, fichier, "joindre_preuve", "Preuve jointe", par, le)
     return fichier
 
@@ -187,6 +188,7 @@ def retirer_preuve(point: PointAvancement, fichier: Fichier, *, par: Auteur, le:
     verifier(peut_declarer(par, engagement))
     if point.preuves.filter(pk=fichier.pk).exists():
         point.preuves.remove(fichier)
+        point.save(update_fields=["modifie_le"])
         _noter_la_preuve(engagement, point, fichier, "retirer_preuve", "Preuve retirée", par, le)
 
 

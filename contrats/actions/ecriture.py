@@ -1,4 +1,4 @@
-"""How an action writes fields: set, save, keep before and after in the journal; and remove what nothing hangs on."""
+"""How an action writes: hold the contract; set, save, keep before and after; remove what nothing hangs on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte
 from commun.journal import inscrire
+from commun.permissions import verifier
 
 from ..lectures.dependances import dependances, en_mots
+from ..models import Contrat
+from ..permissions import peut_modifier_structure
+
+
+def tenir_contrat(contrat: Contrat, par: Auteur) -> Contrat:
+    """The right to write its structure, then its row locked: two people never number or order the same things at once."""
+    verifier(peut_modifier_structure(par, contrat))
+    return Contrat.objects.select_for_update(of=("self",)).get(pk=contrat.pk)
 
 
 def ecrire(

@@ -184,6 +184,9 @@ def retirer_engagement(
     engagement.retire_le = le
     engagement.revision += 1
     engagement.save(update_fields=["retire_le", "revision", "modifie_le"])
+    engagement.points.update(
+        modifie_le=engagement.modifie_le
+    )  # those who follow the statements learn that they are gone
     inscrire(
         engagement,
         acte="retirer_engagement",

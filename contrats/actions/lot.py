@@ -17,7 +17,7 @@ from commun.journal import inscrire_lot, preparer
 from commun.permissions import verifier
 
 from ..models import CibleEngagement, Contrat, Engagement
-from ..permissions import peut_creer_engagement
+from ..permissions import AUCUN_ENGAGEMENT, engagement_d_autrui, peut_creer_engagement
 from .engagements import (
     CHAMPS,
     CHAMPS_CIBLE,
@@ -87,6 +87,7 @@ def enregistrer_lot(
     essai: bool = False,
     numeros: Sequence[int] | None = None,
     donnes: Sequence[Collection[str]] | None = None,
+    revisions: Sequence[int | None] | None = None,
 ) -> list[ResultatDeLigne]:
     """Create or change one commitment per line, and say what became of each; the same lot again writes nothing.
 
@@ -94,12 +95,15 @@ def enregistrer_lot(
     new one. `tout_ou_rien` writes nothing when a line is refused, else the good lines are written. `essai` only tells
     what would happen. `numeros` are the lines' numbers as the sender knows them (1, 2, 3… by default).
     `donnes` names, for each line, the parts that it gives: an existing commitment keeps the others (all by default).
+    `revisions` are those that the sender read: a line that would write over a later one is refused; None skips that.
     """
     verifier(peut_creer_engagement(par, contrat))
     # One lot at a time in a contract: two of them must not create the same commitment.
     Contrat.objects.select_for_update(no_key=True).get(pk=contrat.pk)
     numeros = numeros or range(1, len(saisies) + 1)
     lignes = _examiner(contrat, [nettoyer(s) for s in saisies], numeros, donnes, par)
+    for ligne, revision in zip(lignes, revisions or (), strict=bool(revisions)):
+        ligne.erreurs += _depassee(ligne, revision)
     refuses = any(ligne.erreurs for ligne in lignes)
     if essai or (refuses and tout_ou_rien):
         return [_sans_ecrire(ligne, essai=essai) for ligne in lignes]
@@ -207,6 +211,10 @@ def _designe(
 
 def _refus(par: Auteur, contrat: Contrat, ligne: _Ligne) -> list[RegleEnfreinte]:
     """Why the author may not write this line."""
+    if ligne.existant is not None and engagement_d_autrui(par, ligne.existant):
+        externe = ligne.existant.identifiant_externe
+        champ = "identifiant_externe" if externe and externe == ligne.saisie.identifiant_externe else "reference"
+        return [RegleEnfreinte(AUCUN_ENGAGEMENT, champ=champ, code="engagement_d_autrui")]
     if ligne.existant is not None and ligne.existant.retire_le is not None:
         message = "Cet engagement a été retiré : donnez une autre référence ou un autre identifiant."
         return [RegleEnfreinte(message, champ="reference", code="retire")]
@@ -241,6 +249,19 @@ def _references_prises(ligne: _Ligne, par_reference: dict[str, Engagement]) -> l
         return []
     message = "Un autre engagement du contrat porte déjà cette référence."
     return [RegleEnfreinte(message, champ="reference", code="contrats_engagement_reference_unique")]
+
+
+def _depassee(ligne: _Ligne, revision: int | None) -> list[RegleEnfreinte]:
+    """What changed since the sender read it; a line that says what already stands writes over nothing."""
+    if revision is None or ligne.issue is Issue.INCHANGE:
+        return []
+    if ligne.existant is None:
+        message = "Aucun engagement ne correspond à cette ligne : retirez la révision pour le créer."
+    elif ligne.existant.retire_le is None and ligne.existant.revision != revision:
+        message = "Cet engagement a changé depuis votre lecture : relisez-le, puis refaites votre modification."
+    else:
+        return []
+    return [RegleEnfreinte(message, champ="revision", code="revision_depassee")]
 
 
 def _sans_ecrire(ligne: _Ligne, *, essai: bool) -> ResultatDeLigne:

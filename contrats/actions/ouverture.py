@@ -14,7 +14,7 @@ from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte
 from commun.journal import inscrire
 from commun.permissions import verifier
-from geographie.models import Commune, Perimetre, TypePerimetre, VersionPerimetre
+from geographie.models import Commune, Perimetre, TypePerimetre
 
 from ..etats import Role
 from ..models import (
@@ -28,9 +28,7 @@ from ..models import (
 from ..permissions import peut_ouvrir_un_contrat
 from .ecriture import ecrire
 from .equipe import inviter
-
-# The list of priority neighbourhoods in force (Q-01).
-GENERATION = 2024
+from .perimetres import ecrire_perimetre
 
 
 @transaction.atomic
@@ -108,19 +106,13 @@ def decrire_perimetre(
 ) -> Perimetre:
     """Step 3: a perimeter written by hand, with its first version; its contour may come later."""
     _en_cours(contrat, par)
-    communes = list(communes)
-    departement = (communes[0].code if communes else "")[:2]
-    perimetre = Perimetre(type=type, code=code, nom=nom, departement=departement)
-    if Perimetre.objects.filter(code=code).exists():
-        raise RegleEnfreinte(
-            "Un périmètre porte déjà ce code : choisissez-le dans la liste.", champ="code", code="perimetre_connu"
-        )
-    perimetre.save()
-    version = VersionPerimetre.objects.create(
-        perimetre=perimetre, generation=GENERATION, code=code, nom=nom, valide_du=valide_du
+    perimetre = ecrire_perimetre(
+        contrat,
+        {"type": type, "code": code, "nom": nom},
+        {"nom": nom, "valide_du": valide_du},
+        communes=communes,
+        source="saisi à l’ouverture du contrat",
     )
-    version.communes.set(communes)
-    PerimetreDuContrat.objects.create(contrat=contrat, perimetre=perimetre, source="saisi à l’ouverture du contrat")
     inscrire(perimetre, acte="decrire_perimetre", libelle="Périmètre saisi", par=par, le=le, apres={"code": code})
     _inscrire(contrat, "choisir_perimetres", "Périmètre ajouté", [perimetre], par, le)
     return perimetre

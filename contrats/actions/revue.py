@@ -271,11 +271,12 @@ def expedier_courriel(contrat: Contrat, parametres: Mapping[str, Any], *, le: da
     else:
         appels, reunion = appels.filter(annee=parametres["annee"]), None
     repondu = PointAvancement.objects.filter(engagement=OuterRef("engagement"), annee=OuterRef("annee"))
-    attendus = list(
-        appels.filter(~Exists(repondu)).select_related("engagement").order_by("annee", "engagement__reference")
-    )
+    attendus = list(appels.filter(~Exists(repondu)).select_related("engagement"))
     if not attendus:
         return False
+    ordre = Engagement.objects.filter(pk__in=[a.engagement_id for a in attendus]).dans_l_ordre()
+    rangs = {pk: rang for rang, pk in enumerate(ordre.values_list("pk", flat=True))}
+    attendus.sort(key=lambda appel: (appel.annee, rangs[appel.engagement_id]))
     envoyer(courriel_de_sollicitation(contrat, organisme, personne, attendus, reunion=reunion, le=le))
     return True
 

@@ -29,10 +29,18 @@ from ..models import (
     Signataire,
     VoletCommunal,
 )
-from ..permissions import peut_annexer, peut_modifier_structure
-from .ecriture import ecrire, retirer
+from ..permissions import peut_annexer
+from .ecriture import ecrire, retirer, tenir_contrat
 
 Sens = Literal["haut", "bas"]
+
+
+@transaction.atomic
+def modifier_contrat(contrat: Contrat, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> Contrat:
+    """Correct the contract's names, its signature, its aims; its lead and its years belong to whoever opened it."""
+    contrat = tenir_contrat(contrat, par)
+    ecrire(contrat, champs, acte="modifier_contrat", libelle="Contrat modifié", par=par, le=le)
+    return contrat
 
 
 @transaction.atomic
@@ -40,7 +48,7 @@ def ajouter_orientation(
     contrat: Contrat, *, nature: NatureOrientation, champs: Mapping[str, Any], par: Auteur, le: datetime
 ) -> Orientation:
     """Add an orientation, last of its nature."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     dernier = contrat.orientations.filter(nature=nature).aggregate(m=models.Max("ordre"))["m"]
     orientation = Orientation(contrat=contrat, nature=nature, ordre=(dernier or 0) + 1)
     ecrire(orientation, champs, acte="ajouter_orientation", libelle="Orientation ajoutée", par=par, le=le)
@@ -52,7 +60,7 @@ def modifier_orientation(
     orientation: Orientation, *, champs: Mapping[str, Any], par: Auteur, le: datetime
 ) -> Orientation:
     """Change its code, its names and its counterparts in the State's vocabulary."""
-    _contrat(orientation.contrat, par)
+    tenir_contrat(orientation.contrat, par)
     orientation = Orientation.objects.select_for_update(of=("self",)).get(pk=orientation.pk)
     ecrire(orientation, champs, acte="modifier_orientation", libelle="Orientation modifiée", par=par, le=le)
     return orientation
@@ -61,7 +69,7 @@ def modifier_orientation(
 @transaction.atomic
 def deplacer_orientation(orientation: Orientation, *, sens: Sens, par: Auteur, le: datetime) -> None:
     """Move it one rank among those of its nature; at an end, nothing changes."""
-    _contrat(orientation.contrat, par)
+    tenir_contrat(orientation.contrat, par)
     soeurs = list(
         Orientation.objects.select_for_update(of=("self",))
         .filter(contrat=orientation.contrat_id, nature=orientation.nature)
@@ -73,7 +81,7 @@ def deplacer_orientation(orientation: Orientation, *, sens: Sens, par: Auteur, l
 @transaction.atomic
 def retirer_orientation(orientation: Orientation, *, par: Auteur, le: datetime) -> None:
     """Remove an orientation that nothing names, objectives included."""
-    _contrat(orientation.contrat, par)
+    tenir_contrat(orientation.contrat, par)
     orientation = Orientation.objects.select_for_update(of=("self",)).get(pk=orientation.pk)
     retirer(
         orientation,
@@ -88,7 +96,7 @@ def retirer_orientation(orientation: Orientation, *, par: Auteur, le: datetime) 
 @transaction.atomic
 def ajouter_objectif(orientation: Orientation, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> Objectif:
     """Add an objective at the end of its ambition."""
-    _contrat(orientation.contrat, par)
+    tenir_contrat(orientation.contrat, par)
     dernier = orientation.objectifs.aggregate(m=models.Max("ordre"))["m"]
     objectif = Objectif(orientation=orientation, ordre=0 if dernier is None else dernier + 1)
     ecrire(objectif, champs, acte="ajouter_objectif", libelle="Objectif ajouté", par=par, le=le)
@@ -98,7 +106,7 @@ def ajouter_objectif(orientation: Orientation, *, champs: Mapping[str, Any], par
 @transaction.atomic
 def modifier_objectif(objectif: Objectif, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> Objectif:
     """Change its code, its wording, its ambition, and whether the partners selected it as a priority."""
-    _contrat(objectif.orientation.contrat, par)
+    tenir_contrat(objectif.orientation.contrat, par)
     objectif = Objectif.objects.select_for_update(of=("self",)).select_related("orientation").get(pk=objectif.pk)
     ecrire(objectif, champs, acte="modifier_objectif", libelle="Objectif modifié", par=par, le=le)
     return objectif
@@ -107,7 +115,7 @@ def modifier_objectif(objectif: Objectif, *, champs: Mapping[str, Any], par: Aut
 @transaction.atomic
 def deplacer_objectif(objectif: Objectif, *, sens: Sens, par: Auteur, le: datetime) -> None:
     """Move it one rank within its ambition; at an end, nothing changes."""
-    _contrat(objectif.orientation.contrat, par)
+    tenir_contrat(objectif.orientation.contrat, par)
     list(Objectif.objects.select_for_update(of=("self",)).filter(orientation=objectif.orientation_id))
     groupes = [list(a.objectifs) for a in ambitions(objectif.orientation)]
     groupe = next(g for g in groupes if objectif in g)
@@ -119,7 +127,7 @@ def deplacer_objectif(objectif: Objectif, *, sens: Sens, par: Auteur, le: dateti
 @transaction.atomic
 def deplacer_ambition(orientation: Orientation, ambition: str, *, sens: Sens, par: Auteur, le: datetime) -> None:
     """Move a whole ambition, with its objectives, one rank in its orientation."""
-    _contrat(orientation.contrat, par)
+    tenir_contrat(orientation.contrat, par)
     list(Objectif.objects.select_for_update(of=("self",)).filter(orientation=orientation))
     groupes = list(ambitions(orientation))
     rang = next((i for i, g in enumerate(groupes) if g.nom == ambition), None)
@@ -138,7 +146,7 @@ def deplacer_ambition(orientation: Orientation, ambition: str, *, sens: Sens, pa
 @transaction.atomic
 def retirer_objectif(objectif: Objectif, *, par: Auteur, le: datetime) -> None:
     """Remove an objective that no commitment, file, action or volet names."""
-    _contrat(objectif.orientation.contrat, par)
+    tenir_contrat(objectif.orientation.contrat, par)
     objectif = Objectif.objects.select_for_update(of=("self",)).select_related("orientation").get(pk=objectif.pk)
     retirer(objectif, quoi="cet objectif", acte="retirer_objectif", libelle="Objectif retiré", par=par, le=le)
 
@@ -149,7 +157,7 @@ def ajouter_signataire(
     contrat: Contrat, *, organisme: Organisme, champs: Mapping[str, Any], par: Auteur, le: datetime
 ) -> Signataire:
     """Add an organisation at the end of the block of signatures."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     dernier = contrat.signataires.aggregate(m=models.Max("ordre"))["m"]
     signataire = Signataire(contrat=contrat, organisme=organisme, ordre=0 if dernier is None else dernier + 1)
     ecrire(signataire, champs, acte="ajouter_signataire", libelle="Signataire ajouté", par=par, le=le)
@@ -159,7 +167,7 @@ def ajouter_signataire(
 @transaction.atomic
 def modifier_signataire(signataire: Signataire, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> Signataire:
     """Change its quality, its date of signature, its seat at the COPIL."""
-    _contrat(signataire.contrat, par)
+    tenir_contrat(signataire.contrat, par)
     signataire = Signataire.objects.select_for_update(of=("self",)).get(pk=signataire.pk)
     ecrire(signataire, champs, acte="modifier_signataire", libelle="Signataire modifié", par=par, le=le)
     return signataire
@@ -168,7 +176,7 @@ def modifier_signataire(signataire: Signataire, *, champs: Mapping[str, Any], pa
 @transaction.atomic
 def deplacer_signataire(signataire: Signataire, *, sens: Sens, par: Auteur, le: datetime) -> None:
     """Move it one rank in the block of signatures."""
-    _contrat(signataire.contrat, par)
+    tenir_contrat(signataire.contrat, par)
     tous = list(
         Signataire.objects.select_for_update(of=("self",)).filter(contrat=signataire.contrat_id).order_by("ordre", "pk")
     )
@@ -178,7 +186,7 @@ def deplacer_signataire(signataire: Signataire, *, sens: Sens, par: Auteur, le: 
 @transaction.atomic
 def retirer_signataire(signataire: Signataire, *, par: Auteur, le: datetime) -> None:
     """Remove a signatory in whose name nothing is committed."""
-    _contrat(signataire.contrat, par)
+    tenir_contrat(signataire.contrat, par)
     signataire = Signataire.objects.select_for_update(of=("self",)).get(pk=signataire.pk)
     retirer(signataire, quoi="ce signataire", acte="retirer_signataire", libelle="Signataire retiré", par=par, le=le)
 
@@ -189,7 +197,7 @@ def enregistrer_acte(
     contrat: Contrat, *, champs: Mapping[str, Any], par: Auteur, le: datetime, piece: bytes | None = None, nom: str = ""
 ) -> ActeDecision:
     """Record the act of a body about the contract: délibération or arrêté, its vote, its receipt by the préfecture."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     return creer_acte(contrat, champs=champs, par=par, le=le, piece=piece, nom=nom)
 
 
@@ -215,7 +223,7 @@ def corriger_acte(
     nom: str = "",
 ) -> ActeDecision:
     """Correct an act of the contract. That of a funder, which makes its money firm, only receives its receipt."""
-    _contrat(objet.contrat, par)
+    tenir_contrat(objet.contrat, par)
     objet = ActeDecision.objects.select_for_update(of=("self",)).get(pk=objet.pk)
     if motif := motif_de_fige(objet):
         champs = {cle: champs[cle] for cle in ("recu_prefecture_le",) if cle in champs}
@@ -241,7 +249,7 @@ def motif_de_fige(objet: ActeDecision) -> str:
 @transaction.atomic
 def retirer_acte(objet: ActeDecision, *, par: Auteur, le: datetime) -> None:
     """Remove an act that nothing relies on."""
-    _contrat(objet.contrat, par)
+    tenir_contrat(objet.contrat, par)
     objet = ActeDecision.objects.select_for_update(of=("self",)).get(pk=objet.pk)
     retirer(objet, quoi="cet acte", acte="retirer_acte", libelle="Acte retiré", par=par, le=le)
 
@@ -250,7 +258,7 @@ def retirer_acte(objet: ActeDecision, *, par: Auteur, le: datetime) -> None:
 @transaction.atomic
 def figer_contrat_signe(contrat: Contrat, *, signe_le: date, par: Auteur, le: datetime) -> Avenant:
     """Keep the structure as the contract was signed: version 0, which the first avenant will change."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     if contrat.avenants.exists():
         raise RegleEnfreinte("La première version du contrat est déjà gardée.", code="version_deja_gardee")
     champs = {"numero": 0, "objet": "Version d’origine", "signe_le": signe_le}
@@ -270,7 +278,7 @@ def enregistrer_avenant(
     le: datetime,
 ) -> Avenant:
     """Record an avenant, numbered after the last one, annex `documents`, and keep the structure as it then stands."""
-    contrat = _contrat(contrat, par)
+    contrat = tenir_contrat(contrat, par)
     dernier = contrat.avenants.order_by("-numero").first()
     if dernier is None:
         raise RegleEnfreinte(
@@ -309,7 +317,7 @@ def annexer(document: VoletCommunal | PrioritesCommunales, *, avenant: Avenant, 
 @transaction.atomic
 def corriger_avenant(avenant: Avenant, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> Avenant:
     """Correct the words, the date and the act of an avenant; its number and the structure it keeps never change."""
-    _contrat(avenant.contrat, par)
+    tenir_contrat(avenant.contrat, par)
     avenant = Avenant.objects.select_for_update(of=("self",)).get(pk=avenant.pk)
     ecrire(avenant, champs, acte="corriger_avenant", libelle="Avenant corrigé", par=par, le=le)
     return avenant
@@ -324,12 +332,6 @@ def _figer(avenant: Avenant, par: Auteur) -> None:
         depose_par=par.utilisateur,
     )
     avenant.save(update_fields=["instantane"])
-
-
-def _contrat(contrat: Contrat, par: Auteur) -> Contrat:
-    """The right, then the contract's row locked: two people never number or order the same things at once."""
-    verifier(peut_modifier_structure(par, contrat))
-    return Contrat.objects.select_for_update(of=("self",)).get(pk=contrat.pk)
 
 
 def _ranger_piece(octets: bytes, nom: str, par: Auteur) -> Any:

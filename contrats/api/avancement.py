@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -22,10 +22,10 @@ from ..actions import declarer_avancement
 from ..etats import EtatEngagement, EtatVisa
 from ..forms.echanges import NumeroField, StrictSerializer
 from ..lectures import echanges
-from ..models import Engagement, PointAvancement
+from ..models import PointAvancement
 from ..permissions import voit_les_declarations
 from .pages import lire_parametres, page_de, repondre_par_page
-from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire
+from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDesEngagements, decrire
 
 
 class PointSerializer(serializers.Serializer[Any]):
@@ -50,6 +50,9 @@ class PointSerializer(serializers.Serializer[Any]):
     fictif = serializers.BooleanField()
     revision = serializers.IntegerField()
     modifie_le = serializers.DateTimeField()
+    retire_le = serializers.DateTimeField(
+        allow_null=True, help_text="Renseigné si l’engagement a été retiré : sa déclaration sort des listes avec lui."
+    )
 
 
 class PointSaisieSerializer(StrictSerializer):
@@ -57,7 +60,7 @@ class PointSaisieSerializer(StrictSerializer):
 
     IGNORES = (
         *("id", "engagement", "engagement_reference", "engagement_identifiant_externe", "organisme", "annee"),
-        *("preuves", "declare_le", "canal", "visa", "remarque", "fictif", "revision", "modifie_le"),
+        *("preuves", "declare_le", "canal", "visa", "remarque", "fictif", "revision", "modifie_le", "retire_le"),
     )
 
     etat = serializers.ChoiceField(EtatEngagement.choices)
@@ -114,20 +117,27 @@ EXEMPLE_POINT = {
     "fictif": False,
     "revision": 1,
     "modifie_le": "2026-11-20T09:00:00+01:00",
+    "retire_le": None,
 }
 LU = OpenApiExample("En cours", response_only=True, status_codes=["200", "201"], value=EXEMPLE_POINT)
 
 
-class _Points(VueDuContrat):
+class VueDesPoints(VueDesEngagements):
     """What the routes of statements share."""
+
+    adresse: ClassVar[list[Any]] = [
+        CONTRAT,
+        OpenApiParameter("engagement", int, OpenApiParameter.PATH, description="`id` de l’engagement."),
+        OpenApiParameter("annee", int, OpenApiParameter.PATH, description="Année de la déclaration."),
+    ]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if not voit_les_declarations(self.portee.roles):
+        if request.method in ("GET", "HEAD") and not voit_les_declarations(self.portee.roles):
             raise ActeRefuse("Votre organisme ne lit les déclarations que dans les rapports publiés.")
 
 
-class PointsView(_Points):
+class PointsView(VueDesPoints):
     """The list of statements."""
 
     portees = {"GET": PorteeApi.AVANCEMENT_LIRE}
@@ -135,8 +145,9 @@ class PointsView(_Points):
     @decrire(
         operation="points_lister",
         resume="Lister les points d’avancement",
-        description="Du plus anciennement modifié au plus récent ; un visa ou une remarque du chef de projet compte comme une "
-        "modification.",
+        description="Du plus anciennement modifié au plus récent ; un visa, une remarque du chef de projet ou une preuve compte "
+        "comme une modification. Sans `modifie_depuis`, les déclarations des engagements retirés sont omises ; avec lui, elles "
+        "sont données avec leur `retire_le`.",
         portee=PorteeApi.AVANCEMENT_LIRE,
         parameters=[CONTRAT, PointsParametres],
         reponses={200: page_de("Points", PointSerializer)},
@@ -144,9 +155,9 @@ class PointsView(_Points):
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         parametres = lire_parametres(request, PointsParametres)
-        choisis = PointAvancement.objects.filter(
-            engagement__contrat=self.portee.contrat, engagement__retire_le__isnull=True
-        )
+        choisis = PointAvancement.objects.filter(engagement__contrat=self.portee.contrat)
+        if "modifie_depuis" not in parametres:
+            choisis = choisis.filter(engagement__retire_le__isnull=True)
         for nom, chemin in (
             ("annee", "annee"),
             ("organisme", "engagement__organisme_id"),
@@ -158,15 +169,10 @@ class PointsView(_Points):
         return repondre_par_page(request, parametres, choisis, echanges.points)
 
 
-class PointView(_Points):
+class PointView(VueDesPoints):
     """The statement of one commitment for one year."""
 
     portees = {"GET": PorteeApi.AVANCEMENT_LIRE, "PUT": PorteeApi.AVANCEMENT_ECRIRE}
-    adresse = [
-        CONTRAT,
-        OpenApiParameter("engagement", int, OpenApiParameter.PATH, description="`id` de l’engagement."),
-        OpenApiParameter("annee", int, OpenApiParameter.PATH, description="Année de la déclaration."),
-    ]
 
     def _reponse(self, engagement: int, annee: int, *, statut: int = 200) -> HttpResponse:
         lus = echanges.points(
@@ -190,7 +196,7 @@ class PointView(_Points):
         operation="point_lire",
         resume="Lire le point d’avancement d’une année",
         portee=PorteeApi.AVANCEMENT_LIRE,
-        parameters=[*adresse, IF_NONE_MATCH],
+        parameters=[*VueDesPoints.adresse, IF_NONE_MATCH],
         reponses={200: PointSerializer, 304: None},
         refus=(404,),
         examples=[LU],
@@ -205,7 +211,7 @@ class PointView(_Points):
         "n’écrase ce qu’un autre vient d’écrire. La même déclaration renvoyée n’écrit rien de plus. Le chef de projet "
         "qui déclare pour le compte d’un signataire nomme le `document` lu.",
         portee=PorteeApi.AVANCEMENT_ECRIRE,
-        parameters=[*adresse, IF_MATCH, IF_NONE_MATCH],
+        parameters=[*VueDesPoints.adresse, IF_MATCH, IF_NONE_MATCH],
         request=PointSaisieSerializer,
         reponses={200: PointSerializer, 201: PointSerializer},
         refus=(400, 404, 409, 412, 413, 415, 428),
@@ -224,9 +230,7 @@ class PointView(_Points):
         ],
     )
     def put(self, request: Request, contrat: str, engagement: int, annee: int) -> HttpResponse:
-        objet = Engagement.objects.filter(contrat=self.portee.contrat, pk=engagement).first()
-        if objet is None:
-            raise Http404
+        objet = self.a_ecrire(pk=engagement, retire_le=None)
         premiere = request.headers.get("If-None-Match", "").strip() == "*"
         revision = 0 if premiere else revision_attendue(request)
         existait = PointAvancement.objects.filter(engagement=objet, annee=annee).exists()

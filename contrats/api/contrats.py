@@ -1,11 +1,14 @@
-"""The contract as the API tells it: contracts, orientations, signatories, organisations, perimeters, committees."""
+"""The contract as the API tells it, and what it may name: contracts, organisations, committees."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -13,9 +16,12 @@ from acteurs.etats import PorteeApi
 from acteurs.models import TypeOrganisme
 from commun.api.reponses import ReponseJson
 
+from ..actions.structure import modifier_contrat
+from ..forms.echanges import StrictSerializer
 from ..lectures import echanges
-from ..models import Contrat, NatureOrientation, QualiteSignataire, TypeComite
-from .vues import CONTRAT, VueDApi, VueDuContrat, decrire
+from ..models import Contrat, TypeComite
+from .parties import VueDesParties
+from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDApi, VueDuContrat, decrire, resultats
 
 
 class ContratSerializer(serializers.Serializer[Any]):
@@ -28,38 +34,44 @@ class ContratSerializer(serializers.Serializer[Any]):
     pilote_nom = serializers.CharField()
     debut = serializers.IntegerField(help_text="Première année.")
     fin = serializers.IntegerField(help_text="Dernière année.")
+    valide_le = serializers.DateField(allow_null=True, help_text="Validé par les partenaires.")
     signe_le = serializers.DateField(allow_null=True)
+    signe_a = serializers.CharField(help_text="Lieu de la signature.")
+    part_cpo_visee = serializers.DecimalField(
+        5, 2, help_text="Part des crédits spécifiques visée en conventions pluriannuelles, en %."
+    )
+    actions_renforcees = serializers.IntegerField(help_text="Nombre d’actions à suivi renforcé.")
 
 
-class ObjectifSerializer(serializers.Serializer[Any]):
-    """Ce que vise une orientation."""
+class ContratSaisieSerializer(StrictSerializer):
+    """Ce que le pilote tient à jour de son contrat. Son identifiant, son pilote et ses années ne changent pas ici."""
 
-    code = serializers.CharField()
-    nom = serializers.CharField()
-    ambition = serializers.CharField()
-    prioritaire = serializers.BooleanField(help_text="Retenu comme prioritaire par les partenaires.")
+    IGNORES = ("slug", "pilote", "pilote_nom", "debut", "fin")
 
-
-class OrientationSerializer(serializers.Serializer[Any]):
-    """Une priorité du contrat, ou un axe transversal."""
-
-    code = serializers.CharField()
-    nature = serializers.ChoiceField(NatureOrientation.choices)
-    nom = serializers.CharField()
-    nom_court = serializers.CharField()
-    theme_etat = serializers.CharField(help_text="Thème correspondant de l’État.")
-    theme_p147 = serializers.CharField(allow_null=True, help_text="Code du thème du programme 147.")
-    objectifs = ObjectifSerializer(many=True)
+    nom = serializers.CharField(max_length=200)
+    intitule = serializers.CharField(max_length=300)
+    valide_le = serializers.DateField(required=False, allow_null=True)
+    signe_le = serializers.DateField(required=False, allow_null=True)
+    signe_a = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    part_cpo_visee = serializers.DecimalField(5, 2, required=False, min_value=Decimal(0), max_value=Decimal(100))
+    actions_renforcees = serializers.IntegerField(required=False, min_value=0, max_value=100)
 
 
-class SignataireSerializer(serializers.Serializer[Any]):
-    """Un signataire du contrat."""
-
-    organisme = serializers.CharField()
-    organisme_nom = serializers.CharField()
-    qualite = serializers.ChoiceField(QualiteSignataire.choices)
-    signe_le = serializers.DateField(allow_null=True)
-    siege_au_copil = serializers.BooleanField()
+EXEMPLE = {
+    "slug": "porte-du-hainaut",
+    "nom": "Contrat de ville de La Porte du Hainaut",
+    "intitule": "Contrat de ville « Quartiers 2030 » de La Porte du Hainaut 2024-2030",
+    "pilote": "1",
+    "pilote_nom": "Communauté d’agglomération de La Porte du Hainaut",
+    "debut": 2024,
+    "fin": 2030,
+    "valide_le": None,
+    "signe_le": "2024-04-10",
+    "signe_a": "Denain",
+    "part_cpo_visee": "50.00",
+    "actions_renforcees": 3,
+}
+LU = OpenApiExample("La Porte du Hainaut", response_only=True, status_codes=["200"], value=EXEMPLE)
 
 
 class OrganismeSerializer(serializers.Serializer[Any]):
@@ -73,32 +85,6 @@ class OrganismeSerializer(serializers.Serializer[Any]):
     siret = serializers.CharField(help_text="Vide s’il n’est pas connu.")
 
 
-class PerimetreProprietesSerializer(serializers.Serializer[Any]):
-    """Ce que l’on sait d’un périmètre une année donnée."""
-
-    perimetre = serializers.CharField(help_text="Code à citer dans les engagements.")
-    code = serializers.CharField(help_text="Code de la version en vigueur.")
-    nom = serializers.CharField()
-    type = serializers.CharField()
-    generation = serializers.IntegerField()
-    communes = serializers.ListField(child=serializers.CharField(), help_text="Codes INSEE.")
-
-
-class PerimetreSerializer(serializers.Serializer[Any]):
-    """Un périmètre en vigueur, en GeoJSON ; sa géométrie est nulle tant que son contour n’est pas connu."""
-
-    type = serializers.ChoiceField(["Feature"])
-    properties = PerimetreProprietesSerializer()
-    geometry = serializers.DictField(allow_null=True)
-
-
-class PerimetresSerializer(serializers.Serializer[Any]):
-    """Une collection GeoJSON (RFC 7946, WGS 84)."""
-
-    type = serializers.ChoiceField(["FeatureCollection"])
-    features = PerimetreSerializer(many=True)
-
-
 class ComiteSerializer(serializers.Serializer[Any]):
     """Une instance du contrat."""
 
@@ -108,11 +94,6 @@ class ComiteSerializer(serializers.Serializer[Any]):
     mission = serializers.CharField()
     reunions_par_an = serializers.IntegerField(allow_null=True, help_text="Nombre minimal de réunions par an.")
     orientation = serializers.CharField(allow_null=True)
-
-
-def resultats(nom: str, objet: type[serializers.Serializer[Any]]) -> Any:
-    """A short list, given whole."""
-    return inline_serializer(f"{nom}Liste", {"resultats": objet(many=True)})
 
 
 class ContratsView(VueDApi):
@@ -130,20 +111,7 @@ class ContratsView(VueDApi):
                 "La Porte du Hainaut",
                 response_only=True,
                 status_codes=["200"],
-                value={
-                    "resultats": [
-                        {
-                            "slug": "porte-du-hainaut",
-                            "nom": "Contrat de ville de La Porte du Hainaut",
-                            "intitule": "Contrat de ville « Quartiers 2030 » de La Porte du Hainaut 2024-2030",
-                            "pilote": "1",
-                            "pilote_nom": "Communauté d’agglomération de La Porte du Hainaut",
-                            "debut": 2024,
-                            "fin": 2030,
-                            "signe_le": "2024-04-10",
-                        }
-                    ]
-                },
+                value={"resultats": [EXEMPLE]},
             )
         ],
     )
@@ -151,56 +119,49 @@ class ContratsView(VueDApi):
         return ReponseJson({"resultats": echanges.contrats(Contrat.objects.visibles_par(self.auteur()))})
 
 
-class ContratView(VueDuContrat):
+class ContratView(VueDesParties):
     """One contract."""
 
-    portees = {"GET": PorteeApi.CONTRATS_LIRE}
+    portees = {"GET": PorteeApi.CONTRATS_LIRE, "PATCH": PorteeApi.CONTRATS_ECRIRE}
+    saisie = ContratSaisieSerializer
+
+    def lire(self, objets: QuerySet[Any]) -> list[echanges.Ligne]:
+        return echanges.contrats(objets)
+
+    def objets(self) -> QuerySet[Contrat]:
+        return Contrat.objects.filter(pk=self.portee.contrat.pk)
 
     @decrire(
         operation="contrat_lire",
         resume="Lire un contrat",
         portee=PorteeApi.CONTRATS_LIRE,
-        parameters=[CONTRAT],
+        parameters=[CONTRAT, IF_NONE_MATCH],
+        reponses={200: ContratSerializer, 304: None},
+        refus=(404,),
+        examples=[LU],
+    )
+    def get(self, request: Request, contrat: str) -> HttpResponse:
+        return self.repondre(self.objets())
+
+    @decrire(
+        operation="contrat_modifier",
+        resume="Modifier un contrat",
+        description="Seuls les champs envoyés changent. Réservé au pilote du contrat.",
+        portee=PorteeApi.CONTRATS_ECRIRE,
+        parameters=[CONTRAT, IF_MATCH],
+        request=ContratSaisieSerializer(partial=True),
         reponses={200: ContratSerializer},
-        refus=(404,),
+        refus=(400, 404, 409, 412, 413, 415, 428),
+        examples=[
+            OpenApiExample("La signature", request_only=True, value={"signe_le": "2024-04-10", "signe_a": "Denain"}),
+            LU,
+        ],
     )
-    def get(self, request: Request, contrat: str) -> HttpResponse:
-        (lu,) = echanges.contrats(Contrat.objects.filter(pk=self.portee.contrat.pk))
-        return ReponseJson(lu)
+    def patch(self, request: Request, contrat: str) -> HttpResponse:
+        def changer(objet: Contrat, donnees: dict[str, Any], le: datetime) -> None:
+            modifier_contrat(objet, champs=donnees, par=self.portee.auteur, le=le)
 
-
-class OrientationsView(VueDuContrat):
-    """The structure of a contract."""
-
-    portees = {"GET": PorteeApi.CONTRATS_LIRE}
-
-    @decrire(
-        operation="orientations_lister",
-        resume="Lister les orientations, leurs objectifs et les axes transversaux",
-        portee=PorteeApi.CONTRATS_LIRE,
-        parameters=[CONTRAT],
-        reponses={200: resultats("Orientations", OrientationSerializer)},
-        refus=(404,),
-    )
-    def get(self, request: Request, contrat: str) -> HttpResponse:
-        return ReponseJson({"resultats": echanges.orientations(self.portee.contrat)})
-
-
-class SignatairesView(VueDuContrat):
-    """Who signed the contract."""
-
-    portees = {"GET": PorteeApi.CONTRATS_LIRE}
-
-    @decrire(
-        operation="signataires_lister",
-        resume="Lister les signataires",
-        portee=PorteeApi.CONTRATS_LIRE,
-        parameters=[CONTRAT],
-        reponses={200: resultats("Signataires", SignataireSerializer)},
-        refus=(404,),
-    )
-    def get(self, request: Request, contrat: str) -> HttpResponse:
-        return ReponseJson({"resultats": echanges.signataires(self.portee.contrat)})
+        return self.modifier(self.objets(), changer)
 
 
 class RechercheSerializer(serializers.Serializer[Any]):
@@ -236,26 +197,6 @@ class OrganismesView(VueDuContrat):
         if texte := parametres.validated_data.get("q"):
             visibles = visibles.cherches(texte)
         return ReponseJson({"resultats": echanges.organismes(visibles.order_by("nom", "pk")[:ORGANISMES_MAX])})
-
-
-class PerimetresView(VueDuContrat):
-    """The perimeters of a contract in one year."""
-
-    portees = {"GET": PorteeApi.PERIMETRES_LIRE}
-
-    @decrire(
-        operation="perimetres_lister",
-        resume="Lister les périmètres en vigueur une année, en GeoJSON",
-        portee=PorteeApi.PERIMETRES_LIRE,
-        parameters=[
-            CONTRAT,
-            OpenApiParameter("annee", int, OpenApiParameter.PATH, description="Une année du contrat."),
-        ],
-        reponses={200: PerimetresSerializer},
-        refus=(404,),
-    )
-    def get(self, request: Request, contrat: str, annee: int) -> HttpResponse:
-        return ReponseJson(echanges.perimetres(self.portee.contrat, annee))
 
 
 class ComitesView(VueDuContrat):

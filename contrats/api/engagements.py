@@ -27,6 +27,7 @@ from ..actions import Issue, creer_engagement, modifier_engagement, retirer_enga
 from ..forms.echanges import (
     CibleSerializer,
     EngagementSaisieSerializer,
+    LigneDeLotSerializer,
     NumeroField,
     Repertoire,
     StrictSerializer,
@@ -36,7 +37,7 @@ from ..lectures import echanges
 from ..models import Engagement, NatureMoyens, PorteeEngagement
 from ..permissions import peut_creer_engagement
 from .pages import lire_parametres, page_de, repondre_par_page
-from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire
+from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDesEngagements, decrire
 
 EXEMPLE_SAISIE = {
     "identifiant_externe": "DEP59-2026-014",
@@ -171,7 +172,7 @@ class LotDecritSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="Vrai (par défaut) : une seule ligne fausse, et rien n’est écrit. Faux : les lignes justes le sont.",
     )
-    lignes = EngagementSaisieSerializer(many=True)
+    lignes = LigneDeLotSerializer(many=True)
 
 
 class LigneSerializer(serializers.Serializer[Any]):
@@ -212,22 +213,11 @@ ORGANISME = OpenApiParameter(
 )
 
 
-class _Engagements(VueDuContrat):
+class _Engagements(VueDesEngagements):
     """What the routes of commitments share."""
 
     def repertoire(self) -> Repertoire:
         return Repertoire(self.portee.contrat, self.portee.auteur)
-
-    def un(self, **cle: Any) -> Engagement:
-        """The commitment, withdrawn or not; a foreign one is a 404."""
-        trouve = (
-            Engagement.tous.filter(contrat=self.portee.contrat, **cle)
-            .select_related("contrat", "organisme__parent", "signataire__organisme", "orientation")
-            .first()
-        )
-        if trouve is None:
-            raise Http404
-        return trouve
 
     def reponse(self, pk: int, *, statut: int = 200) -> HttpResponse:
         """One commitment with its ETag."""
@@ -346,7 +336,7 @@ class EngagementView(_Engagements):
         examples=[OpenApiExample("Nouvelle échéance", request_only=True, value={"echeance": "2029-12-31"}), LU],
     )
     def patch(self, request: Request, contrat: str, engagement: int) -> HttpResponse:
-        objet = self.un(pk=engagement)
+        objet = self.a_ecrire(pk=engagement)
         revision = revision_attendue(request)
         donnees = EngagementSaisieSerializer(data=request.data, partial=True)
         donnees.is_valid(raise_exception=True)
@@ -367,7 +357,7 @@ class EngagementView(_Engagements):
         refus=(404, 409, 412, 428),
     )
     def delete(self, request: Request, contrat: str, engagement: int) -> HttpResponse:
-        objet = self.un(pk=engagement)
+        objet = self.a_ecrire(pk=engagement)
         retirer_engagement(objet, revision=revision_attendue(request), par=self.portee.auteur, le=timezone.now())
         return HttpResponse(status=204)
 
@@ -422,13 +412,12 @@ class EngagementParIdentifiantView(_Engagements):
             )
         par, le = self.portee.auteur, timezone.now()
         revision = revision_attendue(request, obligatoire=False)
-        existant = Engagement.tous.filter(
-            contrat=self.portee.contrat, organisme=saisie.organisme, identifiant_externe=identifiant
-        ).first()
-        if existant is None:
+        cle = {"organisme": saisie.organisme, "identifiant_externe": identifiant}
+        if not Engagement.tous.filter(contrat=self.portee.contrat, **cle).exists():
             if revision is not None:
                 raise Refus(412, "Aucun engagement ne porte encore cet identifiant.", code="revision_depassee")
             return self.reponse(creer_engagement(self.portee.contrat, saisie, par=par, le=le).pk, statut=201)
+        existant = self.a_ecrire(**cle)
         if request.headers.get("If-None-Match", "").strip() == "*":
             raise Refus(412, "Un engagement porte déjà cet identifiant.", code="deja_cree")
         modifier_engagement(existant, saisie, revision=revision, par=par, le=le)
@@ -449,7 +438,8 @@ class LotView(_Engagements):
         operation="engagements_enregistrer_lot",
         resume="Créer ou mettre à jour beaucoup d’engagements",
         description="Une ligne désigne un engagement par votre identifiant, sinon par sa référence ; sans l’un ni l’autre, "
-        f"elle en crée un. Le même lot envoyé deux fois n’écrit qu’une fois. Au-delà de {LOT_IMMEDIAT} lignes, la réponse est "
+        "elle en crée un. Une ligne qui donne sa `revision` est refusée si l’engagement a changé depuis. "
+        f"Le même lot envoyé deux fois n’écrit qu’une fois. Au-delà de {LOT_IMMEDIAT} lignes, la réponse est "
         "202 : l’en-tête `Location` donne l’adresse où suivre le traitement et lire le résultat de chaque ligne.",
         portee=PorteeApi.ENGAGEMENTS_ECRIRE,
         parameters=[CONTRAT, IDEMPOTENCE],

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -18,9 +19,11 @@ from acteurs.models import JetonApi
 from commun.api.corps import ToujoursJson
 from commun.api.debit import Debit
 from commun.api.problemes import ProblemeSerializer
+from commun.api.refus import Refus
 from commun.auteur import Auteur, Canal
 
-from ..permissions import roles
+from ..models import Engagement
+from ..permissions import AUCUN_ENGAGEMENT, engagement_d_autrui, roles
 from ..portee import Portee, portee_de
 
 
@@ -94,6 +97,30 @@ class VueDuContrat(VueDApi):
             self.portee = portee_de(request, slug, annee, canal=Canal.API)
 
 
+class VueDesEngagements(VueDuContrat):
+    """A route about commitments, or about what is said of one."""
+
+    def un(self, **cle: Any) -> Engagement:
+        """The commitment, withdrawn or not; a foreign one is a 404."""
+        trouve = self._cherche(**cle)
+        if trouve is None:
+            raise Http404
+        return trouve
+
+    def a_ecrire(self, **cle: Any) -> Engagement:
+        """The same, to write it: another organisation's, which may be read, is a 404 as well, that says so."""
+        trouve = self._cherche(**cle)
+        if trouve is not None and not engagement_d_autrui(self.portee.auteur, trouve):
+            return trouve
+        if self.portee.roles.pilote:
+            raise Http404
+        raise Refus(404, AUCUN_ENGAGEMENT, code="engagement_d_autrui")
+
+    def _cherche(self, **cle: Any) -> Engagement | None:
+        choisis = Engagement.tous.filter(contrat=self.portee.contrat, **cle)
+        return choisis.select_related("contrat", "organisme__parent", "signataire__organisme", "orientation").first()
+
+
 def _portee_de_la_cle(jeton: JetonApi, auteur: Auteur, slug: str, annee: int | None) -> Portee:
     contrat = jeton.ouverture.contrat
     tenus = roles(auteur, contrat)
@@ -122,7 +149,7 @@ def decrire(
     resume: str,
     description: str = "",
     portee: PorteeApi | None = None,
-    reponses: dict[int, Any],
+    reponses: dict[Any, Any],
     refus: tuple[int, ...] = (),
     **suite: Any,
 ) -> Callable[[Any], Any]:
@@ -138,6 +165,11 @@ def decrire(
         responses={**reponses, **erreurs},
         **suite,
     )
+
+
+def resultats(nom: str, objet: type[serializers.Serializer[Any]]) -> Any:
+    """A short list, given whole."""
+    return inline_serializer(f"{nom}Liste", {"resultats": objet(many=True)})
 
 
 CONTRAT = OpenApiParameter(

@@ -119,6 +119,20 @@ class EngagementSaisieSerializer(StrictSerializer):
     cibles = CibleSerializer(many=True, required=False, max_length=100)
 
 
+class LigneDeLotSerializer(EngagementSaisieSerializer):
+    """Un engagement d’un lot."""
+
+    IGNORES = tuple(nom for nom in EngagementSaisieSerializer.IGNORES if nom != "revision")
+
+    revision = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="Révision lue : la ligne est refusée si l’engagement a changé depuis. Sans elle, la ligne dit comment les "
+        "choses doivent être.",
+    )
+
+
 class Repertoire:
     """What the codes and numbers of a contract mean for one author, read once for one commitment or ten thousand."""
 
@@ -152,6 +166,15 @@ class Repertoire:
         if (agissant := self.auteur.organisme) is not None:
             connus.setdefault(agissant.pk, agissant)
         return connus
+
+    def organisme(self, numero: str | None, champ: str) -> Organisme | None:
+        """The organisation of this number. Raises `serializers.ValidationError` on `champ` when nobody here bears it."""
+        if not numero:
+            return None
+        connu = self.organismes.get(int(numero))
+        if connu is None:
+            raise serializers.ValidationError({champ: [f"« {numero} » {_INCONNU['organisme']}"]})
+        return connu
 
     def saisie(self, donnees: dict[str, Any], depart: SaisieEngagement | None = None) -> SaisieEngagement:
         """The commitment that `donnees` (valid for `EngagementSaisieSerializer`) describe; `depart` fills what they omit.
@@ -247,12 +270,15 @@ def traiter_lot(repertoire: Repertoire, lignes: list[dict[str, Any]], *, tout_ou
 
     All or nothing: a wrong line and nothing is written, every error of every line is told.
     """
-    saisies, numeros, erreurs = [], [], {}
-    lecteur = EngagementSaisieSerializer()  # one for all lines: making it costs three times what reading a line does
+    saisies, numeros, revisions, erreurs = [], [], [], {}
+    lecteur = LigneDeLotSerializer()  # one for all lines: making it costs three times what reading a line does
     for rang, ligne in enumerate(lignes, start=1):
         try:
-            saisies.append(repertoire.saisie(lecteur.run_validation(ligne)))
+            donnees = lecteur.run_validation(ligne)
+            revision = donnees.pop("revision", None)
+            saisies.append(repertoire.saisie(donnees))
             numeros.append(rang)
+            revisions.append(revision)
         except serializers.ValidationError as erreur:
             erreurs[rang] = [{"ligne": rang, **e} for e in erreurs_de_champs(erreur.detail)]
     resultats = enregistrer_lot(
@@ -263,6 +289,7 @@ def traiter_lot(repertoire: Repertoire, lignes: list[dict[str, Any]], *, tout_ou
         tout_ou_rien=tout_ou_rien,
         essai=bool(erreurs) and tout_ou_rien,
         numeros=numeros,
+        revisions=revisions,
     )
     if erreurs and tout_ou_rien:
         resultats = [r if r.issue is Issue.REFUSE else replace(r, issue=Issue.NON_ECRIT) for r in resultats]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from acteurs.models import Organisme
 from commun.formulaires import SaisieDate
@@ -336,6 +336,16 @@ class FiltreReunionsForm(forms.Form):
         self.fields["comite"].queryset = contrat.comites.order_by("type", "nom")  # type: ignore[attr-defined]
 
 
+class FiltreExtraitsForm(forms.Form):
+    """Which perimeter's extracts are read, among those that the minutes name."""
+
+    perimetre = forms.ModelChoiceField(Perimetre.objects.none(), label="Quartier", required=False, empty_label=None)
+
+    def __init__(self, *args: Any, perimetres: QuerySet[Perimetre], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["perimetre"].queryset = perimetres  # type: ignore[attr-defined]
+
+
 class FiltreDecisionsForm(forms.Form):
     """Filters of the decisions followed."""
 
@@ -344,6 +354,7 @@ class FiltreDecisionsForm(forms.Form):
         required=False,
         choices=[
             ("", "À exécuter"),
+            ("miennes", "À notre charge"),
             ("retard", "En retard"),
             ("finies", "Exécutées ou abandonnées"),
             ("toutes", "Toutes"),

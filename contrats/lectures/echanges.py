@@ -10,28 +10,29 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from acteurs.models import Organisme
 from commun.api.curseur import Position
 from commun.auteur import Auteur
-from geographie.models import VersionPerimetre
+from geographie.models import TypePerimetre, VersionPerimetre
 
-from ..etats import EtatReunion
 from ..models import (
     CibleEngagement,
     Comite,
     Contrat,
     DecisionReunion,
     Engagement,
-    MembreComite,
     Objectif,
+    Orientation,
+    PerimetreDuContrat,
     PointAvancement,
     Ressource,
     Reunion,
     Signataire,
 )
 from ..permissions import roles
+from .instances import FicheReunion, decisions_prises
 
 Ligne = dict[str, Any]
 
@@ -143,6 +144,7 @@ _COLONNES_POINT = {
     "fictif": "fictif",
     "revision": "revision",
     "modifie_le": "modifie_le",
+    "retire_le": "engagement__retire_le",
 }
 
 
@@ -163,34 +165,27 @@ def points(objets: QuerySet[PointAvancement]) -> list[Ligne]:
 # --- The contract -----------------------------------------------------------------------------------------------------
 def contrats(objets: QuerySet[Contrat]) -> list[Ligne]:
     """The contracts: one query."""
-    lus = objets.values_list("slug", "nom", "intitule", "pilote_id", "pilote__nom", "debut", "fin", "signe_le")
     return [
         {
-            "slug": slug,
-            "nom": nom,
-            "intitule": intitule,
-            "pilote": str(pilote),
-            "pilote_nom": pilote_nom,
-            "debut": debut,
-            "fin": fin,
-            "signe_le": signe_le,
+            "slug": c.slug,
+            "nom": c.nom,
+            "intitule": c.intitule,
+            "pilote": str(c.pilote_id),
+            "pilote_nom": c.pilote.nom,
+            "debut": c.debut,
+            "fin": c.fin,
+            "valide_le": c.valide_le,
+            "signe_le": c.signe_le,
+            "signe_a": c.signe_a,
+            "part_cpo_visee": c.part_cpo_visee,
+            "actions_renforcees": c.actions_renforcees,
         }
-        for slug, nom, intitule, pilote, pilote_nom, debut, fin, signe_le in lus
+        for c in objets.select_related("pilote")
     ]
 
 
-def orientations(contrat: Contrat) -> list[Ligne]:
-    """The structure of the contract, objectives inside: two queries."""
-    objectifs: dict[int, list[Ligne]] = {}
-    for objectif in Objectif.objects.filter(orientation__contrat=contrat).order_by("ordre", "pk"):
-        objectifs.setdefault(objectif.orientation_id, []).append(
-            {
-                "code": objectif.code,
-                "nom": objectif.nom,
-                "ambition": objectif.ambition,
-                "prioritaire": objectif.prioritaire,
-            }
-        )
+def orientations(objets: QuerySet[Orientation]) -> list[Ligne]:
+    """Orientations with their objectives inside: two queries."""
     return [
         {
             "code": o.code,
@@ -199,15 +194,25 @@ def orientations(contrat: Contrat) -> list[Ligne]:
             "nom_court": o.nom_court,
             "theme_etat": o.theme_etat,
             "theme_p147": o.theme_p147.code if o.theme_p147 else None,
-            "objectifs": objectifs.get(o.pk, []),
+            "source": o.source,
+            "objectifs": objectifs(o.objectifs.all()),
         }
-        for o in contrat.orientations.select_related("theme_p147")
+        for o in objets.select_related("theme_p147").prefetch_related(
+            Prefetch("objectifs", Objectif.objects.order_by("ordre", "pk"))
+        )
     ]
 
 
-def signataires(contrat: Contrat) -> list[Ligne]:
+def objectifs(objets: Iterable[Objectif]) -> list[Ligne]:
+    """Objectives of one orientation, in the order given."""
+    return [
+        {"code": o.code, "nom": o.nom, "ambition": o.ambition, "prioritaire": o.prioritaire, "source": o.source}
+        for o in objets
+    ]
+
+
+def signataires(objets: QuerySet[Signataire]) -> list[Ligne]:
     """Who signed: one query."""
-    lus: QuerySet[Signataire] = contrat.signataires.select_related("organisme")
     return [
         {
             "organisme": str(s.organisme_id),
@@ -215,8 +220,9 @@ def signataires(contrat: Contrat) -> list[Ligne]:
             "qualite": s.qualite,
             "signe_le": s.signe_le,
             "siege_au_copil": s.siege_au_copil,
+            "source": s.source,
         }
-        for s in lus
+        for s in objets.select_related("organisme")
     ]
 
 
@@ -240,6 +246,35 @@ def organismes(objets: Iterable[Organisme]) -> list[Ligne]:
         {"id": str(o.pk), "nom": o.nom, "sigle": o.sigle, "type": o.type, "siren": o.siren, "siret": o.siret}
         for o in objets
     ]
+
+
+def perimetres_du_contrat(objets: QuerySet[PerimetreDuContrat]) -> list[Ligne]:
+    """The perimeters that a contract covers, whatever the year, as their latest version tells them: two queries."""
+    communes = _codes(VersionPerimetre.communes.through, "versionperimetre_id", "commune__code")
+    versions = VersionPerimetre.objects.annotate(codes=communes).order_by("valide_du")
+    partages = PerimetreDuContrat.objects.filter(perimetre=OuterRef("perimetre")).exclude(contrat=OuterRef("contrat"))
+    lus = (
+        objets.select_related("perimetre")
+        .annotate(partage=Exists(partages))
+        .prefetch_related(Prefetch("perimetre__versions", versions))
+        .order_by("perimetre__type", "perimetre__recherche", "pk")
+    )
+    return [_perimetre_du_contrat(lien) for lien in lus]
+
+
+def _perimetre_du_contrat(lien: Any) -> Ligne:
+    perimetre = lien.perimetre
+    version = next(reversed(perimetre.versions.all()), None)
+    return {
+        "code": perimetre.code,
+        "type": perimetre.type,
+        "nom": perimetre.nom,
+        "communes": version.codes if version else [],
+        "texte": version.texte if version else "",
+        "valide_du": version.valide_du if version else None,
+        "valide_au": version.valide_au if version else None,
+        "modifiable": perimetre.type != TypePerimetre.QPV and not lien.partage,
+    }
 
 
 def perimetres(contrat: Contrat, annee: int) -> Ligne:
@@ -286,47 +321,88 @@ def comites(contrat: Contrat) -> list[Ligne]:
 
 
 def reunions(objets: QuerySet[Reunion], *, contrat: Contrat, pour: Auteur) -> list[Ligne]:
-    """Meetings, and what they decided for those who may read it: two queries.
-
-    Decisions are read by the team and the co-funders; by a member of the committee once the minutes are sent.
-    """
-    lues = list(objets.select_related("comite", "commune"))
+    """Meetings, and what they decided for those who may read it: two queries."""
+    lues = list(objets)
     decisions: dict[int, list[Ligne]] = {}
-    prises = DecisionReunion.objects.filter(
-        reunion__in=[r.pk for r in lues], nature=DecisionReunion.Nature.DECIDEE
-    ).order_by("ordre", "pk")
-    if not roles(pour, contrat).instruit:
-        sieges = MembreComite.objects.filter(organisme=pour.organisme).values("comite")
-        prises = prises.filter(reunion__etat=EtatReunion.RENDUE, reunion__comite__in=sieges)
-    for d in prises:
-        decisions.setdefault(d.reunion_id, []).append(
-            {
-                "texte": d.texte,
-                "responsable": _numero(d.responsable_id),
-                "echeance": d.echeance,
-                "execution": d.execution,
-                "suite_donnee": d.suite_donnee,
-            }
-        )
+    prises = decisions_prises(contrat, pour=pour).filter(reunion__in=[r.pk for r in lues])
+    for d in prises.select_related(None).order_by("ordre", "pk"):
+        decisions.setdefault(d.reunion_id, []).append(decision(d))
     return [
-        {
-            "id": str(r.pk),
-            "comite": str(r.comite_id),
-            "comite_nom": r.comite.nom,
-            "le": r.le,
-            "debut": r.debut,
-            "fin": r.fin,
-            "lieu": r.lieu,
-            "commune": r.commune.code if r.commune else None,
-            "objet": r.objet,
-            "etat": r.etat,
-            "decisions": decisions.get(r.pk, []),
-            "fictif": r.fictif,
-            "modifie_le": r.modifie_le,
-            "_position": Position(r.modifie_le, r.pk),
-        }
-        for r in lues
+        {**_reunion(r), "decisions": decisions.get(r.pk, []), "_position": Position(r.modifie_le, r.pk)} for r in lues
     ]
+
+
+def reunion(fiche: FicheReunion) -> Ligne:
+    """One meeting with all that its reader's place opens."""
+    r = fiche.reunion
+    return {
+        **_reunion(r),
+        "convoquee_le": r.convoquee_le,
+        "rendue_le": r.rendue_le,
+        "ordre_du_jour": [
+            {
+                "id": str(p.pk),
+                "titre": p.titre,
+                "texte": p.texte,
+                "rapporteur": _numero(p.rapporteur_id),
+                "minutes": p.minutes,
+                "piece": p.piece.nom if p.piece else None,
+            }
+            for p in fiche.points
+        ],
+        "presences": [
+            {
+                "organisme": str(ligne.membre.organisme_id),
+                "organisme_nom": ligne.membre.organisme.nom,
+                "invite": ligne.membre.invite,
+                "statut": ligne.statut,
+                "pouvoir_a": _numero(ligne.presence.pouvoir_a_id) if ligne.presence else None,
+            }
+            for ligne in fiche.presences
+        ],
+        "compte_rendu": [
+            {
+                "id": str(item.pk),
+                "texte": item.texte,
+                "audience": item.audience,
+                "point": _numero(item.point_id),
+                "perimetres": sorted(p.code for p in item.perimetres.all()),
+            }
+            for item in fiche.items
+        ],
+        "decisions": [decision(suivie.decision) for suivie in fiche.decisions],
+    }
+
+
+def _reunion(r: Reunion) -> Ligne:
+    return {
+        "id": str(r.pk),
+        "comite": str(r.comite_id),
+        "comite_nom": r.comite.nom,
+        "le": r.le,
+        "debut": r.debut,
+        "fin": r.fin,
+        "lieu": r.lieu,
+        "commune": r.commune.code if r.commune else None,
+        "objet": r.objet,
+        "etat": r.etat,
+        "fictif": r.fictif,
+        "modifie_le": r.modifie_le,
+    }
+
+
+def decision(d: DecisionReunion) -> Ligne:
+    """Something to decide or decided, and what became of it."""
+    return {
+        "id": str(d.pk),
+        "reunion": str(d.reunion_id),
+        "texte": d.texte,
+        "nature": d.nature,
+        "responsable": _numero(d.responsable_id),
+        "echeance": d.echeance,
+        "execution": d.execution,
+        "suite_donnee": d.suite_donnee,
+    }
 
 
 def ressources(objets: QuerySet[Ressource]) -> list[Ligne]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -116,9 +116,9 @@ class FicheReunion:
     perimetres: tuple[Perimetre, ...]
 
     @property
-    def minutes(self) -> int:
+    def duree(self) -> timedelta:
         """How long the agenda is said to last."""
-        return sum(point.minutes or 0 for point in self.points)
+        return timedelta(minutes=sum(point.minutes or 0 for point in self.points))
 
     @property
     def presents(self) -> int:
@@ -148,10 +148,19 @@ def comites_du_contrat(contrat: Contrat) -> QuerySet[Comite]:
     return Comite.objects.filter(contrat=contrat).select_related("contrat", "orientation").prefetch_related("membres")
 
 
-def places(contrat: Contrat, *, pour: Auteur) -> dict[int, Place]:
-    """The reader's place in each committee of the contract."""
-    tenus = roles(pour, contrat)
-    return {comite.pk: place_dans(tenus, comite) for comite in comites_du_contrat(contrat)}
+def sieges(contrat: Contrat, tenus: RolesTenus, *, invite: bool = False) -> QuerySet[Comite]:
+    """`place_dans`, in the database: the committees where these roles are a member's, or only a guest's (`invite`)."""
+    tenues = MembreComite.objects.filter(
+        Q(organisme__in=tenus.organismes(*(r for r in Role if r != Role.PORTEUR)))
+        | Q(organisme__in=tenus.organismes(Role.PORTEUR), comite__valide_programmation=False, comite__valide_sip=False)
+    )
+    membre = Q(pk__in=tenues.filter(invite=False).values("comite"))
+    if tenus.tient(Role.MEMBRE_COPIL):
+        membre |= Q(type=TypeComite.COPIL)
+    comites = Comite.objects.filter(contrat=contrat)
+    if not invite:
+        return comites.filter(membre)
+    return comites.exclude(membre).filter(pk__in=tenues.filter(invite=True).values("comite"))
 
 
 def reunions_visibles(contrat: Contrat, *, pour: Auteur) -> QuerySet[Reunion]:
@@ -167,13 +176,15 @@ def reunions_visibles(contrat: Contrat, *, pour: Auteur) -> QuerySet[Reunion]:
         return du_contrat.none()
     if tenus.instruit:
         return du_contrat
-    siens = [pk for pk, place in places(contrat, pour=pour).items() if place]
+    membre, invite = sieges(contrat, tenus), sieges(contrat, tenus, invite=True)
     publiques = ItemCompteRendu.objects.filter(
         reunion__comite__contrat=contrat,
         reunion__etat=EtatReunion.RENDUE,
         audience=ItemCompteRendu.Audience.CONTRAT,
     )
-    return du_contrat.filter(Q(comite__in=siens) | Q(pk__in=publiques.values("reunion")))
+    return du_contrat.filter(
+        Q(comite__in=membre) | Q(comite__in=invite) | Q(pk__in=publiques.values("reunion")),
+    )
 
 
 def fiches_comites(contrat: Contrat, *, pour: Auteur, le: date) -> list[FicheComite]:
@@ -323,21 +334,27 @@ def _organismes(tenus: RolesTenus) -> frozenset[int]:
     return frozenset(h.organisme_id for h in tenus.habilitations)
 
 
-def decisions_suivies(contrat: Contrat, *, pour: Auteur, le: date) -> list[DecisionSuivie]:
-    """Decisions taken in the contract that the reader may follow: late first, then by date due."""
+def decisions_prises(contrat: Contrat, *, pour: Auteur) -> QuerySet[DecisionReunion]:
+    """Decisions taken in the contract that the reader may follow: those of its committees, and its own duties.
+
+    A member reads them from the session on, a guest once the minutes are sent.
+    """
     tenus = roles(pour, contrat)
     prises = DecisionReunion.objects.filter(
         reunion__comite__contrat=contrat, nature=DecisionReunion.Nature.DECIDEE, reunion__etat__in=REUNION_TENUE
     ).select_related("responsable", "reunion__comite__contrat", "reunion__commune")
-    if not tenus.pilote:
-        du_contrat = places(contrat, pour=pour)
-        membre = [pk for pk, place in du_contrat.items() if place == Place.MEMBRE]
-        invite = [pk for pk, place in du_contrat.items() if place == Place.INVITE]
-        prises = prises.filter(
-            Q(reunion__comite__in=membre)
-            | Q(reunion__comite__in=invite, reunion__etat=EtatReunion.RENDUE)
-            | Q(responsable__in=_organismes(tenus))
-        )
+    if tenus.pilote:
+        return prises
+    return prises.filter(
+        Q(reunion__comite__in=sieges(contrat, tenus))
+        | Q(reunion__comite__in=sieges(contrat, tenus, invite=True), reunion__etat=EtatReunion.RENDUE)
+        | Q(responsable__in=_organismes(tenus))
+    )
+
+
+def decisions_suivies(contrat: Contrat, *, pour: Auteur, le: date) -> list[DecisionSuivie]:
+    """The same, late first, then by date due."""
+    prises = decisions_prises(contrat, pour=pour)
     suivies = _suivies(prises, le)
     return sorted(
         suivies,

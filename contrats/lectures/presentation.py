@@ -59,9 +59,12 @@ def presentation(contrat: Contrat, *, le: date | None = None) -> Presentation:
     rangs = {type_: rang for rang, type_ in enumerate(TypeComite.values)}
     orientations = [
         OrientationPresentee(o, _ambitions(o), o.nb_engagements)  # type: ignore[attr-defined]
+        # The order is written out: Django drops a model's own where it groups.
         for o in contrat.orientations.annotate(
             nb_engagements=Count("engagements", filter=Q(engagements__retire_le__isnull=True))
-        ).prefetch_related("objectifs")
+        )
+        .order_by("ordre", "pk")
+        .prefetch_related("objectifs")
     ]
     return Presentation(
         contrat=contrat,

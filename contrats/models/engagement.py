@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Length
 
 from acteurs.models import Organisme
 from commun.models import Fichier
-from commun.recherche import champ_de_recherche, normaliser
+from commun.recherche import champ_de_recherche, mots
 from geographie.models import Perimetre
 
 from ..etats import EtatEngagement, EtatVisa, TypeCible
@@ -62,9 +62,8 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         return self.avec_derniere_declaration().filter(declare=etat)
 
     def cherches(self, texte: str) -> Self:
-        """Those whose reference, wording or organisation holds `texte`, accents and case aside."""
-        clair = normaliser(texte)
-        return self.filter(Q(recherche__contains=clair) | Q(organisme__recherche__contains=clair))
+        """Those whose reference, wording or organisation holds each word of `texte`, accents and case aside."""
+        return self.filter(*(Q(recherche__contains=mot) | Q(organisme__recherche__contains=mot) for mot in mots(texte)))
 
     def dans_l_ordre(self) -> Self:
         """By family of references, then by number: E2 before E10."""

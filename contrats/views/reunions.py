@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commun import fichiers, ical
@@ -27,6 +26,7 @@ from ..forms.instances import (
     CloreForm,
     DecisionForm,
     FiltreDecisionsForm,
+    FiltreExtraitsForm,
     FiltreReunionsForm,
     ItemForm,
     PointForm,
@@ -133,7 +133,7 @@ def decisions(request: HttpRequest, portee: Portee) -> HttpResponse:
     choisies = [
         s
         for s in toutes
-        if _repond(s, filtres.get("situation", ""))
+        if _repond(s, filtres.get("situation", ""), portee)
         and (not filtres.get("comite") or s.decision.reunion.comite_id == filtres["comite"].pk)
     ]
     page = Paginator(choisies, PAR_PAGE).get_page(request.GET.get("page"))
@@ -149,9 +149,16 @@ def decisions(request: HttpRequest, portee: Portee) -> HttpResponse:
     return render(request, "contrats/instances/decisions.html", contexte)
 
 
-def _repond(suivie: DecisionSuivie, situation: str) -> bool:
+def _repond(suivie: DecisionSuivie, situation: str, portee: Portee) -> bool:
     finie = suivie.decision.execution in EXECUTION_FINIE
-    return {"": not finie, "retard": suivie.en_retard, "finies": finie, "toutes": True}[situation]
+    mienne = suivie.decision.responsable_id in portee.roles.organismes_partenaires
+    return {
+        "": not finie,
+        "miennes": mienne and not finie,
+        "retard": suivie.en_retard,
+        "finies": finie,
+        "toutes": True,
+    }[situation]
 
 
 def _ligne_de_decision(portee: Portee, suivie: DecisionSuivie) -> dict[str, Any]:
@@ -169,14 +176,11 @@ def _ligne_de_decision(portee: Portee, suivie: DecisionSuivie) -> dict[str, Any]
 @dans_le_contrat()
 def extraits(request: HttpRequest, portee: Portee) -> HttpResponse:
     """What the minutes say of one perimeter."""
-    perimetres = list(perimetres_cites(portee.contrat, pour=portee.auteur))
-    numero = request.GET.get("perimetre", "")
-    choisi = next((p for p in perimetres if str(p.pk) == numero), perimetres[0] if perimetres else None)
+    perimetres = perimetres_cites(portee.contrat, pour=portee.auteur)
+    form = FiltreExtraitsForm(request.GET, perimetres=perimetres)
+    choisi = (form.cleaned_data.get("perimetre") if form.is_valid() else None) or perimetres.first()
     contexte = {
-        "choix": [
-            {"libelle": p.nom, "url": f"?{urlencode({'perimetre': p.pk})}", "actif": p == choisi, "nombre": None}
-            for p in perimetres
-        ],
+        "form_filtres": form,
         "perimetre": choisi,
         "extraits": lire_extraits(portee.contrat, choisi, pour=portee.auteur) if choisi else [],
         "onglets": onglets(portee, "extraits"),

@@ -25,7 +25,9 @@ from tfpb.models import ConventionTfpb, Patrimoine, ProgrammeTfpb
 
 from .calendrier import Calendrier
 from .campagnes import Campagnes
+from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
+from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun
 from .monde import Monde, communes_porteuses, organismes_inventes
 from .reference import organismes_de_reference, versions_par_cle
 from .reunions import creer_decisions, creer_reunions
@@ -45,11 +47,16 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_avancement_urbain(monde)
     creer_actions_renforcees(monde, agenda)
     creer_tfpb(monde)
+    creer_documents_communaux(monde)
+    creer_fiches(monde)
+    creer_notes_d_escalade(monde)
 
 
 def effacer(contrat: Contrat) -> None:
     """Remove the fictitious part and the reports made of it; organisations, accounts and the journal stay."""
     contrat.rapports.all().delete()
+    effacer_documents_communaux(contrat)
+    effacer_droit_commun(contrat)
     ActionRenforcee.objects.filter(contrat=contrat, fictif=True).delete()
     dossiers = Dossier.objects.filter(contrat=contrat, fictif=True)
     dossiers.update(precedent=None)

@@ -38,6 +38,7 @@ from geographie.models import (
 )
 
 from .lecture import decimal, dossiers, entier, jour, lignes, poser, provenance, relier
+from .plan import charger_plan
 
 # The contract that the fictitious part of the demo lives in.
 DOSSIER = "porte-du-hainaut"
@@ -79,6 +80,7 @@ def _charger(dossier: str) -> Contrat:
     orientations = _orientations(dossier, contrat)
     _engagements(dossier, contrat, organismes, orientations)
     _autour_du_contrat(dossier, contrat, organismes, orientations)
+    charger_plan(dossier, contrat, organismes)
     return contrat
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Sum
 
 from commun.typographie import euros
+from contrats.etats import EtatReunion
 from contrats.models import DecisionReunion, Reunion
 from programmation.models import DemandeFinancement
 
+from .calendrier import Calendrier, a_l_heure
 from .monde import Monde
 
 Nature, Execution = DecisionReunion.Nature, DecisionReunion.Execution
@@ -54,8 +57,8 @@ def creer_reunions(monde: Monde) -> Agenda:
             le=le,
             lieu=LIEU,
             objet=objet,
-            etat="rendue" if calendrier.est_passe(le) else "prevue",
             fictif=True,
+            **_etat(calendrier, le, comite),
         )
 
     # A first series of the coming year was just validated: what one records in the demo has its meeting.
@@ -84,6 +87,19 @@ def creer_reunions(monde: Monde) -> Agenda:
     commissions = [r for du_jour in agenda.commissions.values() for r in du_jour]
     Reunion.objects.bulk_create([*agenda.copils.values(), *agenda.revues.values(), *commissions, *autres])
     return agenda
+
+
+def _etat(calendrier: Calendrier, le: date, comite: str) -> dict[str, Any]:
+    """Past meetings gave their minutes, but for the technical one just held; the COPIL of the coming days is called."""
+    attente = (calendrier.aujourdhui - le).days
+    if attente >= 0:
+        return {"etat": EtatReunion.TENUE if comite == COTECH and attente < 12 else EtatReunion.RENDUE}
+    if attente >= -15 and comite == COPIL:
+        return {
+            "etat": EtatReunion.CONVOQUEE,
+            "convoquee_le": a_l_heure(min(le - timedelta(days=15), calendrier.aujourdhui - timedelta(days=1))),
+        }
+    return {"etat": EtatReunion.PREVUE}
 
 
 def creer_decisions(monde: Monde, agenda: Agenda) -> None:

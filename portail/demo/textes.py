@@ -229,3 +229,96 @@ ACTIONS_TFPB: dict[int, list[str]] = {
     7: ["Chantiers jeunes", "Soutien aux fêtes de quartier", "Local prêté aux associations"],
     8: ["Éclairage des cheminements", "Sécurisation des caves", "Remise en état des boîtes aux lettres"],
 }
+
+# What has no `fictif` column says it in its words, the last ones of its text.
+MENTION_FICTIVE = "(Texte fictif de démonstration.)"
+
+# The eleven contents of a commune's priorities: as first written, then what the next year changes.
+CONTENUS_DES_PRIORITES: tuple[dict[str, str], dict[str, str]] = (
+    {
+        "01_diagnostic": "Quartiers prioritaires {de_la_commune} : {quartiers}. Le diagnostic partagé retient l’accès aux soins, "
+        "le décrochage au collège et l’isolement des parents seuls.",
+        "02_carte": "La carte de la commune, avec ses quartiers prioritaires et ses poches de pauvreté, est celle de "
+        "la page Territoires.",
+        "03_equipements": "Centre social, groupe scolaire, médiathèque et salle de sports accueillent une majorité "
+        "d’habitants du quartier ; la liste des équipements du quartier vécu est arrêtée avec l’État.",
+        "04_services": "Département : Maison Nord Solidarités et prévention spécialisée. CAF : centre social et "
+        "accompagnement à la scolarité. Agglomération : plan local pour l’insertion et l’emploi, contrat local de santé.",
+        "05_priorites": "1. Santé des enfants et des femmes. 2. Réussite au collège. 3. Propreté et tranquillité.",
+        "06_programmation": "En {annee}, {dossiers} dossiers se déroulent en tout ou partie dans la commune.",
+        "07_tfpb": "Programmes des bailleurs discutés avec la commune, validés au printemps.",
+        "08_participation": "Conseil citoyen, diagnostics en marchant, fonds de participation des habitants.",
+        "09_gouvernance": "Un comité local réunit deux fois par an élus, services, bailleurs et habitants.",
+        "10_ingenierie": "Un chargé de mission de l’agglomération suit la commune et aide à rédiger les projets.",
+        "11_indicateurs": "Demandeurs d’emploi, élèves accompagnés, logements rénovés, habitants associés.",
+    },
+    {
+        "05_priorites": "1. Santé des enfants et des femmes. 2. Réussite au collège. 3. Propreté et tranquillité. "
+        "4. Accès aux droits, depuis l’ouverture d’une permanence au centre social.",
+        "07_tfpb": "Programmes des bailleurs discutés avec la commune, validés au printemps ; deux diagnostics en "
+        "marchant ont fait ajouter l’éclairage des cheminements.",
+        "11_indicateurs": "Demandeurs d’emploi, élèves accompagnés, logements rénovés, habitants associés, rendez-vous "
+        "d’accès aux droits.",
+    },
+)
+
+
+class NoteInventee(NamedTuple):
+    """A note on missing droit commun: where, what is seen, why it matters, what is asked, what was answered."""
+
+    orientation: str
+    titre: str
+    constat: str
+    argumentaire: str
+    demande: str
+    ressources: tuple[str, ...]
+    engagements: tuple[str, ...]
+    suite: str = ""
+
+
+NOTES_D_ESCALADE = [
+    NoteInventee(
+        "O1",
+        "Garde d’enfants : les crèches à vocation d’insertion manquent dans l’ouest du territoire",
+        "Trois actions du contrat paient des gardes d’enfants pendant les formations.",
+        "Ces places relèvent des crèches à vocation d’insertion professionnelle ; aucune n’est labellisée à proximité.",
+        "Un calendrier de labellisation, commune par commune.",
+        ("Crèches à vocation d’insertion professionnelle (AVIP)",),
+        ("E22",),
+    ),
+    NoteInventee(
+        "O2",
+        "Le camion santé ne s’arrête pas dans tous les quartiers",
+        "Deux associations organisent elles-mêmes des transports vers les dépistages.",
+        "Le droit commun existe et convainc ; ses haltes ne couvrent que les plus grands quartiers.",
+        "Une halte par trimestre dans chaque quartier prioritaire.",
+        ("Camion Nord santé prévention",),
+        ("E45", "E27"),
+    ),
+    NoteInventee(
+        "O3",
+        "L’accompagnement à la scolarité s’arrête à la fin de l’école primaire",
+        "Les collégiens sont accompagnés sur crédits spécifiques seuls.",
+        "Le contrat local d’accompagnement à la scolarité couvre aussi le collège ; il n’y est pas demandé.",
+        "Une réunion des porteurs avec la CAF avant le prochain appel à projets.",
+        ("Contrat local d’accompagnement à la scolarité",),
+        ("E8",),
+    ),
+    NoteInventee(
+        "O5",
+        "Médiation de soirée : des postes payés deux ans de suite par le contrat",
+        "Le contrat paie la médiation là où la prévention spécialisée n’intervient pas le soir.",
+        "La présence d’adultes est une mission durable ; elle appelle un financement durable.",
+        "Examiner l’extension des horaires de la prévention spécialisée.",
+        ("Prévention spécialisée",),
+        (),
+        "Le Département étudie une extension dans deux quartiers ; le contrat maintient son aide un an.",
+    ),
+]
+
+PUBLICS_DES_FICHES = [
+    "Demandeurs d’emploi et jeunes sans solution",
+    "Familles et enfants",
+    "Femmes et parents seuls",
+    "Tous les habitants du quartier",
+]

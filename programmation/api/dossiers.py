@@ -19,7 +19,7 @@ from .parametres import ANNEE
 
 
 class DossierSerializer(serializers.Serializer[Any]):
-    """One file as the caller may see it: an amount it may not read is null. Euros."""
+    """Un dossier tel que l’appelant peut le voir : un montant qu’il ne peut pas lire est nul. Euros."""
 
     numero = serializers.CharField()
     intitule = serializers.CharField()
@@ -36,7 +36,7 @@ class DossierSerializer(serializers.Serializer[Any]):
 
 
 class PageDeDossiersSerializer(serializers.Serializer[Any]):
-    """A page of files."""
+    """Une page de dossiers."""
 
     total = serializers.IntegerField()
     page = serializers.IntegerField()

@@ -34,6 +34,8 @@ from ..tables import COLONNES, COLONNES_DU_PORTEUR, ESSENTIELLES, TON_DE_L_ETAT
 
 LECTEURS = (*INSTRUCTEURS, Role.PORTEUR)
 TAILLES = (25, 50, 100)
+# A whole choice is confirmed in one field: Django reads a thousand fields at most.
+SEPARATEUR = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,8 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Show what the COPIL is about to validate, then plan the job."""
     verifier(peut_programmer(portee.auteur, portee.contrat))
     assert portee.annee is not None
-    numeros = request.POST.getlist("numero")
-    if "filtres" in request.POST:
-        liste = _vue(QueryDict(request.POST["filtres"]), portee).dossiers
-        numeros = list(a_valider(liste).values_list("numero", flat=True))
     confirme = "reunion" in request.POST
+    numeros = _numeros_choisis(request.POST, portee)
     form = ProgrammationForm(request.POST if confirme else None, contrat=portee.contrat, annee=portee.annee)
     if confirme and form.is_valid():
         try:
@@ -163,6 +162,7 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
         {
             "form": form,
             "lignes": [(ligne, tables.get(ligne.pk, en_attente)) for ligne in lues],
+            "choix": SEPARATEUR.join(ligne.numero for ligne in lues),
             "a_programmer": euros(sum((table.montant for table in tables.values()), Decimal())),
             "retour": _adresse(portee),
         },
@@ -186,6 +186,16 @@ def suivre(request: HttpRequest, portee: Portee, pk: str) -> HttpResponse:
 
 def _visibles(portee: Portee) -> Any:
     return Dossier.objects.visibles_par(portee.auteur, portee.contrat)
+
+
+def _numeros_choisis(saisie: QueryDict, portee: Portee) -> list[str]:
+    """The numbers of the files ticked in the table, of all those that its filters keep, or of a choice to confirm."""
+    if "choix" in saisie:
+        return saisie["choix"].splitlines()
+    if "filtres" in saisie:
+        liste = _vue(QueryDict(saisie["filtres"]), portee).dossiers
+        return list(a_valider(liste).values_list("numero", flat=True))
+    return saisie.getlist("numero")
 
 
 def _vue(parametres: QueryDict, portee: Portee) -> Vue:

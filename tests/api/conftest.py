@@ -37,10 +37,12 @@ class Appelant:
         recus = {"Authorization": f"Bearer {self.secret}", **{n.replace("_", "-"): v for n, v in entetes.items()}}
         suite = {}
         if corps is not None:
-            suite = {
-                "data": corps if isinstance(corps, str | bytes) else json.dumps(corps),
-                "content_type": "application/json",
-            }
+            suite = {"data": corps, "content_type": "application/octet-stream"}
+            if not isinstance(corps, bytes):
+                suite = {
+                    "data": corps if isinstance(corps, str) else json.dumps(corps),
+                    "content_type": "application/json",
+                }
         return getattr(self.client, methode)(adresse, headers=recus, **suite)
 
     def get(self, chemin: str, **entetes: str) -> Any:

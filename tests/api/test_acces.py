@@ -10,7 +10,21 @@ from rest_framework.views import APIView
 from acteurs.etats import PorteeApi
 from contrats.api.vues import VueDApi
 from contrats.etats import Role
-from tests.fabriques import ContratFactory, EngagementFactory, PointAvancementFactory, RessourceFactory
+from tests.fabriques import (
+    ContratFactory,
+    DecisionReunionFactory,
+    EngagementFactory,
+    FichierFactory,
+    MembreComiteFactory,
+    ObjectifFactory,
+    OrientationFactory,
+    PerimetreDuContratFactory,
+    PerimetreFactory,
+    PointAvancementFactory,
+    RessourceFactory,
+    ReunionFactory,
+    SignataireFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,19 +46,63 @@ CORPS = {
     ("point", "PUT"): {"etat": "en_cours"},
     ("ressources", "POST"): {"nom": "Une"},
     ("ressource", "PATCH"): {"public": "Tous"},
+    ("contrat", "PATCH"): {"signe_a": "Denain"},
+    ("orientations", "POST"): {"code": "O9", "nom": "Neuve", "nom_court": "Neuve"},
+    ("orientation", "PUT"): {"nom": "Autre", "nom_court": "Autre"},
+    ("orientation", "PATCH"): {"nom": "Autre"},
+    ("objectifs", "POST"): {"code": "O1.9", "nom": "Neuf"},
+    ("objectif", "PUT"): {"nom": "Autre"},
+    ("objectif", "PATCH"): {"nom": "Autre"},
+    ("signataire", "PUT"): {"qualite": "partenaire"},
+    ("perimetre", "PUT"): {},
+    ("preuves", "POST"): b"%PDF-1.7 un bilan",
+    ("reunions", "POST"): {"comite": "0", "le": "2026-12-08"},
+    ("reunion", "PATCH"): {"lieu": "Ailleurs"},
+    ("annuler", "POST"): {"motif": "Le quorum manque."},
+    ("tenir", "POST"): {},
+    ("ordre_du_jour", "PUT"): {"ordre_du_jour": []},
+    ("presences", "PUT"): {"presences": []},
+    ("compte_rendu", "PUT"): {"compte_rendu": []},
+    ("inscrire_decision", "POST"): {"texte": "Décider"},
+    ("decision", "PATCH"): {"texte": "Décider"},
+    ("execution", "PUT"): {"execution": "faite"},
 }
+# Uses that only the lead's organisation may make something of.
+DU_PILOTE = (PorteeApi.CONTRATS_ECRIRE, PorteeApi.PERIMETRES_ECRIRE)
 # What the right key receives: the object is one's own, the revision is not asked for by « * ».
 ATTENDUS = {
     ("engagements", "POST"): 201,
     ("ressources", "POST"): 201,
+    ("preuves", "POST"): 201,
+    ("preuve", "DELETE"): 204,
+    # The right use, but a signatory runs no meeting.
+    ("reunions", "POST"): 400,
+    **dict.fromkeys([(acte, "POST") for acte in ("convoquer", "annuler", "tenir", "rendre_compte")], 403),
+    **dict.fromkeys([(partie, "PUT") for partie in ("ordre_du_jour", "presences", "compte_rendu")], 403),
+    ("reunion", "PATCH"): 403,
+    ("inscrire_decision", "POST"): 403,
+    ("decision", "PATCH"): 403,
     ("engagement", "DELETE"): 204,
     ("ressource", "DELETE"): 204,
+    ("orientations", "POST"): 201,
+    ("objectifs", "POST"): 201,
+    ("orientation", "DELETE"): 409,
+    ("objectif", "DELETE"): 204,
+    ("signataire", "DELETE"): 204,
+    ("perimetre", "DELETE"): 204,
     ("lot_suivi", "GET"): 404,
 }
 
 
-def _adresse(nom, contrat, *, engagement=0, ressource=0):
+SEANCE = ("convoquer", "annuler", "tenir", "rendre_compte", "ordre_du_jour", "presences", "compte_rendu")
+
+
+def _adresse(nom, contrat, *, engagement=0, ressource=0, signataire=0, fichier=0, reunion=0, decision=0):
     cles = {
+        **{route: {"reunion": reunion} for route in ("reunion", "inscrire_decision", *SEANCE)},
+        **{route: {"decision": decision} for route in ("decision", "execution")},
+        "preuves": {"engagement": engagement, "annee": 2026},
+        "preuve": {"engagement": engagement, "annee": 2026, "fichier": fichier},
         "contrats": {},
         "perimetres": {"annee": 2026},
         "dossiers": {"annee": 2026},
@@ -54,18 +112,43 @@ def _adresse(nom, contrat, *, engagement=0, ressource=0):
         "lot_suivi": {"lot": uuid.uuid4()},
         "point": {"engagement": engagement, "annee": 2026},
         "ressource": {"ressource": ressource},
+        "orientation": {"orientation": "O1"},
+        "objectifs": {"orientation": "O1"},
+        "objectif": {"orientation": "O1", "objectif": "O1.1"},
+        "signataire": {"signataire": signataire},
+        "perimetre": {"perimetre": "QN05901M"},
     }.get(nom, {})
-    return reverse(f"api:{nom}", kwargs=cles if nom == "contrats" else {"contrat": contrat.slug, **cles})
+    adresse = reverse(f"api:{nom}", kwargs=cles if nom == "contrats" else {"contrat": contrat.slug, **cles})
+    return f"{adresse}?nom=bilan.pdf" if nom == "preuves" else adresse
 
 
 def _appeler(systeme, nom, methode, *, contrat=None):
-    engagement = EngagementFactory(
-        contrat=contrat or systeme.contrat, organisme=systeme.organisme, identifiant_externe="X-1"
+    contrat = contrat or systeme.contrat
+    engagement = EngagementFactory(contrat=contrat, organisme=systeme.organisme, identifiant_externe="X-1")
+    fichier = FichierFactory()
+    PointAvancementFactory(engagement=engagement).preuves.add(fichier)
+    ressource = RessourceFactory(contrat=contrat, organisme=systeme.organisme)
+    siege = MembreComiteFactory(comite__contrat=contrat, organisme=systeme.organisme)
+    reunion = ReunionFactory(comite=siege.comite, tenue=True)
+    adresse = _adresse(
+        nom,
+        contrat,
+        engagement=engagement.pk,
+        ressource=ressource.pk,
+        signataire=_structure(contrat).organisme_id,
+        fichier=fichier.pk,
+        reunion=reunion.pk,
+        decision=DecisionReunionFactory(reunion=reunion, prise=True, responsable=systeme.organisme).pk,
     )
-    PointAvancementFactory(engagement=engagement)
-    ressource = RessourceFactory(contrat=contrat or systeme.contrat, organisme=systeme.organisme)
-    adresse = _adresse(nom, contrat or systeme.contrat, engagement=engagement.pk, ressource=ressource.pk)
     return systeme(methode.lower(), adresse, CORPS.get((nom, methode)), If_Match="*")
+
+
+def _structure(contrat):
+    """O1, its objective, a neighbourhood; returns the signatory."""
+    ObjectifFactory(orientation=OrientationFactory(contrat=contrat, code="O1"), code="O1.1")
+    perimetre = PerimetreFactory(code="QN05901M")
+    PerimetreDuContratFactory(contrat=contrat, perimetre=perimetre)
+    return SignataireFactory(contrat=contrat)
 
 
 def test_chaque_methode_de_chaque_route_dit_l_usage_qu_elle_demande():
@@ -76,14 +159,15 @@ def test_chaque_methode_de_chaque_route_dit_l_usage_qu_elle_demande():
         assert set(vue.portees.values()) <= set(PorteeApi)
     autres = next(r for r in get_resolver().url_patterns if getattr(r, "namespace", None) == "api").url_patterns
     nues = [r.name for r in autres if r not in ROUTES and issubclass(getattr(r.callback, "cls", object), APIView)]
-    assert sorted(nues) == ["documentation", "schema"]
+    assert nues == ["schema"]
 
 
 @pytest.mark.parametrize(("nom", "methode", "portee"), OPERATIONS, ids=[f"{m} {n}" for n, m, _ in OPERATIONS])
 def test_seul_l_usage_demande_ouvre_la_route(appelant, nom, methode, portee):
     organisme = None
+    role = Role.CHEF_DE_PROJET if portee in DU_PILOTE else Role.SIGNATAIRE
     for autre in PorteeApi:
-        systeme = appelant(organisme=organisme, portees=[autre.value])
+        systeme = appelant(role, organisme=organisme, portees=[autre.value])
         organisme = systeme.organisme
         if autre == portee:
             continue
@@ -94,9 +178,11 @@ def test_seul_l_usage_demande_ouvre_la_route(appelant, nom, methode, portee):
         assert portee.value in refus.json()["detail"]
         assert refus["Content-Type"] == "application/problem+json"
 
-    permise = _appeler(appelant(portees=[portee.value]), nom, methode)
+    permise = _appeler(appelant(role, portees=[portee.value]), nom, methode)
+    if permise.streaming:
+        permise.close()
 
-    assert permise.status_code == ATTENDUS.get((nom, methode), 200), permise.content
+    assert permise.status_code == ATTENDUS.get((nom, methode), 200), permise
     assert permise["Cache-Control"] == "private, no-store"
 
 
@@ -112,16 +198,19 @@ def test_la_cle_d_un_autre_contrat_ne_trouve_rien(appelant, nom, methode, portee
 @pytest.mark.parametrize(("nom", "methode", "portee"), OPERATIONS, ids=[f"{m} {n}" for n, m, _ in OPERATIONS])
 def test_sans_cle_ni_session_rien_ne_s_ouvre(contrat, client, nom, methode, portee):
     corps = CORPS.get((nom, methode))
-    suite = {} if corps is None else {"data": json.dumps(corps), "content_type": "application/json"}
+    suite = {} if corps is None else {"data": corps if isinstance(corps, bytes) else json.dumps(corps)}
+    suite |= {"content_type": "application/json"} if suite else {}
     reponse = getattr(client, methode.lower())(_adresse(nom, contrat), **suite)
     assert reponse.status_code == 401
 
 
 @pytest.mark.parametrize("role", list(Role), ids=[r.value for r in Role])
-def test_la_cle_d_un_autre_organisme_lit_l_engagement_mais_ne_l_ecrit_pas(appelant, role):
+def test_la_cle_d_un_autre_organisme_lit_l_engagement_et_ne_le_trouve_pas_pour_l_ecrire(appelant, role):
     autre = appelant()
-    engagement = EngagementFactory(contrat=autre.contrat, organisme=autre.organisme)
+    engagement = EngagementFactory(contrat=autre.contrat, organisme=autre.organisme, identifiant_externe="X-1")
     point = PointAvancementFactory(engagement=engagement)
+    fichier = FichierFactory()
+    point.preuves.add(fichier)
     systeme = appelant(role)
     adresse = f"engagements/{engagement.pk}/"
 
@@ -131,12 +220,29 @@ def test_la_cle_d_un_autre_organisme_lit_l_engagement_mais_ne_l_ecrit_pas(appela
     assert lecture == (200 if voit else 403)
     if role == Role.CHEF_DE_PROJET:
         return  # the team writes for all, pour le compte de
-    assert systeme.patch(adresse, {"note": "x"}, If_Match="*").status_code == 403
-    assert systeme.delete(adresse, If_Match="*").status_code == 403
-    assert systeme.put(f"{adresse}points/2026/", {"etat": "tenu"}, If_Match="*").status_code == 403
+    externe = "engagements/par-identifiant/X-1/"
+    refus = [
+        systeme.patch(adresse, {"note": "x"}, If_Match="*"),
+        systeme.delete(adresse, If_Match="*"),
+        systeme.put(externe, {"libelle": "x", "organisme": str(autre.organisme.pk)}),
+        systeme.put(f"{adresse}points/2026/", {"etat": "tenu"}, If_Match="*"),
+        systeme.post(f"{adresse}points/2026/preuves/?nom=a.pdf", b"%PDF-1.7"),
+        systeme.delete(f"{adresse}points/2026/preuves/{fichier.pk}/"),
+    ]
+    assert [r.status_code for r in refus] == [404] * 6
+    assert all("Aucun engagement de votre organisme" in r.json()["detail"] for r in refus)
+    jamais_vu = systeme.patch("engagements/999999/", {"note": "x"}, If_Match="*")
+    assert jamais_vu.content == refus[0].content
     engagement.refresh_from_db()
     point.refresh_from_db()
-    assert (engagement.revision, engagement.retire_le, point.revision) == (1, None, 1)
+    assert (engagement.revision, engagement.retire_le, point.revision, point.preuves.count()) == (1, None, 1, 1)
+
+
+def test_les_siens_dont_le_role_n_ecrit_pas_lisent_pourquoi(appelant):
+    instructeur = appelant(Role.INSTRUCTEUR)
+    engagement = EngagementFactory(contrat=instructeur.contrat, organisme=instructeur.organisme)
+    refus = instructeur.patch(f"engagements/{engagement.pk}/", {"note": "x"}, If_Match="*")
+    assert (refus.status_code, "signataires" in refus.json()["detail"]) == (403, True)
 
 
 def test_une_personne_connectee_appelle_l_api_sous_protection_csrf(contrat, client_de):
@@ -170,13 +276,34 @@ def test_une_lecture_des_entetes_demande_le_meme_usage(appelant):
     assert systeme.client.head(f"{adresse}engagements/", headers=entetes).status_code == 403
 
 
-@pytest.mark.parametrize("nom", ["engagement", "point", "ressource"])
+ETRANGERS = {
+    "engagement": ("GET", "PATCH", "DELETE"),
+    "point": ("GET", "PUT"),
+    "preuves": ("GET", "POST"),
+    "preuve": ("GET", "DELETE"),
+    "ressource": ("GET", "PATCH", "DELETE"),
+    "reunion": ("GET", "PATCH"),
+    **dict.fromkeys(("convoquer", "annuler", "tenir", "rendre_compte", "inscrire_decision"), ("POST",)),
+    **dict.fromkeys(("ordre_du_jour", "presences", "compte_rendu", "execution"), ("PUT",)),
+    "decision": ("GET", "PATCH"),
+}
+
+
+@pytest.mark.parametrize("nom", ETRANGERS)
 def test_l_objet_d_un_autre_contrat_ne_s_atteint_pas_par_l_adresse_du_sien(pilote, nom):
     """The slug of one's own contract with the number of another contract's object."""
-    etranger = EngagementFactory()
-    PointAvancementFactory(engagement=etranger)
-    ressource = RessourceFactory()
-    adresse = _adresse(nom, pilote.contrat, engagement=etranger.pk, ressource=ressource.pk)
-    assert pilote.get(adresse).status_code == 404
-    for methode in {"engagement": ("PATCH", "DELETE"), "point": ("PUT",), "ressource": ("PATCH", "DELETE")}[nom]:
+    fichier = FichierFactory()
+    point = PointAvancementFactory()
+    point.preuves.add(fichier)
+    decision = DecisionReunionFactory(reunion=ReunionFactory(tenue=True), prise=True)
+    adresse = _adresse(
+        nom,
+        pilote.contrat,
+        engagement=point.engagement_id,
+        ressource=RessourceFactory().pk,
+        fichier=fichier.pk,
+        reunion=decision.reunion_id,
+        decision=decision.pk,
+    )
+    for methode in ETRANGERS[nom]:
         assert pilote(methode.lower(), adresse, CORPS.get((nom, methode)), If_Match="*").status_code == 404

@@ -9,6 +9,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -23,10 +24,17 @@ from config.wsgi import application
 from contrats.etats import Role
 from tests.fabriques import (
     CibleEngagementFactory,
+    DecisionReunionFactory,
     EngagementFactory,
+    FichierFactory,
+    ItemCompteRenduFactory,
+    MembreComiteFactory,
     PointAvancementFactory,
+    PointOrdreDuJourFactory,
+    PresenceFactory,
     RessourceFactory,
     ReunionFactory,
+    SignataireFactory,
     VersionPerimetreFactory,
 )
 
@@ -59,10 +67,19 @@ def connexion_gardee() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+def serveur(environ: Any, start_response: Any) -> list[bytes]:
+    """The application as a server runs it: each answer, a file too, is read to its end and closed."""
+    reponse: Any = application(environ, start_response)
+    try:
+        return [b"".join(reponse)]
+    finally:
+        reponse.close()
+
+
 @pytest.fixture
 def schema(connexion_gardee: None) -> Any:
     """The description as partners download it."""
-    return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
+    return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", serveur)
 
 
 def _operations() -> list[str]:
@@ -83,8 +100,14 @@ def monde(contrat, codes) -> dict[str, Any]:
     engagement.perimetres.add(codes["perimetre"])
     engagement.partenaires.add(contrat.pilote)
     CibleEngagementFactory(engagement=engagement, intervalle=True)
-    PointAvancementFactory(engagement=engagement, annee=2026)
-    ReunionFactory(comite__contrat=contrat)
+    fichier = FichierFactory()
+    PointAvancementFactory(engagement=engagement, annee=2026).preuves.add(fichier)
+    reunion = ReunionFactory(comite__contrat=contrat, le=timezone.localdate(), tenue=True)
+    PointOrdreDuJourFactory(reunion=reunion, rapporteur=contrat.pilote)
+    MembreComiteFactory(comite=reunion.comite, organisme=contrat.pilote)
+    PresenceFactory(reunion=reunion, organisme=contrat.pilote)
+    ItemCompteRenduFactory(reunion=reunion).perimetres.add(codes["perimetre"])
+    decision = DecisionReunionFactory(reunion=reunion, prise=True, responsable=contrat.pilote)
     VersionPerimetreFactory(perimetre=codes["perimetre"])
     ressource = RessourceFactory(contrat=contrat, orientation=codes["orientation"])
     return {
@@ -93,6 +116,13 @@ def monde(contrat, codes) -> dict[str, Any]:
         "annee": 2026,
         "identifiant": "X-1",
         "ressource": ressource.pk,
+        "orientation": "O1",
+        "objectif": "O1.1",
+        "signataire": SignataireFactory(contrat=contrat).organisme_id,
+        "perimetre": codes["perimetre"].code,
+        "fichier": fichier.pk,
+        "reunion": reunion.pk,
+        "decision": decision.pk,
     }
 
 
@@ -145,15 +175,7 @@ def test_la_description_est_en_openapi_3_1_et_donne_des_exemples(schema):
         operation["requestBody"]["content"]["application/json"]
         for methodes in brut["paths"].values()
         for operation in methodes.values()
-        if "requestBody" in operation
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
     ]
     assert len(saisies) >= 6
     assert sum("examples" in saisie for saisie in saisies) >= 5
-
-
-def test_la_documentation_est_servie_d_ici(client):
-    page = client.get("/api/v1/documentation/")
-    assert page.status_code == 200
-    adresses = [m.split('"')[0] for m in page.content.decode().replace("'", '"').split('src="')[1:]]
-    assert adresses
-    assert all(adresse.startswith("/") for adresse in adresses)

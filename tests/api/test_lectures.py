@@ -8,13 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contrats.etats import Role
-from contrats.models import MembreComite
 from tests.fabriques import (
     ComiteFactory,
+    CommuneFactory,
     DecisionReunionFactory,
     EngagementFactory,
+    MembreComiteFactory,
     ObjectifFactory,
     OrganismeFactory,
+    PerimetreDuContratFactory,
     PointAvancementFactory,
     RessourceFactory,
     ReunionFactory,
@@ -53,25 +55,9 @@ def test_les_perimetres_d_une_annee(partenaire, codes):
     assert partenaire.get("2019/perimetres/").status_code == 404
 
 
-def test_les_decisions_d_une_reunion_se_lisent_selon_qui_l_on_est(appelant, contrat):
-    comite = ComiteFactory(contrat=contrat)
-    reunion = ReunionFactory(comite=comite)
-    DecisionReunionFactory(reunion=reunion, prise=True)
-    siegeant, autre, instructeur = appelant(), appelant(), appelant(Role.INSTRUCTEUR)
-    MembreComite.objects.create(comite=comite, organisme=siegeant.organisme)
-
-    def decisions(systeme):
-        return len(systeme.get("reunions/").json()["resultats"][0]["decisions"])
-
-    assert [decisions(s) for s in (siegeant, autre, instructeur)] == [0, 0, 1]
-    reunion.etat = "rendue"
-    reunion.save()
-    assert [decisions(s) for s in (siegeant, autre, instructeur)] == [1, 0, 1]
-    assert [c["id"] for c in autre.get("comites/").json()["resultats"]] == [str(comite.pk)]
-
-
 def test_les_reunions_se_filtrent_par_dates(partenaire):
     comite = ComiteFactory(contrat=partenaire.contrat)
+    MembreComiteFactory(comite=comite, organisme=partenaire.organisme)
     for mois in (3, 6, 9):
         ReunionFactory(comite=comite, le=date(2026, mois, 1))
     lues = partenaire.get(f"reunions/?du=2026-05-01&au=2026-07-01&comite={comite.pk}").json()["resultats"]
@@ -150,6 +136,20 @@ def test_les_points_se_listent_et_se_filtrent(partenaire, engagement):
     assert len(partenaire.get("points/").json()["resultats"]) == 2
 
 
+def test_les_declarations_d_un_engagement_retire_restent_dans_le_flux(partenaire, engagement):
+    point = PointAvancementFactory(engagement=engagement)
+    depuis = partenaire.get("points/").json()["reprendre_depuis"].replace("+", "%2B")
+    partenaire.delete(f"engagements/{engagement.pk}/", If_Match="*")
+
+    assert partenaire.get("points/").json()["resultats"] == []
+    (retiree,) = partenaire.get(f"points/?modifie_depuis={depuis}").json()["resultats"]
+    lu = partenaire.get(f"engagements/?modifie_depuis={depuis}").json()["resultats"][0]
+    assert (retiree["id"], retiree["retire_le"]) == (str(point.pk), lu["retire_le"])
+    assert retiree["modifie_le"] == lu["modifie_le"]
+    apres = lu["modifie_le"].replace("+", "%2B")
+    assert len(partenaire.get(f"points/?modifie_depuis={apres}").json()["resultats"]) == 1
+
+
 # --- Droit commun -----------------------------------------------------------------------------------------------------
 def test_un_organisme_tient_ses_ressources(partenaire, codes):
     cree = partenaire.post(
@@ -186,16 +186,22 @@ def test_une_ressource_fermee_ne_se_lit_pas_par_un_porteur(appelant):
     assert porteur.get(f"ressources/{fermee.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize("chemin", ["points/", "reunions/", "ressources/", "orientations/", "signataires/"])
+@pytest.mark.parametrize(
+    "chemin", ["points/", "reunions/", "decisions/", "ressources/", "orientations/", "signataires/", "perimetres/"]
+)
 def test_une_liste_coute_quatre_requetes_au_plus(partenaire, chemin):
     contrat = partenaire.contrat
 
     def peupler():
         PointAvancementFactory(engagement=EngagementFactory(contrat=contrat))
-        DecisionReunionFactory(reunion=ReunionFactory(comite=ComiteFactory(contrat=contrat)), prise=True)
+        siege = MembreComiteFactory(comite__contrat=contrat, organisme=partenaire.organisme)
+        DecisionReunionFactory(reunion=ReunionFactory(comite=siege.comite, tenue=True), prise=True)
         RessourceFactory(contrat=contrat)
         ObjectifFactory(orientation__contrat=contrat)
         SignataireFactory(contrat=contrat)
+        version = VersionPerimetreFactory()
+        version.communes.add(CommuneFactory())
+        PerimetreDuContratFactory(contrat=contrat, perimetre=version.perimetre)
 
     couts = []
     partenaire.get(chemin)

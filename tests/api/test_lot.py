@@ -14,6 +14,7 @@ from contrats.models import CibleEngagement, Engagement
 from portail.demo.lecture import jour
 from tests.fabriques import (
     ContratFactory,
+    EngagementFactory,
     HabilitationFactory,
     OrganismeFactory,
     OrientationFactory,
@@ -81,6 +82,45 @@ def test_en_partie_ecrit_les_lignes_justes(partenaire):
     assert (bilan["crees"], bilan["refuses"]) == (1, 3)
     assert all(ligne["erreurs"][0]["ligne"] == ligne["ligne"] for ligne in bilan["lignes"][1:])
     assert Engagement.objects.count() == 1
+
+
+def test_une_ligne_ne_remplace_pas_ce_qui_a_change_depuis_l_export(partenaire):
+    partenaire.post("engagements/lot/", {"lignes": _lignes(3)})
+    export = {e["identifiant_externe"]: e for e in partenaire.get("engagements/").json()["resultats"]}
+    change = export["L2"]["id"]
+    partenaire.patch(f"engagements/{change}/", {"note": "Corrigé à l’écran."}, If_Match="*")
+    lignes = [e | {"libelle": f"{e['libelle']}, précisé"} for e in export.values()]
+    lignes.append({"identifiant_externe": "L9", "libelle": "Jamais vu", "revision": 1})
+
+    bilan = partenaire.post("engagements/lot/", {"tout_ou_rien": False, "lignes": lignes}).json()
+
+    assert [ligne["resultat"] for ligne in bilan["lignes"]] == ["modifie", "refuse", "modifie", "refuse"]
+    refus = [ligne["erreurs"][0] for ligne in bilan["lignes"] if ligne["erreurs"]]
+    assert [(e["ligne"], e["champ"]) for e in refus] == [(2, "revision"), (4, "revision")]
+    assert "a changé depuis votre lecture" in refus[0]["message"]
+    assert Engagement.objects.get(pk=change).note == "Corrigé à l’écran."
+    # The same lot again: what stands already is written over by nobody.
+    encore = partenaire.post("engagements/lot/", {"tout_ou_rien": False, "lignes": lignes}).json()
+    assert [ligne["resultat"] for ligne in encore["lignes"]] == ["inchange", "refuse", "inchange", "refuse"]
+
+
+def test_la_ligne_d_un_autre_organisme_n_existe_pas(partenaire, pilote):
+    autre = EngagementFactory(contrat=partenaire.contrat, organisme=OrganismeFactory())
+    ligne = {"reference": autre.reference, "libelle": "Pris"}
+
+    bilan = partenaire.post("engagements/lot/", {"tout_ou_rien": False, "lignes": [ligne]}).json()
+
+    (resultat,) = bilan["lignes"]
+    assert (resultat["resultat"], resultat["id"]) == ("refuse", None)
+    assert "Aucun engagement de votre organisme" in resultat["erreurs"][0]["message"]
+    du_pilote = pilote.post("engagements/lot/", {"lignes": [ligne | {"organisme": str(autre.organisme_id)}]})
+    assert du_pilote.json()["modifies"] == 1
+
+
+@pytest.mark.parametrize("revision", [0, "x", 2**31, None])
+def test_une_revision_mal_formee_est_nommee(partenaire, revision):
+    reponse = partenaire.post("engagements/lot/", {"lignes": [{"libelle": "Un", "revision": revision}]})
+    assert (reponse.status_code, reponse.json()["erreurs"][0]["champ"]) == (400, "revision")
 
 
 @pytest.mark.parametrize(

@@ -79,10 +79,18 @@ def test_une_cle_se_cree_au_clavier_s_emploie_et_se_revoque(
     assert appel() == 401
 
 
-def test_la_documentation_se_lit_dans_le_navigateur(page_de: Any) -> None:
-    """Everything it needs comes from here: the policy refuses the rest, and a refusal is an error of the console."""
-    page = page_de(None)
+@pytest.mark.parametrize("taille", [BUREAU, TELEPHONE], ids=["bureau", "telephone"])
+def test_la_documentation_se_cherche_au_clavier_sans_script(page_de: Any, axe: Any, taille: Any) -> None:
+    lue = page_de(None, taille=taille)
+    lue.goto(reverse("api:documentation"))
+    axe(lue)
+    assert lue.evaluate("document.documentElement.scrollWidth") <= taille["width"]
+
+    page = page_de(None, taille=taille, javascript=False)
     page.goto(reverse("api:documentation"))
-    page.get_by_text("Saisir un engagement").first.wait_for()
-    if dossier := os.environ.get("CAPTURES"):
-        page.screenshot(path=Path(dossier, "documentation.png"))
+    page.get_by_label("Mots cherchés").fill("declarer annee")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("article h3").first.inner_text() == "Déclarer l’avancement d’une année"
+    page.locator("summary", has_text="paramètres").first.press("Enter")
+    page.get_by_role("cell", name="ETag de la révision lue").wait_for()

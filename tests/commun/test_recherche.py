@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from acteurs.models import Organisme
 from commun.recherche import normaliser
 from geographie.models import Commune
-from tests.fabriques import CommuneFactory, DossierFactory, OrganismeFactory
+from tests.fabriques import CommuneFactory, DossierFactory, EngagementFactory, OrganismeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +94,12 @@ def test_un_dossier_se_trouve_par_un_mot_de_son_titre_et_un_de_son_porteur():
     dossier = DossierFactory(intitule="Ateliers rue Gambetta", porteur__nom="Recyclerie du Denaisis")
     DossierFactory(intitule="Ateliers rue Gambetta", porteur__nom="Autre")
     assert list(type(dossier).objects.cherches("denaisis gambetta")) == [dossier]
+
+
+def test_un_engagement_se_trouve_par_un_mot_de_son_texte_et_un_de_son_organisme():
+    engagement = EngagementFactory(libelle="Ouvrir l’accueil aux jeunes", organisme__nom="Mission locale du Denaisis")
+    EngagementFactory(libelle="Ouvrir l’accueil aux jeunes", organisme__nom="Autre")
+    assert list(type(engagement).objects.cherches("denaisis jeunes l'accueil")) == [engagement]
 
 
 def test_les_signes_de_like_se_cherchent_pour_eux_memes():

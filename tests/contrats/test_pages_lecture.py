@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from contrats.etats import EtatEngagement, Role, TypeCible
 from contrats.lectures.engagements import choisir, cible_en_mots
+from contrats.lectures.presentation import presentation
 from contrats.models import Engagement
 from contrats.regles import en_retard
 from geographie.models import StatutMesure
@@ -94,6 +95,16 @@ def test_la_page_ne_montre_rien_d_un_autre_contrat(contrat, client_instructeur, 
 
 
 # --- Presentation ----------------------------------------------------------------------------------------------------
+def test_la_presentation_garde_l_ordre_des_orientations(contrat: Any) -> None:
+    for ordre in (3, 1, 2):
+        orientation = OrientationFactory(contrat=contrat, code=f"O{ordre}", ordre=ordre)
+        EngagementFactory.create_batch(ordre, contrat=contrat, orientation=orientation)
+
+    lue = presentation(contrat)
+
+    assert [(o.orientation.code, o.engagements) for o in lue.orientations] == [("O1", 1), ("O2", 2), ("O3", 3)]
+
+
 def test_la_presentation_dit_dates_signataires_perimetres_orientations_et_instances(
     contrat, client_instructeur
 ) -> None:

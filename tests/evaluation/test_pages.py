@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from contrats.etats import Role
 from evaluation.models import Rapport
-from tests.fabriques import ContratFactory, HabilitationFactory, RapportFactory, TravailFactory
+from tests.fabriques import CampagneFactory, ContratFactory, HabilitationFactory, RapportFactory, TravailFactory
 
 pytestmark = pytest.mark.django_db
 LECTEURS = [r for r in Role if r not in (Role.CHEF_DE_PROJET, Role.PORTEUR)]
@@ -152,10 +152,20 @@ def test_un_echec_propose_de_recommencer(contrat, client_de):
     assert adresse("relancer", rapport) in page
 
 
-def test_une_annee_inconnue_est_redemandee(contrat, client_de):
+def test_seules_les_annees_qui_ont_une_campagne_sont_proposees(contrat, client_de, horloge):
+    """The clock says 2026: the coming year may be asked for, the current one is proposed."""
     client = client_de(Role.CHEF_DE_PROJET)
-    reponse = client.post(adresse("produire", contrat=contrat), {"annee": "1999"}, follow=True)
-    assert "Choisissez une année du contrat." in reponse.content.decode()
+    assert "ouvrez d’abord la première" in client.get(adresse("rapports", contrat=contrat)).content.decode()
+    for annee in (2025, 2026, 2027):
+        CampagneFactory(contrat=contrat, annee=annee)
+    champ = client.get(adresse("rapports", contrat=contrat)).context["form"].fields["annee"]
+    assert ([annee for annee, _ in champ.choices], champ.initial) == ([2027, 2026, 2025], 2026)
+
+
+def test_une_annee_sans_campagne_est_redemandee(contrat, client_de):
+    client = client_de(Role.CHEF_DE_PROJET)
+    reponse = client.post(adresse("produire", contrat=contrat), {"annee": "2028"}, follow=True)
+    assert "Choisissez une année qui a une campagne" in reponse.content.decode()
     assert not Rapport.objects.exists()
 
 

@@ -19,7 +19,14 @@ from evaluation import actions
 from evaluation.etats import EtatRapport
 from evaluation.models import Rapport
 from evaluation.rapports import synthese as edition
-from tests.fabriques import CommuneFactory, DemandeFactory, DossierFactory, RapportFactory, TravailFactory
+from tests.fabriques import (
+    CampagneFactory,
+    CommuneFactory,
+    DemandeFactory,
+    DossierFactory,
+    RapportFactory,
+    TravailFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +63,7 @@ def test_la_synthese_se_produit_avec_ses_quatre_formes(contrat_vivant, chef, exe
 
 
 def test_deux_demandes_coup_sur_coup_font_un_rapport(contrat, chef):
+    CampagneFactory(contrat=contrat, annee=2026)
     assert demander(contrat, chef) == demander(contrat, chef)
     assert Travail.objects.count() == 1
 
@@ -65,9 +73,12 @@ def test_les_versions_se_suivent(contrat_vivant, chef, executer_travaux):
     assert demander(contrat_vivant, chef, 2025).version == 1
 
 
-def test_une_annee_hors_du_contrat_est_refusee(contrat, chef):
-    with pytest.raises(RegleEnfreinte, match="2024 à 2030"):
-        demander(contrat, chef, 2031)
+@pytest.mark.parametrize("annee", [2027, 2031])
+def test_une_annee_sans_campagne_est_refusee(contrat, chef, annee):
+    CampagneFactory(contrat=contrat, annee=2026)
+    CampagneFactory(annee=2027)  # of another contract
+    with pytest.raises(RegleEnfreinte, match=f"pas de campagne en {annee}"):
+        demander(contrat, chef, annee)
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r != Role.CHEF_DE_PROJET])

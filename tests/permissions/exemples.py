@@ -36,7 +36,11 @@ LECTEURS_DE_REVUE = (*INSTRUCTEURS, R.SIGNATAIRE, R.BAILLEUR)
 
 
 # Routes of the API that only write, or answer to whoever wrote: tried with each kind of key in tests/api/test_acces.py.
-AILLEURS = {"api:lot", "api:lot_suivi", "api:adresse_inconnue"}
+AILLEURS = {
+    *("api:lot", "api:lot_suivi", "api:objectifs", "api:adresse_inconnue"),
+    *("api:convoquer", "api:annuler", "api:tenir", "api:rendre_compte"),
+    *("api:ordre_du_jour", "api:presences", "api:compte_rendu", "api:inscrire_decision", "api:execution"),
+}
 
 
 @dataclass(frozen=True)
@@ -301,9 +305,13 @@ EXEMPLES: dict[str, Exemple] = {
     "api:contrats": pour(),
     "api:contrat": pour(),
     "api:signataires": pour(),
+    "api:signataire": pour(signataire="signataire.organisme_id"),
     "api:organismes": pour(),
     "api:comites": pour(),
     "api:reunions": pour(),
+    "api:reunion": pour(autrui=INSTRUCTEURS, reunion="seance.pk"),
+    "api:decisions": pour(),
+    "api:decision": pour(autrui=CHEF, decision="decision.pk"),
     "api:ressources": pour(),
     "api:ressource": pour(ressource="ressource.pk"),
     "api:engagements": pour(),
@@ -311,8 +319,14 @@ EXEMPLES: dict[str, Exemple] = {
     "api:engagement_par_identifiant": pour(identifiant=_identifiant),
     "api:points": pour(*LECTEURS_DE_REVUE),
     "api:point": pour(*LECTEURS_DE_REVUE, engagement=_engagement),
+    "api:preuves": pour(*LECTEURS_DE_REVUE, engagement=_engagement),
+    "api:preuve": pour(*LECTEURS_DE_REVUE, engagement=_engagement, fichier=_preuve),
     "api:orientations": pour(),
+    "api:orientation": pour(orientation="objectif.orientation.code"),
+    "api:objectif": pour(orientation="objectif.orientation.code", objectif="objectif.code"),
     "api:perimetres": pour(),
+    "api:perimetres_du_contrat": pour(),
+    "api:perimetre": pour(perimetre="perimetre.code"),
     "api:dossiers": pour(),
     "api:enveloppes": pour(),
 }

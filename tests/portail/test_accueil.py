@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +19,11 @@ from django.utils import timezone
 from commun.auteur import Auteur, Canal, systeme
 from commun.typographie import euros_abreges
 from contrats.etats import EtatEngagement, EtatVisa, Role
-from contrats.models import Contrat
+from contrats.models import Contrat, Reunion
 from evaluation.lectures.synthese import synthese
 from evaluation.rapports.synthese import figer
-from portail.lectures import accueil, annee_courante, nombre_de_taches, taches
+from portail.lectures.accueil import accueil, annee_courante
+from portail.lectures.taches import nombre_de_taches, taches
 from programmation import actions
 from programmation.models import Dossier
 from tests.fabriques import (
@@ -30,6 +31,7 @@ from tests.fabriques import (
     ComiteFactory,
     CommuneFactory,
     ContratFactory,
+    DecisionReunionFactory,
     DemandeFactory,
     DossierFactory,
     EngagementFactory,
@@ -37,8 +39,10 @@ from tests.fabriques import (
     FichierFactory,
     HabilitationFactory,
     LocalisationFactory,
+    MembreComiteFactory,
     OrganismeFactory,
     PointAvancementFactory,
+    PointOrdreDuJourFactory,
     RapportFactory,
     ReunionFactory,
     UtilisateurFactory,
@@ -189,7 +193,7 @@ def test_chaque_tache_mene_a_la_liste_de_ce_qu_elle_compte(contrat, auteur_de) -
     for personne, nombres in attendues.items():
         client = Client()
         client.force_login(personne.utilisateur)
-        lues = taches(contrat, 2026, pour=personne, le=JOUR)
+        lues = [tache for tache in taches(contrat, 2026, pour=personne, le=JOUR) if tache.qui != "Comités"]
         assert [tache.nombre for tache in lues] == nombres
         for tache in lues:
             assert client.get(tache.url).context["page_obj"].paginator.count == tache.nombre, tache.libelle
@@ -425,3 +429,116 @@ def test_la_barre_du_telephone_mene_a_ce_qui_sert(contrat, client_de, role: Role
 
 def test_une_annee_sans_dossier_ne_dit_pas_que_tous_sont_instruits(contrat, auteur_de) -> None:
     assert tuiles(auteur_de(Role.CHEF_DE_PROJET), contrat)["Dossiers déposés"].sens == "aucun dossier à ce jour"
+
+
+# --- Meetings ---------------------------------------------------------------------------------------------------------
+def reunion(contrat: Contrat, **champs: Any) -> Any:
+    return ReunionFactory(**{"comite__contrat": contrat, "comite__type": "cotech", "le": JOUR + timedelta(10)} | champs)
+
+
+def test_une_reunion_proche_attend_son_ordre_du_jour_puis_ses_convocations_puis_son_dossier(contrat, auteur_de) -> None:
+    chef = auteur_de(Role.CHEF_DE_PROJET)
+    prochaine = reunion(contrat)
+    reunion(contrat, le=JOUR + timedelta(31))  # too far
+    reunion(contrat, annulee=True)
+    reunion(ContratFactory())
+    assert attentes(chef, contrat) == {f"Écrire l’ordre du jour : {prochaine}": 1}
+    PointOrdreDuJourFactory(reunion=prochaine)
+    assert attentes(chef, contrat) == {f"Envoyer les convocations : {prochaine}": 1}
+    Reunion.objects.filter(pk=prochaine.pk).update(etat="convoquee", convoquee_le=LE)
+    assert attentes(chef, contrat) == {f"Produire le dossier de séance : {prochaine}": 1}
+    Reunion.objects.filter(pk=prochaine.pk).update(paquet=FichierFactory())
+    assert attentes(chef, contrat) == {}
+
+
+def test_une_reunion_tenue_attend_son_compte_rendu(contrat, auteur_de) -> None:
+    chef = auteur_de(Role.CHEF_DE_PROJET)
+    tenue = reunion(contrat, le=JOUR - timedelta(3), tenue=True)
+    reunion(contrat, le=JOUR - timedelta(3), rendue=True)
+    assert attentes(chef, contrat) == {f"Envoyer le compte rendu : {tenue}": 1}
+    reunion(contrat, le=JOUR - timedelta(1), convoquee=True)  # held, and never closed
+    (tache,) = taches(contrat, 2026, pour=chef, le=JOUR)
+    assert (tache.libelle, tache.nombre) == ("Envoyer le compte rendu de plusieurs réunions", 2)
+    assert tache.url == reverse("contrats:reunions", args=[contrat.slug])
+
+
+def test_un_chef_de_projet_limite_ne_prepare_que_les_reunions_qu_il_conduit(contrat, auteur_de) -> None:
+    commune = CommuneFactory()
+    communal = auteur_de(Role.CHEF_DE_PROJET, communes=[commune])
+    sienne = reunion(contrat, commune=commune)
+    ailleurs = reunion(contrat)
+    for autre in (sienne, ailleurs):
+        DecisionReunionFactory(
+            reunion=reunion(contrat, le=JOUR - timedelta(90), rendue=True, commune=autre.commune),
+            prise=True,
+            echeance=JOUR - timedelta(1),
+        )
+    assert attentes(communal, contrat) == {
+        f"Écrire l’ordre du jour : {sienne}": 1,
+        "Relancer les décisions en retard": 1,
+    }
+
+
+def test_un_membre_lit_le_dossier_de_la_reunion_a_laquelle_il_est_convoque(contrat, auteur_de) -> None:
+    caf = OrganismeFactory(caf=True)
+    membre = auteur_de(Role.SIGNATAIRE, organisme=caf)
+    prochaine = reunion(contrat, convoquee=True)
+    assert attentes(membre, contrat) == {}
+    MembreComiteFactory(comite=prochaine.comite, organisme=caf)
+    assert attentes(membre, contrat) == {f"Participer à la réunion : {prochaine}": 1}
+    Reunion.objects.filter(pk=prochaine.pk).update(paquet=FichierFactory())
+    (tache,) = taches(contrat, 2026, pour=membre, le=JOUR)
+    assert (tache.libelle, tache.echeance) == (f"Lire le dossier de séance : {prochaine}", prochaine.le)
+    assert taches(contrat, 2026, pour=membre, le=prochaine.le + timedelta(1)) == []
+    Reunion.objects.filter(pk=prochaine.pk).update(etat="prevue")
+    assert attentes(membre, contrat) == {}
+
+
+def test_un_invite_ne_lit_pas_le_dossier_d_un_comite_qui_decide(contrat, auteur_de) -> None:
+    habitants = OrganismeFactory()
+    invite = auteur_de(Role.CONSEIL_CITOYEN, organisme=habitants)
+    prochaine = reunion(contrat, convoquee=True, paquet=FichierFactory(), comite__valide_programmation=True)
+    MembreComiteFactory(comite=prochaine.comite, organisme=habitants, invite=True)
+    assert attentes(invite, contrat) == {f"Participer à la réunion : {prochaine}": 1}
+
+
+def test_une_decision_attend_l_organisme_qui_l_execute(contrat, auteur_de, client_de) -> None:
+    caf = OrganismeFactory(caf=True)
+    tenue = reunion(contrat, le=JOUR - timedelta(90), rendue=True)
+    proche = DecisionReunionFactory(reunion=tenue, prise=True, responsable=caf, echeance=JOUR + timedelta(9))
+    DecisionReunionFactory(reunion=tenue, prise=True, responsable=caf)
+    DecisionReunionFactory(reunion=tenue, prise=True, responsable=caf, execution="faite")
+    DecisionReunionFactory(reunion=tenue, prise=True, responsable=OrganismeFactory())
+    (tache,) = taches(contrat, 2026, pour=auteur_de(Role.SIGNATAIRE, organisme=caf), le=JOUR)
+    assert (tache.libelle, tache.nombre, tache.echeance) == ("Exécuter les décisions des comités", 2, proche.echeance)
+    assert tache.qui == caf.nom_court
+    (plus_tard,) = taches(contrat, 2026, pour=auteur_de(Role.SIGNATAIRE, organisme=caf), le=JOUR + timedelta(10))
+    assert (plus_tard.libelle, plus_tard.echeance) == ("Exécuter les décisions des comités, dont 1 en retard", None)
+    liste = client_de(Role.SIGNATAIRE, organisme=caf).get(tache.url)
+    assert len(liste.context["lignes"]) == 2  # the list counts as the task does
+    assert taches(contrat, 2026, pour=auteur_de(Role.PORTEUR, organisme=caf), le=JOUR) == []
+
+
+@pytest.mark.parametrize("role", [Role.CHEF_DE_PROJET, Role.SIGNATAIRE])
+def test_les_taches_des_reunions_coutent_autant_pour_une_que_pour_trente(contrat, auteur_de, role) -> None:
+    caf = OrganismeFactory(caf=True)
+    auteur = auteur_de(role, organisme=caf)
+    comite = ComiteFactory(contrat=contrat, type="cotech")
+    MembreComiteFactory(comite=comite, organisme=caf)
+
+    def cout() -> int:
+        with CaptureQueriesContext(connection) as requetes:
+            assert taches(contrat, 2026, pour=auteur, le=JOUR)
+        return len(requetes)
+
+    def ajouter(nombre: int) -> None:
+        for rang in range(nombre):
+            ReunionFactory(comite=comite, le=JOUR + timedelta(rang % 20), convoquee=True, paquet=FichierFactory())
+            tenue = ReunionFactory(comite=comite, le=JOUR - timedelta(90), rendue=True)
+            DecisionReunionFactory(reunion=tenue, prise=True, responsable=caf, echeance=JOUR - timedelta(1))
+
+    ajouter(1)
+    cout()
+    pour_une = cout()
+    ajouter(29)
+    assert cout() == pour_une

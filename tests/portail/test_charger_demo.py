@@ -18,12 +18,22 @@ from acteurs.models import Organisme
 from acteurs.regles import siret_valide
 from commun.journal import verifier_chaine
 from commun.models import LigneJournal
-from contrats.etats import EtatEngagement, Role
-from contrats.models import Contrat, Habilitation, ItemCompteRendu, PointAvancement, Reunion, TypeComite
+from contrats.etats import EtatDocument, EtatEngagement, EtatEscalade, Role
+from contrats.models import (
+    ContenuPriorites,
+    Contrat,
+    Habilitation,
+    ItemCompteRendu,
+    PointAvancement,
+    Reunion,
+    Rubrique,
+    TypeComite,
+)
 from portail.demo.calendrier import Calendrier
 from portail.demo.chargement import charger
 from portail.demo.comptes import MOT_DE_PASSE
 from portail.demo.monde import de, partager, siren_fictif, siret_fictif
+from portail.demo.textes import MENTION_FICTIVE
 from programmation.etats import DEMANDE_CONSOMME, DEMANDE_FERME, EtatDemande, EtatDossier
 from programmation.models import Campagne, Convention, DemandeFinancement, Dossier, Enveloppe, TypeConvention
 from tfpb.models import ActionTfpb
@@ -315,3 +325,46 @@ def test_chaque_copil_a_ses_membres_son_ordre_du_jour_et_son_compte_rendu(demo: 
     items = ItemCompteRendu.objects.filter(reunion__in=copils)
     assert set(items.values_list("audience", flat=True)) == set(ItemCompteRendu.Audience.values)
     assert not items.filter(perimetres__isnull=True).exists()
+
+
+# --- What communes write, who does what, where droit commun is missing ---------------------------------------------
+
+
+def test_les_documents_communaux_se_voient_a_chaque_etape(demo: Contrat) -> None:
+    assert set(demo.priorites.values_list("annee", "etat")) == {
+        (2025, EtatDocument.ANNEXE),
+        (2025, EtatDocument.ADOPTE),
+        (2026, EtatDocument.ADOPTE),
+        (2026, EtatDocument.REDIGE),
+        (2026, EtatDocument.REVISE),
+    }
+    entieres = demo.priorites.annotate(nombre=Count("contenus")).filter(nombre=len(Rubrique))
+    assert not demo.priorites.filter(etat=EtatDocument.ADOPTE).exclude(pk__in=entieres).exists()
+    assert set(demo.volets.values_list("etat", flat=True)) == {EtatDocument.ADOPTE, EtatDocument.REDIGE}
+    assert not demo.volets.filter(objectifs__isnull=True).exists()
+    assert [a.version for a in demo.avenants.order_by("numero")] == ["Contrat signé", "Avenant n° 1"]
+    assert not demo.avenants.filter(instantane__isnull=True).exists()
+    assert demo.avenants.get(numero=0).signe_le == demo.signe_le
+    assert not ContenuPriorites.objects.exclude(texte__endswith=MENTION_FICTIVE).exists()
+
+
+def test_chaque_note_d_escalade_est_a_une_autre_etape(demo: Contrat) -> None:
+    assert set(demo.escalades.values_list("etat", flat=True)) == set(EtatEscalade.values)
+    assert not demo.escalades.filter(ressources__isnull=True).exists()
+    assert all(verifier_chaine(note) for note in demo.escalades.all())
+
+
+def test_les_fiches_des_signataires_sont_du_texte_et_les_autres_inventees(demo: Contrat) -> None:
+    reelles = demo.fiches.filter(organisme__fictif=False)
+    assert reelles.count() == 11
+    assert not reelles.exclude(missions__contains="Source\u00a0: contrat-cadre 2024-2030, L").exists()
+    inventees = demo.fiches.filter(organisme__fictif=True)
+    assert inventees.count() == 12
+    assert not inventees.exclude(missions__endswith=MENTION_FICTIVE).exists()
+
+
+def test_le_plan_d_actions_vient_du_contrat(demo: Contrat) -> None:
+    assert demo.plan.count() == 39
+    assert not demo.plan.exclude(source__startswith="contrat-cadre 2024-2030, L").exists()
+    couvertes = set(demo.plan.values_list("objectif__orientation__code", flat=True))
+    assert couvertes == {"O1", "O2", "O3", "O4", "O5", "O6"}

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.models import Count, F, Model
 
 from acteurs.models import Organisme
-from contrats.etats import TypeCible
+from contrats.etats import EtatDocument, TypeCible
 from contrats.models import CibleEngagement, Contrat, Engagement, Objectif, PerimetreDuContrat
 from geographie.lectures import series_indicateurs
 from geographie.models import Mesure, StatutMesure
@@ -109,14 +109,38 @@ def test_les_frequences_locales_sont_celles_du_calendrier(contrat: Contrat) -> N
     assert not contrat.comites.filter(par_commune=True).exists()
 
 
-def test_le_plan_d_actions_garde_en_attente_tient_aux_objectifs(contrat: Contrat) -> None:
-    actions = lecture.lignes("armentieres-mel/plan_actions.csv")
-    codes = set(Objectif.objects.filter(orientation__contrat=contrat).values_list("code", flat=True))
-    organismes = {ligne["cle"] for ligne in lecture.lignes("armentieres-mel/organismes.csv")} | {""}
-    assert len(actions) == 94
-    assert {action["objectif"] for action in actions} <= codes
-    assert {action["organisme"] for action in actions} <= organismes
-    assert {action["etat"] for action in actions} == {"existante", "a_mettre_en_place", "a_verifier"}
+def test_le_plan_d_actions_tient_aux_objectifs_de_la_commune(contrat: Contrat) -> None:
+    assert Counter(contrat.plan.values_list("statut", flat=True)) == {
+        "a_mettre_en_place": 44,
+        "existante": 40,
+        "a_verifier": 10,
+    }
+    assert not contrat.plan.exclude(objectif__ambition__startswith="Armentières").exists()
+    assert not contrat.plan.filter(source="").exists()
+    connus = contrat.plan.filter(organisme__isnull=False)
+    assert (connus.count(), connus.filter(organisme__code_commune="59017").count()) == (26, 13)
+
+
+def test_le_volet_d_armentieres_est_adopte_par_sa_deliberation(contrat: Contrat) -> None:
+    volet = contrat.volets.get()
+    assert (volet.commune.code, volet.etat, volet.acte.numero) == ("59017", EtatDocument.ADOPTE, "DE24.050")
+    assert volet.objectifs.count() == 46
+    assert "du 01/02/2024 au 14/03/2024" in volet.texte
+    assert volet.avenant is None, "its annexing is announced only"
+
+
+def test_ce_que_les_gens_changent_du_plan_reste(contrat: Contrat) -> None:
+    action = contrat.plan.filter(statut="a_verifier").first()
+    action.statut = "existante"
+    action.save()
+    contrat.volets.update(texte="Réécrit par la commune")
+    nombre = contrat.plan.count()
+
+    charger_reference()
+
+    action.refresh_from_db()
+    assert (action.statut, contrat.plan.count()) == ("existante", nombre)
+    assert contrat.volets.get().texte == "Réécrit par la commune"
 
 
 # --- The three contracts together ------------------------------------------------------------------------------------

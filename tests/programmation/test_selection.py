@@ -202,7 +202,7 @@ def test_la_page_montre_la_selection_puis_planifie_et_suit_le_travail(
     assert revue.context["a_programmer"] == euros(5000)
     assert not Travail.objects.exists()
 
-    suivi = client.post(adresse, {"numero": choisis, "reunion": copil.pk})
+    suivi = client.post(adresse, {"choix": revue.context["choix"], "reunion": copil.pk})
     travail = Travail.objects.get()
     assert suivi["Location"] == reverse("programmation:travail", args=[contrat.slug, 2026, travail.pk])
     assert client.get(suivi["Location"]).status_code == 200
@@ -223,11 +223,25 @@ def test_la_page_et_le_resultat_nomment_les_financeurs_qui_restent_en_attente(
     assert revue.context["a_programmer"] == euros(1000)
     assert [table.restent for _, table in revue.context["lignes"]] == [(gens.region.nom_court,)]
 
-    suivi = client.post(adresse, {"numero": [lot[0].numero], "reunion": copil.pk})
+    suivi = client.post(adresse, {"choix": revue.context["choix"], "reunion": copil.pk})
     executer_travaux()
     fini = client.get(suivi["Location"]).content.decode()
     assert "n’ont pas encore proposé" in fini
     assert gens.region.nom_court in fini
+
+
+def test_plus_de_mille_dossiers_se_confirment_d_un_geste(contrat, client, adresse, lot, copil, settings) -> None:
+    """Django reads a thousand fields at most; the choice is one, whatever its length."""
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 4
+    revue = client.post(adresse, {"filtres": ""})
+    page = revue.content.decode()
+    assert page.count('name="choix"') == 1
+    assert 'name="numero"' not in page
+
+    suivi = client.post(adresse, {"choix": revue.context["choix"].replace("\n", "\r\n"), "reunion": copil.pk})
+
+    assert suivi.status_code == 302
+    assert Travail.objects.get().parametres["numeros"] == numeros(lot)
 
 
 @pytest.mark.parametrize("saisie", [{"reunion": ""}, {"reunion": "999999"}])

@@ -19,7 +19,8 @@ from commun.erreurs import ActeRefuse
 from commun.models import LigneJournal
 from contrats.etats import Role
 from contrats.models import Contrat
-from portail.lectures import accueil, taches
+from portail.lectures.accueil import accueil
+from portail.lectures.taches import taches
 from programmation import actions
 from programmation.etats import DEMANDE_PROPOSE, EtatDemande
 from programmation.forms import PropositionForm

@@ -54,6 +54,7 @@ def inscrire_decision(
         decision.execution = DecisionReunion.Execution.A_FAIRE
     with contraintes_en_francais(), transaction.atomic():
         decision.save()
+    reunion.save(update_fields=["modifie_le"])  # whoever follows the meetings reads their decisions
     inscrire(
         reunion,
         acte="inscrire_decision",
@@ -71,6 +72,8 @@ def suivre_decision(
     decision: DecisionReunion, *, execution: str, suite: str, par: Auteur, le: datetime
 ) -> DecisionReunion:
     """Say where a decision taken stands; giving it up needs a word of explanation."""
+    # The journal of a meeting holds those of its decisions: its row, held first by every act on them, serialises their lines.
+    reunion = Reunion.objects.select_for_update(of=("self",)).select_related("comite").get(pk=decision.reunion_id)
     decision = (
         DecisionReunion.objects.select_for_update(of=("self",))
         .select_related("reunion__comite__contrat")
@@ -81,11 +84,10 @@ def suivre_decision(
         raise RegleEnfreinte("Seule une décision prise a un état d’exécution.", code="non_decidee")
     if execution == DecisionReunion.Execution.ABANDONNEE and not suite.strip():
         raise RegleEnfreinte("Dites pourquoi la décision est abandonnée.", champ="suite", code="motif")
-    # The journal of a meeting holds those of its decisions: its row is what serialises their lines.
-    reunion = Reunion.objects.select_for_update(of=("self",)).select_related("comite").get(pk=decision.reunion_id)
     avant = {"execution": decision.execution, "suite": decision.suite_donnee}
     decision.execution, decision.suite_donnee = execution, suite
     decision.save(update_fields=["execution", "suite_donnee"])
+    reunion.save(update_fields=["modifie_le"])
     inscrire(
         reunion,
         acte="suivre_decision",

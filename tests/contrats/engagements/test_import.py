@@ -312,7 +312,7 @@ def test_un_signataire_n_importe_que_ses_engagements(contrat, auteur_de, caf) ->
         tout_ou_rien=False,
     )
     assert [e.issue.value for e in bilan.engagements] == ["cree", "refuse", "refuse"]
-    assert {(e.ligne, e.colonne) for e in bilan.erreurs} == {(3, "Organisme engagé"), (4, "Organisme engagé")}
+    assert {(e.ligne, e.colonne) for e in bilan.erreurs} == {(3, "Référence"), (4, "Organisme engagé")}
 
 
 # --- Faults of the whole file -----------------------------------------------------------------------------------------

@@ -21,23 +21,9 @@ from tests.fabriques import (
     RevueEngagementsFactory,
     SollicitationFactory,
 )
-from tests.navigateur import BUREAU, TELEPHONE
+from tests.navigateur import BUREAU, TELEPHONE, avancer_jusqu_a
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
-
-
-def avancer_jusqu_a(page: Any, texte: str) -> None:
-    """Press Tab until the element with this text or name holds the focus, and see that the focus shows."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        ici, contour = page.evaluate(
-            "() => { const e = document.activeElement;"
-            " return [`${e.innerText} ${e.name ?? ''}`.trim(), getComputedStyle(e).outlineStyle]; }"
-        )
-        if texte in ici.split("\n")[0].split(" "):
-            assert contour != "none"
-            return
-    raise AssertionError(f"« {texte} » is out of the keyboard's reach")
 
 
 def test_un_signataire_declare_sur_son_telephone_au_clavier(
@@ -81,6 +67,58 @@ def test_un_signataire_declare_sur_son_telephone_au_clavier(
         "1234.500",
         "1500.50",
     )
+
+
+def test_un_engagement_et_ses_deux_cibles_se_saisissent_au_clavier(page_de: Callable[..., Any]) -> None:
+    contrat = ContratFactory()
+    page = page_de(Role.CHEF_DE_PROJET, contrat=contrat)
+    page.goto(f"/c/{contrat.slug}/engagements/nouveau/")
+
+    def saisir(champ: str, texte: str) -> None:
+        avancer_jusqu_a(page, champ)
+        page.keyboard.type(texte)
+
+    saisir("libelle", "Ouvrir une maison de santé")
+    saisir("cibles-0-type", "Indicateur")
+    saisir("cibles-0-numerateur", "consultations")
+    avancer_jusqu_a(page, "encore")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    saisir("cibles-1-type", "Nombre")
+    saisir("cibles-1-numerateur", "médecins")
+    saisir("cibles-1-valeur", "3")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    engagement = Engagement.objects.get()
+    assert page.url.partition("#")[0].endswith(f"/engagements/{engagement.pk}/")
+    assert [(c.type, c.numerateur, c.valeur) for c in engagement.cibles.order_by("pk")] == [
+        ("indicateur", "consultations", None),
+        ("nombre", "médecins", 3),
+    ]
+
+
+def test_un_signataire_repond_a_une_remarque_au_clavier(page_de: Callable[..., Any]) -> None:
+    annee = timezone.localdate().year
+    contrat, caf = ContratFactory(debut=annee - 2, fin=annee + 4), OrganismeFactory(caf=True)
+    engagement = EngagementFactory(contrat=contrat, organisme=caf)
+    PointAvancementFactory(engagement=engagement, annee=annee, visa="a_completer", remarque="Quels quartiers ?")
+    page = page_de(Role.SIGNATAIRE, contrat=contrat, organisme=caf, taille=TELEPHONE)
+
+    page.goto(f"/c/{contrat.slug}/{annee}/mes-engagements/")
+    page.get_by_text("Quels quartiers ?").wait_for()
+    avancer_jusqu_a(page, "Corriger")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    avancer_jusqu_a(page, "commentaire")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Denain et Escaudain.")
+    avancer_jusqu_a(page, "Déclarer")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    point = PointAvancement.objects.get()
+    assert (point.commentaire, point.visa) == ("Denain et Escaudain.", "non_vu")
 
 
 @pytest.mark.parametrize("taille", [BUREAU, TELEPHONE], ids=["bureau", "telephone"])

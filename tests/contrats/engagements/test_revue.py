@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -98,6 +99,15 @@ def test_solliciter_demande_tout_ce_qui_attend_et_ecrit_une_fois(
     assert "Ouvrir &lt;20&gt; places" in html
     assert f"/c/{contrat.slug}/2026/mes-engagements/" in courriel.body
     assert repondu.reference + " (" not in courriel.body
+
+
+def test_le_courriel_range_les_references_dans_leur_ordre(contrat, caf, chef, referente, executer_travaux) -> None:
+    for reference in ("C15", "C3", "C1"):
+        EngagementFactory(contrat=contrat, organisme=caf, reference=reference)
+    solliciter(contrat, caf, chef)
+    executer_travaux()
+    (courriel,) = mail.outbox
+    assert re.findall(r"^- (C\d+)", courriel.body, re.MULTILINE) == ["C1", "C3", "C15"]
 
 
 def test_une_seconde_sollicitation_ne_porte_que_sur_ce_qui_est_nouveau(contrat, caf, chef) -> None:
@@ -237,7 +247,12 @@ def test_envoyer_le_projet_ecrit_a_chaque_signataire_ce_qu_il_dit_de_lui(
     (courriel,) = mail.outbox
     assert (revue.etat, courriel.to) == (EtatRevue.ENVOYEE, [referente.utilisateur.email])
     assert courriel.subject == "Revue des engagements 2026 : vos remarques avant le 15 décembre 2026"
-    for texte in ("Tenu : 1", "Sans information : 1", "échéance dépassée : 1", f"/c/{contrat.slug}/2026/revue/"):
+    for texte in (
+        "Tenu\u202f: 1",
+        "Sans information\u202f: 1",
+        "échéance dépassée\u202f: 1",
+        f"/c/{contrat.slug}/2026/revue/",
+    ):
         assert texte in courriel.body
     assert "CAF du &lt;Nord&gt;" in courriel.alternatives[0].content
 

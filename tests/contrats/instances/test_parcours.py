@@ -24,7 +24,7 @@ from tests.fabriques import (
     PointOrdreDuJourFactory,
     ReunionFactory,
 )
-from tests.navigateur import BUREAU, TELEPHONE
+from tests.navigateur import BUREAU, TELEPHONE, avancer_jusqu_a
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 
@@ -78,18 +78,28 @@ def test_une_reunion_se_prepare_et_se_convoque_au_clavier(
 ) -> None:
     page = page_de(Role.CHEF_DE_PROJET)
     page.goto(reverse("contrats:creer_reunion", kwargs={"contrat": contrat.slug}))
-    page.get_by_label("Comité", exact=True).focus()
-    page.keyboard.press("C")  # the first option that begins so
-    page.get_by_label("Objet").focus()
-    page.keyboard.type("Programmation")
+
+    def presser(texte: str) -> None:
+        avancer_jusqu_a(page, texte)
+        page.keyboard.press("Enter")
+
+    def saisir(champ: str, texte: str) -> None:
+        avancer_jusqu_a(page, champ)
+        page.keyboard.type(texte)
+
+    saisir("comite", "C")  # the first option that begins so
+    saisir("objet", "Programmation")
+    # The order of a native date's parts is the browser's own.
     page.get_by_label("Date").fill((timezone.localdate() + timedelta(days=20)).isoformat())
-    page.get_by_role("button", name="Enregistrer").press("Enter")
-    page.get_by_role("link", name="Ajouter un point").press("Enter")
-    page.get_by_label("Point", exact=True).focus()
-    page.keyboard.type("Validation de la programmation")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Envoyer les convocations").press("Enter")
-    page.get_by_role("dialog").get_by_role("button", name="Envoyer").press("Enter")
+    with page.expect_navigation():
+        presser("Enregistrer")
+    with page.expect_navigation():
+        presser("point")
+    saisir("titre", "Validation de la programmation")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    presser("convocations")
+    presser("Envoyer")
     page.get_by_text("Les convocations partent").wait_for()
 
     convoquee = Reunion.objects.get(objet="Programmation")

@@ -7,48 +7,29 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from acteurs.models import Organisme
 from commun import fichiers
 from commun.auteur import Auteur
 from commun.instantanes import InstantaneIllisible
 from commun.memoire import retenir
 from commun.typographie import euros, euros_abreges, nombre, pourcent
-from contrats.etats import EtatEngagement, EtatVisa, Role
 from contrats.lectures.suivi import prochain_copil
-from contrats.models import Contrat, Engagement, PointAvancement, Reunion
-from contrats.permissions import RolesTenus, roles
+from contrats.models import Contrat, Reunion
+from contrats.permissions import roles
 from evaluation.models import Rapport
 from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
 from evaluation.rapports.synthese import relire
 from programmation.etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
 from programmation.lectures.programmation_annuelle import Chiffres, chiffres_annuels
-from programmation.lectures.tableau import Attente, en_attente
 from programmation.models import Dossier
 from programmation.tables import TON_DE_L_ETAT
 
+from .taches import Tache, adresse_du_tableau, taches
+
 ZERO = Decimal(0)
-
-# Label, what is awaited, whether only a decider does it.
-_ATTENDU_D_UN_FINANCEUR = (
-    ("Proposer un montant", Attente.PROPOSITION, False),
-    ("Prendre l’acte des montants programmés", Attente.ACTE, True),
-    ("Notifier les montants votés et les refus", Attente.NOTIFICATION, True),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Tache:
-    """Something that waits for this person; it goes away by itself once done."""
-
-    libelle: str
-    nombre: int
-    url: str
-    qui: str
-    echeance: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,108 +110,12 @@ def accueil(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> Accueil:
     )
 
 
-def nombre_de_taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> int:
-    """How many lines `taches` has, for the frame of every page. Kept until the next act, a minute at most."""
-    quoi = ("taches", annee, le, pour.utilisateur.pk, roles(pour, contrat))
-    return retenir(contrat.pk, quoi, lambda: len(taches(contrat, annee, pour=pour, le=le)))
-
-
-def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tache]:
-    """What awaits the person in each of its roles, computed from the states; empty lines are left out."""
-    tenus = roles(pour, contrat)
-    trouvees = [
-        *_taches_de_l_equipe(contrat, annee, pour, tenus),
-        *_taches_du_financeur(contrat, annee, pour, tenus),
-        *_taches_du_porteur(contrat, annee, tenus),
-        *_taches_du_signataire(contrat, le, tenus),
-    ]
-    return [tache for tache in trouvees if tache.nombre]
-
-
-def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
-    if not tenus.tient(Role.CHEF_DE_PROJET):
-        return []
-    dossiers = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
-    comptes = dict(dossiers.order_by().values_list("etat").annotate(nombre=Count("pk")))
-    tableau = _tableau(contrat, annee)
-    prets = en_attente(dossiers, Attente.COPIL, pour=pour, contrat=contrat)
-    a_viser = (
-        PointAvancement.objects.filter(
-            engagement__contrat=contrat, engagement__retire_le__isnull=True, visa=EtatVisa.NON_VU
-        )
-        .order_by("annee")
-        .values_list("annee")
-        .annotate(nombre=Count("pk"))
-    )
-    return [
-        Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
-        Tache("Se prononcer sur la recevabilité", comptes.get("complet", 0), f"{tableau}?etat=complet", "Équipe"),
-        Tache("Ouvrir l’instruction", comptes.get("recevable", 0), f"{tableau}?etat=recevable", "Équipe"),
-        Tache(
-            "Préparer pour le COPIL : tous les financeurs ont proposé",
-            prets.count(),
-            f"{tableau}?attend={Attente.COPIL}",
-            "Équipe",
-        ),
-        *(
-            Tache(
-                f"Viser les déclarations {an} des signataires",
-                nombre_du_an,
-                reverse("contrats:revue", args=[contrat.slug, an]) + f"?visa={EtatVisa.NON_VU.value}",
-                "Équipe",
-            )
-            for an, nombre_du_an in a_viser
-        ),
-    ]
-
-
-def _taches_du_financeur(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
-    """Counted in files, as the list that each task opens counts them."""
-    decide = tenus.organismes(Role.DECIDEUR)
-    miens = Organisme.objects.filter(pk__in=tenus.organismes(Role.INSTRUCTEUR) | decide)
-    dossiers = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
-    trouvees = []
-    for financeur in miens:
-        for libelle, attente, decideur in _ATTENDU_D_UN_FINANCEUR:
-            if decideur and financeur.pk not in decide:
-                continue
-            concernes = en_attente(dossiers, attente, pour=pour, contrat=contrat, financeurs=[financeur.pk])
-            url = f"{_tableau(contrat, annee)}?financeur={financeur.pk}&attend={attente}"
-            trouvees.append(Tache(libelle, concernes.count(), url, financeur.nom_court))
-    return trouvees
-
-
-def _taches_du_porteur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[Tache]:
-    if not tenus.organismes_porteurs:
-        return []
-    miens = Dossier.objects.filter(contrat=contrat, campagne__annee=annee, porteur__in=tenus.organismes_porteurs)
-    incomplets = miens.filter(etat=EtatDossier.INCOMPLET).count()
-    return [Tache("Compléter un dossier", incomplets, f"{_tableau(contrat, annee)}?etat=incomplet", "Porteur")]
-
-
-def _taches_du_signataire(contrat: Contrat, le: date, tenus: RolesTenus) -> list[Tache]:
-    miens = tenus.organismes(Role.SIGNATAIRE, Role.BAILLEUR)
-    if not miens:
-        return []
-    if le.year not in contrat.annees:
-        return []
-    siens = Engagement.objects.filter(contrat=contrat).des_organismes(miens)
-    points = PointAvancement.objects.filter(annee=le.year)
-    sans_point = siens.exclude(pk__in=points.exclude(etat=EtatEngagement.SANS_INFORMATION).values("engagement"))
-    a_completer = siens.filter(pk__in=points.filter(visa=EtatVisa.A_COMPLETER).values("engagement"))
-    url = reverse("contrats:mes_engagements", args=[contrat.slug, le.year])
-    return [
-        Tache(f"Dire où en sont vos engagements en {le.year}", sans_point.count(), url, "Signataire"),
-        Tache(f"Compléter vos déclarations {le.year}", a_completer.count(), url, "Signataire"),
-    ]
-
-
 def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Auteur) -> tuple[Tuile, ...]:
     """The year's figures for those who work on the files; others read them in the published reports."""
     tenus = roles(pour, contrat)
     if not tenus.instruit:
         return ()
-    tableau = _tableau(contrat, annee)
+    tableau = adresse_du_tableau(contrat, annee)
     enveloppes = reverse("programmation:enveloppes", kwargs={"contrat": contrat.slug, "annee": annee})
     tuiles = [
         Tuile(
@@ -343,7 +228,3 @@ def _tuile_cpo(c: Chiffres, url: str) -> Tuile:
         "succes" if c.cpo.atteinte else "attention",
         url,
     )
-
-
-def _tableau(contrat: Contrat, annee: int) -> str:
-    return reverse("programmation:tableau", kwargs={"contrat": contrat.slug, "annee": annee})

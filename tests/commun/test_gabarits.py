@@ -1,0 +1,38 @@
+"""The spaces of French typography in templates: set in sentences, never in what Django or a browser reads."""
+
+from __future__ import annotations
+
+import pytest
+from django.template import Context, Template
+from django.template.loader import get_template
+
+from commun.gabarits import composer
+
+FINE, INSECABLE = "\u202f", "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("ecrit", "lu"),
+    [
+        ("Qui ? Vous : « oui » ; non !", f"Qui{FINE}? Vous{FINE}: «{FINE}oui{FINE}»{FINE}; non{FINE}!"),
+        ("« {{ nom }} » : 50 %", f"«{FINE}{{{{ nom }}}}{FINE}»{FINE}: 50{INSECABLE}%"),
+        ("à 14:30, &nbsp;voir https://a.fr", "à 14:30, &nbsp;voir https://a.fr"),
+        ('<a title="a : b" {% if n > 1 ? %}x{% endif %}>', '<a title="a : b" {% if n > 1 ? %}x{% endif %}>'),
+        ("{% if a : %}{{ b ? }}{# c ! #}", "{% if a : %}{{ b ? }}{# c ! #}"),
+        ("2 < 3 : vrai", f"2 < 3{FINE}: vrai"),
+    ],
+)
+def test_seules_les_phrases_sont_composees(ecrit: str, lu: str) -> None:
+    assert composer(ecrit) == lu
+    assert composer(lu) == lu
+
+
+def test_les_gabarits_du_projet_sont_composes() -> None:
+    texte = get_template("composants/message.html").render({"ton": "succes", "texte": "Fait."})
+    assert f"Succès{FINE}:" in texte
+
+
+def test_ce_que_le_code_ecrit_reste_echappe() -> None:
+    gabarit = Template("{{ sur|safe|espaces }} {{ douteux|espaces }}")
+    rendu = gabarit.render(Context({"sur": "<b>a</b> : b", "douteux": "<i> : c"}))
+    assert rendu == f"<b>a</b>{FINE}: b &lt;i&gt;{FINE}: c"
