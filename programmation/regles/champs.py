@@ -36,6 +36,7 @@ SECTIONS = (
         (
             _champ("intitule", "Intitulé de l’action"),
             _champ("objet", "Objet de la demande"),
+            _champ("precedent", "Dossier de l’an passé"),
             _champ("dispositif", "Dispositif"),
             _champ("resume", "Résumé"),
             _champ("buts", "Objectifs de l’action"),
@@ -82,7 +83,7 @@ SECTIONS = (
             _champ("evaluation", "Façon d’évaluer l’action"),
         ),
     ),
-    SectionDemande("budget", "Le budget", (_champ("budget", "Budget de l’action"),)),
+    SectionDemande("budget", "Le budget", (_champ("budget", "Budget de l’action", "budget", "note_budget"),)),
     SectionDemande("financeurs", "Les financeurs sollicités", (_champ("demandes", "Montants demandés"),)),
     SectionDemande("pieces", "Les pièces", (_champ("pieces", "Pièces du dossier"),)),
     SectionDemande("attestations", "Les attestations", (_champ("attestations", "Attestations"),)),
@@ -90,6 +91,8 @@ SECTIONS = (
 
 _SECTIONS = {section.code: section for section in SECTIONS}
 _CHAMPS = {champ.code: (champ, section) for section in SECTIONS for champ in section.champs}
+
+TOUS_LES_NOMS = frozenset(nom for champ, _ in _CHAMPS.values() for nom in champ.noms)
 
 
 def section(code: str) -> SectionDemande | None:
