@@ -60,6 +60,11 @@ class VersionLue:
     demande: Demande
     changements: tuple[Changement, ...]
 
+    @property
+    def sections(self) -> tuple[SectionLue, ...]:
+        """The request in words, as it was."""
+        return en_mots(self.demande)
+
 
 def en_mots(demande: Demande) -> tuple[SectionLue, ...]:
     """The whole request in words, in the order of the form."""

@@ -106,11 +106,10 @@ def _lieux(demande: Demande) -> Iterator[Controle]:
     yield from _manque("localisations", demande.lieux, "Dites où l’action se déroule.")
     if not demande.lieux:
         return
-    parts = [lieu.part for lieu in demande.lieux]
-    if not parts_completes(parts):
+    if not parts_completes(lieu.part for lieu in demande.lieux):
         yield Controle(
             "localisations",
-            f"Les parts des lieux font {_pourcents(sum(parts, Decimal(0)))} : elles doivent faire 100 % (S-17).",
+            f"Les parts des lieux font {_pourcents(demande.part_totale)} : elles doivent faire 100 % (S-17).",
         )
     if not any(lieu.prioritaire for lieu in demande.lieux) and any(d.specifique for d in demande.demandes):
         yield _alerte(

@@ -136,6 +136,11 @@ class Demande:
         return totaux(self.budget)
 
     @property
+    def part_totale(self) -> Decimal:
+        """What the shares of the places make, in %."""
+        return sum((lieu.part for lieu in self.lieux), Decimal(0))
+
+    @property
     def montant_demande(self) -> Decimal:
         """Euros asked from all the funders of the call."""
         return sum((demande.montant for demande in self.demandes), Decimal(0))
