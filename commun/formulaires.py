@@ -44,7 +44,8 @@ class ChampRendu(forms.BoundField):
 
     @property
     def est_requis(self) -> bool:
-        return self.field.required
+        """Not said to be optional: required now, or `attendu` in the end though a draft may leave it empty."""
+        return self.field.required or bool(getattr(self.field, "attendu", False))
 
 
 def _classe_bootstrap(widget: forms.Widget) -> str:

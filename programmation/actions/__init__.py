@@ -3,6 +3,7 @@
 from .actes import NouvelActe, notifier, rectifier, refuser, voter
 from .avis import donner_avis
 from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
+from .depot import commencer, corriger, deposer, ecrire, renoncer, repondre
 from .enveloppes import autoriser_depassement, mouvementer_enveloppe
 from .instruction import (
     declarer_complet,
@@ -12,18 +13,24 @@ from .instruction import (
     ouvrir_instruction,
     retirer,
 )
+from .pieces import deposer_piece, retirer_piece
 from .propositions import proposer
 
 __all__ = [
     "NouvelActe",
     "ajourner",
     "autoriser_depassement",
+    "commencer",
+    "corriger",
     "declarer_complet",
     "declarer_incomplet",
     "declarer_irrecevable",
     "declarer_recevable",
+    "deposer",
+    "deposer_piece",
     "deprogrammer",
     "donner_avis",
+    "ecrire",
     "mouvementer_enveloppe",
     "notifier",
     "ouvrir_instruction",
@@ -32,7 +39,10 @@ __all__ = [
     "proposer",
     "rectifier",
     "refuser",
+    "renoncer",
+    "repondre",
     "reprendre",
     "retirer",
+    "retirer_piece",
     "voter",
 ]

@@ -32,6 +32,16 @@ class Campagne(ModeleAEtats):
     taux_public_max = models.DecimalField(
         "part maximale de financement public (%)", max_digits=5, decimal_places=2, null=True, blank=True
     )
+    charges_indirectes_max = models.DecimalField(
+        "charges indirectes signalées au-delà de (% des charges directes)",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+    )
+    benevolat_max = models.DecimalField(
+        "bénévolat signalé au-delà de (% du coût complet)", max_digits=5, decimal_places=2, null=True, blank=True
+    )
     cadrage = models.TextField("note de cadrage", blank=True)
     note_de_cadrage = models.ForeignKey(
         Fichier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="note de cadrage (document)"

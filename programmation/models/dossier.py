@@ -82,6 +82,14 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
             droits |= droit
         return du_contrat.filter(droits)
 
+    def ouverts_a(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """Those whose request this author may read: the files that it sees and, for the team, the drafts that the
+        team itself began for a porteur or to try the form."""
+        vus = Q(pk__in=Dossier.objects.visibles_par(auteur, contrat).values("pk"))
+        if roles(auteur, contrat).pilote:
+            vus |= Q(contrat=contrat, etat=EtatDossier.BROUILLON, saisi_par_organisme__isnull=False)
+        return self.filter(vus)
+
     def avec_etat_vu(self, auteur: Auteur, contrat: Contrat) -> Any:  # the type of annotated rows
         """Adds `etat_vu`: the state as this author may know it.
 
@@ -197,6 +205,9 @@ class Dossier(ModeleAEtats):
     origine = models.CharField("origine", max_length=12, choices=OrigineDossier, default=OrigineDossier.PILOTVILLE)
     numero_externe = models.CharField("numéro dans l’autre téléservice", max_length=40, blank=True)
     essai = models.BooleanField("essai de l’équipe, avant l’ouverture", default=False)
+    saisi_par_organisme = models.ForeignKey(
+        Organisme, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="commencé pour le porteur par"
+    )
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
     cree_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="créé par"

@@ -3,12 +3,31 @@
 from .acces import instruit
 from .copil import peut_gerer_enveloppes, peut_programmer, peut_programmer_dossier
 from .demandes import peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from .depot import (
+    complement_ouvert,
+    est_son_porteur,
+    noms_modifiables,
+    peut_commencer,
+    peut_corriger,
+    peut_deposer,
+    peut_ecrire,
+    peut_renoncer,
+    peut_repondre,
+    peut_saisir,
+)
 from .instruction import en_delegue, peut_donner_avis, peut_instruire
 
 __all__ = [
+    "complement_ouvert",
     "en_delegue",
+    "est_son_porteur",
     "instruit",
+    "noms_modifiables",
+    "peut_commencer",
+    "peut_corriger",
+    "peut_deposer",
     "peut_donner_avis",
+    "peut_ecrire",
     "peut_gerer_enveloppes",
     "peut_instruire",
     "peut_notifier",
@@ -17,5 +36,8 @@ __all__ = [
     "peut_proposer",
     "peut_rectifier",
     "peut_refuser",
+    "peut_renoncer",
+    "peut_repondre",
+    "peut_saisir",
     "peut_voter",
 ]

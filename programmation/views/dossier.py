@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from contrats.portee import Portee, dans_le_contrat
@@ -13,7 +13,7 @@ from contrats.portee import Portee, dans_le_contrat
 from ..etats import EtatDossier
 from ..lectures.dossier import Livre, fiche
 from ..models import Dossier
-from ..permissions import peut_donner_avis, peut_instruire
+from ..permissions import peut_donner_avis, peut_ecrire, peut_instruire
 from .acces import LECTEURS, dossier_vu
 from .instruction import AVEC_MOTIF, SANS_MOTIF
 from .onglets import cadre_du_dossier
@@ -23,6 +23,8 @@ from .onglets import cadre_du_dossier
 def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """All that a reader may know of one file."""
     dossier = dossier_vu(portee, numero)
+    if dossier.etat == EtatDossier.BROUILLON and peut_ecrire(portee.auteur, dossier):
+        return redirect("programmation:demande", contrat=portee.contrat.slug, annee=portee.annee, numero=numero)
     lue = fiche(dossier, pour=portee.auteur, contrat=portee.contrat)
     return render(
         request,

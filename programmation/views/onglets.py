@@ -29,7 +29,10 @@ class Onglet:
     ouvert: Ouvert = _a_tous
 
 
-ONGLETS: tuple[Onglet, ...] = (Onglet("dossier", "Le dossier"),)
+ONGLETS: tuple[Onglet, ...] = (
+    Onglet("dossier", "Le dossier"),
+    Onglet("demande", "La demande"),
+)
 
 
 def cadre_du_dossier(portee: Portee, dossier: Dossier, actif: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ LECTEURS = (*INSTRUCTEURS, R.PORTEUR)
 LECTEURS_DES_RAPPORTS = tuple(role for role in Role if role != R.PORTEUR)
 CHEF = (R.CHEF_DE_PROJET,)
 FINANCEURS = (R.CHEF_DE_PROJET, R.INSTRUCTEUR, R.DECIDEUR)
+REDACTEURS = (R.CHEF_DE_PROJET, R.PORTEUR)
 DECIDEURS = (R.CHEF_DE_PROJET, R.DECIDEUR)
 DECLARANTS = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.BAILLEUR)
 GROUPES = (R.CHEF_DE_PROJET, R.DELEGUE_PREFET)
@@ -290,6 +291,24 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:refuser": pour(*DECIDEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:rectifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
     "programmation:notifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
+    "programmation:demandes": pour(*REDACTEURS),
+    "programmation:commencer": pour(*REDACTEURS),
+    "programmation:demande": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:demande_pdf": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:versions": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:section": pour(*REDACTEURS, autrui=CHEF, numero="brouillon.numero", section="budget"),
+    "programmation:relire": pour(*REDACTEURS, autrui=CHEF, numero="brouillon.numero"),
+    "programmation:deposer": pour(*REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero"),
+    "programmation:renoncer": pour(*REDACTEURS, autrui=CHEF, numero="brouillon.numero"),
+    "programmation:repondre": pour(R.PORTEUR, autrui=(), administrateur=False, numero="a_completer.numero"),
+    "programmation:corriger": pour(*CHEF, autrui=CHEF, numero="dossier.numero", section="action"),
+    "programmation:ajouter_piece": pour(*REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero"),
+    "programmation:retirer_piece": pour(
+        *REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero", pk="piece.pk"
+    ),
+    "programmation:piece_demande": pour(
+        *LECTEURS, autrui=EQUIPE, numero="dossier.numero", pk=lambda scene, qui: scene.piece_de(scene.dossier).pk
+    ),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),

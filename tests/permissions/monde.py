@@ -21,6 +21,7 @@ from tests.fabriques import (
     CompteAInviterFactory,
     ContratFactory,
     DecisionReunionFactory,
+    DemandeDeComplementFactory,
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
@@ -37,6 +38,7 @@ from tests.fabriques import (
     OrganismeFactory,
     OuvertureContratFactory,
     PerimetreDuContratFactory,
+    PieceDossierFactory,
     PointAvancementFactory,
     PointOrdreDuJourFactory,
     PrioritesCommunalesFactory,
@@ -74,6 +76,9 @@ class Scene:
     contrat: Contrat
     dossier: Dossier
     a_programmer: Dossier
+    brouillon: Dossier  # begun by the team for its porteur
+    a_completer: Dossier
+    piece: Any
     a_proposer: Any
     a_voter: Any
     a_notifier: Any
@@ -123,6 +128,10 @@ class Scene:
             fait=True,
             resultat={"reussis": [self.dossier.numero], "refus": []},
         )
+
+    def piece_de(self, dossier: Dossier) -> Any:
+        """A paper of this file."""
+        return PieceDossierFactory(dossier=dossier)
 
     def engagement_de(self, personne: Any) -> Any:
         """A commitment of this person's organisation in its own scene, of another's elsewhere; stated, with a proof."""
@@ -214,6 +223,9 @@ def _scene(
     commun = {"contrat": contrat, "porteur": porteur, "intitule": intitule, "localise": True}
     dossier = DossierFactory(**commun, en_instruction=True)
     programme = DossierFactory(**commun, programme=True)
+    brouillon = DossierFactory(**commun, saisi_par_organisme=contrat.pilote)
+    incomplet = DossierFactory(**commun, incomplet=True)
+    DemandeDeComplementFactory(dossier=incomplet)
     un, deux = DispositifFactory.create_batch(2)
     a_proposer = DemandeFactory(dossier=dossier, financeur=financeur, dispositif=un)
     DemandeFactory(dossier=dossier, financeur=financeur, proposee=True, montant_propose=PROPOSE)
@@ -241,6 +253,9 @@ def _scene(
         contrat=contrat,
         dossier=dossier,
         a_programmer=programme,
+        brouillon=brouillon,
+        a_completer=incomplet,
+        piece=PieceDossierFactory(dossier=brouillon),
         a_proposer=a_proposer,
         a_voter=a_voter,
         a_notifier=a_notifier,

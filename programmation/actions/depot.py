@@ -1,0 +1,259 @@
+"""A request from its first line to its deposit: begun, written, deposited, completed, corrected, given up."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from acteurs.models import Organisme
+from commun import fichiers, instantanes
+from commun.auteur import Auteur
+from commun.contraintes import contraintes_en_francais
+from commun.erreurs import RegleEnfreinte
+from commun.journal import inscrire
+from commun.permissions import verifier
+from commun.travaux import planifier
+from contrats.permissions import roles
+
+from ..etats import EtatCampagne
+from ..lectures.campagne import depot_ouvert
+from ..lectures.comparaison import comparer
+from ..lectures.demande import RELATIONS, controles_de, demande_de
+from ..models import Campagne, CaractereDossier, Dispositif, Dossier, GenreVersion, VersionDossier
+from ..notifications.depot import destinataires_de_l_accuse
+from ..permissions import (
+    complement_ouvert,
+    est_son_porteur,
+    noms_modifiables,
+    peut_commencer,
+    peut_corriger,
+    peut_deposer,
+    peut_ecrire,
+    peut_renoncer,
+    peut_repondre,
+)
+from ..regles.champs import TOUS_LES_NOMS
+from ..regles.demande import SCHEMA
+from .ecriture import motif_donne, verrouiller_dossier
+from .ecriture_demande import ecrire_valeurs
+from .reconduction import reprendre_l_an_passe
+
+ACCUSER = "programmation.accuser_reception"
+
+
+@transaction.atomic
+def commencer(
+    campagne: Campagne,
+    *,
+    porteur: Organisme,
+    dispositif: Dispositif,
+    intitule: str,
+    par: Auteur,
+    le: datetime,
+    precedent: Dossier | None = None,
+) -> Dossier:
+    """Begin a request, blank or from last year's file; the team's own are trials while the campaign is not open."""
+    verifier(peut_commencer(par, campagne, porteur))
+    par_l_equipe = porteur.pk not in roles(par, campagne.contrat).organismes_porteurs
+    if not par_l_equipe and not (reponse := depot_ouvert(campagne, porteur, _jour(le), dispositif=dispositif)):
+        raise RegleEnfreinte(reponse.motif, code="depot_ferme")
+    with contraintes_en_francais():
+        dossier = Dossier.objects.create(
+            contrat=campagne.contrat,
+            campagne=campagne,
+            numero=_numero_de_brouillon(campagne),
+            porteur=porteur,
+            dispositif=dispositif,
+            intitule=intitule,
+            cree_par=par.utilisateur,
+            saisi_par_organisme=par.organisme if par_l_equipe else None,
+            essai=campagne.etat == EtatCampagne.ESSAI,
+            caractere=CaractereDossier.RECONDUITE if precedent else CaractereDossier.NOUVELLE,
+            precedent=precedent,
+        )
+    if precedent is not None:
+        if precedent.porteur_id != porteur.pk or precedent.contrat_id != campagne.contrat_id:
+            raise RegleEnfreinte("On reconduit un dossier du même porteur, dans le même contrat.", champ="precedent")
+        reprendre_l_an_passe(dossier, precedent)
+    inscrire(dossier, acte="commencer", libelle="Demande commencée", par=_au_nom_de(par, dossier), le=le)
+    return dossier
+
+
+@transaction.atomic
+def ecrire(dossier: Dossier, valeurs: Mapping[str, Any], *, par: Auteur, le: datetime) -> Dossier:
+    """Keep these answers of the request, by form field; nothing is required before the deposit.
+
+    A draft's answers are not journalled one by one: its deposit keeps them all. After it, only the fields that a
+    correction request names may be written.
+    """
+    dossier = verrouiller_dossier(dossier)
+    verifier(peut_ecrire(par, dossier))
+    if fermes := set(valeurs) - noms_modifiables(par, dossier):
+        raise RegleEnfreinte("Cette réponse n’est pas ouverte à la correction.", champ=min(fermes), code="champ_ferme")
+    with contraintes_en_francais():
+        ecrire_valeurs(dossier, valeurs, par=par, le=le)
+    return dossier
+
+
+@transaction.atomic
+def deposer(dossier: Dossier, *, par: Auteur, le: datetime) -> Dossier:
+    """Deposit: the request gets its number, is kept as it stands, and its porteur receives a receipt."""
+    dossier = _a_ecrire(dossier)
+    verifier(peut_deposer(par, dossier))
+    if not (reponse := depot_ouvert(dossier.campagne, dossier.porteur, _jour(le), dispositif=dossier.dispositif)):
+        raise RegleEnfreinte(reponse.motif, code="depot_ferme")
+    _exiger_complete(dossier, le)
+    auteur = _au_nom_de(par, dossier)
+    with contraintes_en_francais():
+        dossier.changer_etat(
+            "deposer", par=auteur, le=le, champs={"numero": _numero_suivant(dossier.campagne), "depose_le": le}
+        )
+    garder_version(dossier, GenreVersion.DEPOT, par=par, le=le)
+    _accuser_reception(dossier, par=par)
+    return dossier
+
+
+@transaction.atomic
+def repondre(dossier: Dossier, *, reponse: str, par: Auteur, le: datetime) -> Dossier:
+    """The porteur has corrected what was asked: the file goes back to the team, with what changed."""
+    dossier = _a_ecrire(dossier)
+    verifier(peut_repondre(par, dossier))
+    complement = complement_ouvert(dossier)
+    assert complement is not None  # said by the permission
+    _exiger_complete(dossier, le)
+    complement.reponse, complement.repondue_le = reponse.strip(), le
+    complement.save(update_fields=["reponse", "repondue_le"])
+    dossier.__dict__.pop("_complement_ouvert")
+    dossier.changer_etat("repondre", par=par, le=le, motif=complement.reponse)
+    garder_version(dossier, GenreVersion.COMPLEMENT, par=par, le=le, motif=complement.reponse)
+    return dossier
+
+
+@transaction.atomic
+def corriger(dossier: Dossier, valeurs: Mapping[str, Any], *, motif: str, par: Auteur, le: datetime) -> Dossier:
+    """The team corrects a deposited request in its porteur's place, for a reason; the original stays readable."""
+    dossier = _a_ecrire(dossier)
+    verifier(peut_corriger(par, dossier))
+    motif = motif_donne(motif)
+    if inconnus := set(valeurs) - TOUS_LES_NOMS:
+        raise RegleEnfreinte("Ce champ n’est pas une réponse de la demande.", champ=min(inconnus), code="champ_ferme")
+    avant = demande_de(dossier, _jour(le))
+    _garder_l_original(dossier)
+    with contraintes_en_francais():
+        ecrire_valeurs(dossier, valeurs, par=par, le=le)
+    changements = comparer(avant, demande_de(_relu(dossier), _jour(le)))
+    if not changements:
+        raise RegleEnfreinte("Rien n’a changé : modifiez une réponse avant d’enregistrer.", code="sans_changement")
+    inscrire(
+        dossier,
+        acte="corriger",
+        libelle="Demande corrigée par l’équipe",
+        par=_au_nom_de(par, dossier),
+        le=le,
+        motif=motif,
+        avant={c.libelle: c.avant for c in changements},
+        apres={c.libelle: c.apres for c in changements},
+    )
+    garder_version(_relu(dossier), GenreVersion.CORRECTION, par=par, le=le, motif=motif)
+    return dossier
+
+
+@transaction.atomic
+def renoncer(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Dossier:
+    """The porteur gives its request up; a draft needs no reason."""
+    dossier = verrouiller_dossier(dossier)
+    verifier(peut_renoncer(par, dossier))
+    brouillon = dossier.transition_possible("deposer")
+    raison = motif.strip() or "Brouillon abandonné" if brouillon else motif_donne(motif)
+    dossier.changer_etat("retirer", par=_au_nom_de(par, dossier), le=le, motif=raison)
+    return dossier
+
+
+def garder_version(
+    dossier: Dossier, genre: GenreVersion, *, par: Auteur | None, le: datetime, motif: str = ""
+) -> VersionDossier:
+    """Freeze the request as it stands; the caller holds the file's lock."""
+    derniere = dossier.versions.order_by("-numero").first()
+    rang = derniere.numero + 1 if derniere else 1
+    octets = instantanes.figer(demande_de(dossier, _jour(le)), schema=SCHEMA)
+    personne = par.utilisateur if par else None
+    return VersionDossier.objects.create(
+        dossier=dossier,
+        numero=rang,
+        genre=genre,
+        instantane=fichiers.ranger(
+            octets,
+            nom=f"{dossier.numero}-v{rang}.json",
+            type_mime="application/json",
+            depose_par=personne,
+        ),
+        motif=motif,
+        ecrite_le=le,
+        ecrite_par=personne,
+        organisme=par.organisme if par else dossier.porteur,
+    )
+
+
+def _garder_l_original(dossier: Dossier) -> None:
+    """A file that came in otherwise (import, spreadsheet) is kept as it was before its first correction."""
+    if not dossier.versions.exists():
+        assert dossier.depose_le is not None  # the team corrects deposited files only
+        garder_version(dossier, GenreVersion.DEPOT, par=None, le=dossier.depose_le)
+
+
+def _exiger_complete(dossier: Dossier, le: datetime) -> None:
+    manques = [c for c in controles_de(dossier, demande_de(dossier, _jour(le))) if c.bloquant]
+    if manques:
+        raise RegleEnfreinte(
+            f"Il reste {len(manques)} point{'s' if len(manques) > 1 else ''} à compléter ou à corriger : "
+            f"{manques[0].message}",
+            code="demande_incomplete",
+        )
+
+
+def _accuser_reception(dossier: Dossier, *, par: Auteur) -> None:
+    """One job row per reader: a refused address stops nobody else."""
+    for personne in destinataires_de_l_accuse(dossier, par):
+        planifier(
+            ACCUSER,
+            cible=dossier,
+            parametres={"personne": personne.pk},
+            cle=f"{ACCUSER}:{dossier.pk}:{personne.pk}",
+            par=par,
+        )
+
+
+def _a_ecrire(dossier: Dossier) -> Dossier:
+    """The file locked, with the relations that its reading needs."""
+    verrouiller_dossier(dossier)
+    return _relu(dossier)
+
+
+def _relu(dossier: Dossier) -> Dossier:
+    return Dossier.objects.select_related(*RELATIONS).get(pk=dossier.pk)
+
+
+def _au_nom_de(par: Auteur, dossier: Dossier) -> Auteur:
+    """The team in its porteur's place shows so in the journal; a porteur is itself."""
+    return par if est_son_porteur(par, dossier) else par.au_nom_de(dossier.porteur)
+
+
+def _numero_de_brouillon(campagne: Campagne) -> str:
+    return f"B{campagne.annee % 100:02d}-{secrets.token_hex(4)}"
+
+
+def _numero_suivant(campagne: Campagne) -> str:
+    """The next number of the campaign, « 2026-191 »; deposits take it one at a time."""
+    Campagne.objects.select_for_update(of=("self",)).get(pk=campagne.pk)
+    pris = campagne.contrat.dossiers.filter(numero__regex=rf"^{campagne.annee}-\d+$").values_list("numero", flat=True)
+    rang = max((int(numero.partition("-")[2]) for numero in pris), default=0) + 1
+    return f"{campagne.annee}-{rang:03d}"
+
+
+def _jour(le: datetime) -> Any:
+    return timezone.localdate(le)

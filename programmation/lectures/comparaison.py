@@ -1,0 +1,202 @@
+"""A request in words, field by field: read again before the deposit, and compared between two dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from commun import fichiers, instantanes
+from commun.typographie import INSECABLE, date_chiffres, euros, nombre, pluriel
+
+from ..models import Dossier, VersionDossier
+from ..regles.champs import SECTIONS, SectionDemande, section_du_champ
+from ..regles.demande import SCHEMA, Demande
+
+
+@dataclass(frozen=True, slots=True)
+class ReponseLue:
+    """One answer, as lines of text; none when it is not given yet."""
+
+    champ: str
+    libelle: str
+    lignes: tuple[str, ...]
+
+    @property
+    def texte(self) -> str:
+        return "\n".join(self.lignes)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLue:
+    """A section of the form and its answers."""
+
+    section: SectionDemande
+    reponses: tuple[ReponseLue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changement:
+    """One answer that is not the same at two dates."""
+
+    section: str
+    libelle: str
+    avant: str
+    apres: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLue:
+    """A version kept: who wrote it, when, why, and what it changed."""
+
+    numero: int
+    genre: str
+    ecrite_le: datetime
+    auteur: str
+    organisme: str
+    motif: str
+    sha256: str
+    demande: Demande
+    changements: tuple[Changement, ...]
+
+    @property
+    def sections(self) -> tuple[SectionLue, ...]:
+        """The request in words, as it was."""
+        return en_mots(self.demande)
+
+
+def en_mots(demande: Demande) -> tuple[SectionLue, ...]:
+    """The whole request in words, in the order of the form."""
+    par_section: dict[str, list[ReponseLue]] = {section.code: [] for section in SECTIONS}
+    for code, libelle, lire in _REPONSES:
+        section = section_du_champ(code)
+        assert section is not None  # the table below names fields of the form
+        par_section[section.code].append(ReponseLue(code, libelle, tuple(_lignes(lire(demande)))))
+    return tuple(SectionLue(section, tuple(par_section[section.code])) for section in SECTIONS)
+
+
+def comparer(avant: Demande, apres: Demande) -> tuple[Changement, ...]:
+    """What differs between two requests, answer by answer."""
+    anciennes = {(r.champ, r.libelle): r for lue in en_mots(avant) for r in lue.reponses}
+    return tuple(
+        Changement(lue.section.titre, nouvelle.libelle, ancienne.texte, nouvelle.texte)
+        for lue in en_mots(apres)
+        for nouvelle in lue.reponses
+        if (ancienne := anciennes[nouvelle.champ, nouvelle.libelle]).lignes != nouvelle.lignes
+    )
+
+
+def versions_de(dossier: Dossier) -> tuple[VersionLue, ...]:
+    """Each version kept of a file, the first first, with what it changed from the one before."""
+    lues: list[VersionLue] = []
+    suite = dossier.versions.select_related("instantane", "ecrite_par", "organisme").order_by("numero")
+    for version in suite:
+        demande = relire_version(version)
+        lues.append(
+            VersionLue(
+                numero=version.numero,
+                genre=version.get_genre_display(),
+                ecrite_le=version.ecrite_le,
+                auteur=str(version.ecrite_par or ""),
+                organisme=version.organisme.nom_court if version.organisme else "",
+                motif=version.motif,
+                sha256=version.instantane.sha256,
+                demande=demande,
+                changements=comparer(lues[-1].demande, demande) if lues else (),
+            )
+        )
+    return tuple(lues)
+
+
+def relire_version(version: VersionDossier) -> Demande:
+    """The request as it was kept that day."""
+    return instantanes.relire(fichiers.lire(version.instantane), Demande, schema=SCHEMA)
+
+
+Valeur = str | int | Decimal | date | None | Iterable[str]
+
+
+def _lignes(valeur: Valeur) -> Iterable[str]:
+    if valeur is None or valeur == "":
+        return []
+    if isinstance(valeur, str):
+        return valeur.splitlines()
+    if isinstance(valeur, date):
+        return [date_chiffres(valeur)]
+    if isinstance(valeur, int | Decimal):
+        return [nombre(valeur, None)]
+    return valeur
+
+
+def _porteur(demande: Demande) -> list[str]:
+    return [f"{nom} : {valeur}" for rubrique in demande.porteur.rubriques for nom, valeur in rubrique.lignes]
+
+
+def _indicateurs(demande: Demande) -> list[str]:
+    return [
+        f"{i.libelle} : {'cible à donner' if i.cible is None else f'{nombre(i.cible, None)} {i.unite}'.strip()}"
+        for i in demande.indicateurs
+    ]
+
+
+def _budget(demande: Demande) -> list[str]:
+    return [f"{ligne.compte} {ligne.libelle} : {euros(ligne.montant)}" for ligne in demande.budget]
+
+
+def _montants(demande: Demande) -> list[str]:
+    return [f"{d.financeur}, {d.dispositif}, {d.nature.lower()} : {euros(d.montant)}" for d in demande.demandes]
+
+
+def _pieces(demande: Demande) -> list[str]:
+    return [f"{piece.libelle} : {piece.nom}" for piece in demande.pieces]
+
+
+def _attestations(demande: Demande) -> list[str]:
+    return [
+        f"{a.libelle} ({a.version}), acceptée le {date_chiffres(a.acceptee_le)}"
+        + (f" : {euros(a.montant)}" if a.montant is not None else "")
+        for a in demande.attestations
+    ]
+
+
+# Code of the field, its label, what it says.
+_REPONSES: tuple[tuple[str, str, Callable[[Demande], Valeur]], ...] = (
+    ("organisme", "Fiche de l’organisme", _porteur),
+    ("intitule", "Intitulé", lambda d: d.intitule),
+    ("objet", "Objet de la demande", lambda d: d.objet),
+    ("precedent", "Caractère", lambda d: f"{d.caractere} du dossier {d.precedent}" if d.precedent else d.caractere),
+    ("dispositif", "Dispositif", lambda d: d.dispositif),
+    ("resume", "Résumé", lambda d: d.resume),
+    ("buts", "Objectifs de l’action", lambda d: d.buts),
+    ("besoin", "Besoin auquel l’action répond", lambda d: d.besoin),
+    ("droit_commun_insuffisant", "Pourquoi le droit commun ne suffit pas", lambda d: d.droit_commun_insuffisant),
+    ("orientation", "Orientation principale", lambda d: d.orientation),
+    ("axes_transversaux", "Axes transversaux", lambda d: d.axes_transversaux),
+    ("objectifs", "Objectifs du contrat", lambda d: d.objectifs),
+    ("theme_p147", "Thème du programme 147", lambda d: d.theme_p147),
+    (
+        "localisations",
+        "Répartition",
+        lambda d: [f"{lieu.nom} : {nombre(lieu.part, None)}{INSECABLE}%" for lieu in d.lieux],
+    ),
+    ("lieu", "Lieux de réalisation", lambda d: d.lieu),
+    ("beneficiaires", "Public attendu", lambda d: d.beneficiaires),
+    ("beneficiaires", "dont habitants des QPV", lambda d: d.beneficiaires_qpv),
+    ("sexes", "dont femmes", lambda d: d.femmes),
+    ("sexes", "dont hommes", lambda d: d.hommes),
+    ("sexes", "dont non renseigné", lambda d: d.sexe_inconnu),
+    ("ages", "Âges", lambda d: [f"{tranche} : {pluriel(n, 'personne')}" for tranche, n in d.ages]),
+    ("dates", "Début", lambda d: d.debut),
+    ("dates", "Fin", lambda d: d.fin),
+    ("calendrier", "Calendrier", lambda d: d.calendrier),
+    ("moyens", "Moyens humains et matériels", lambda d: d.moyens),
+    ("partenaires", "Partenaires", lambda d: d.partenaires),
+    ("indicateurs", "Indicateurs", _indicateurs),
+    ("evaluation", "Façon d’évaluer", lambda d: d.evaluation),
+    ("budget", "Budget", _budget),
+    ("budget", "Précisions sur le budget", lambda d: d.note_budget),
+    ("demandes", "Montants demandés", _montants),
+    ("pieces", "Pièces", _pieces),
+    ("attestations", "Attestations", _attestations),
+)

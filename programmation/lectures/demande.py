@@ -1,0 +1,214 @@
+"""A request read whole, as plain values: what the checks, the PDF, the snapshots and the comparisons stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from acteurs.models import PIECES_DE_L_ORGANISME, FormeJuridique, PieceOrganisme, TypePiece
+from contrats.models import NatureMoyens
+
+from ..etats import EtatDemande
+from ..models import (
+    BudgetPrevisionnel,
+    CaractereDossier,
+    Dossier,
+    Localisation,
+    ModeLocalisation,
+    ObjetDossier,
+    PieceRequise,
+    TrancheAge,
+)
+from ..regles.attestations import TEXTES
+from ..regles.budget import LigneDeBudget
+from ..regles.controles import Controle, Exigences, PieceExigee, controles
+from ..regles.demande import (
+    AttestationDemande,
+    Demande,
+    IndicateurDemande,
+    LieuDemande,
+    MontantDemande,
+    PieceDemande,
+)
+from ..regles.plans_budget import formulaire_de
+from .guichets import guichets
+from .porteur import est_de_droit_public, porteur_de
+
+# Relations that `demande_de` reads, joined once.
+RELATIONS = ("contrat", "campagne", "porteur", "orientation", "theme_p147", "dispositif", "precedent")
+
+
+def demande_de(dossier: Dossier, le: date) -> Demande:
+    """The request as it stands; papers of the organisation are those valid on `le`. A constant number of queries."""
+    budget = BudgetPrevisionnel.objects.filter(dossier=dossier).prefetch_related("lignes").first()
+    return Demande(
+        contrat=dossier.contrat.nom,
+        campagne=dossier.campagne.nom,
+        annee=dossier.campagne.annee,
+        numero=dossier.numero,
+        formulaire=formulaire_du_dossier(dossier),
+        porteur=porteur_de(dossier.porteur, dossier.campagne.annee),
+        caractere=dossier.get_caractere_display(),
+        reconduction=dossier.caractere == CaractereDossier.RECONDUITE,
+        precedent=dossier.precedent.numero if dossier.precedent else "",
+        objet=dossier.get_objet_display(),
+        fonctionnement=dossier.objet == ObjetDossier.FONCTIONNEMENT,
+        dispositif=dossier.dispositif.nom,
+        intitule=dossier.intitule,
+        resume=dossier.resume,
+        buts=dossier.buts,
+        besoin=dossier.besoin,
+        droit_commun_insuffisant=dossier.droit_commun_insuffisant,
+        orientation=dossier.orientation.nom if dossier.orientation else "",
+        axes_transversaux=tuple(axe.nom for axe in dossier.axes_transversaux.all()),
+        objectifs=tuple(objectif.nom for objectif in dossier.objectifs.all()),
+        theme_p147=str(dossier.theme_p147) if dossier.theme_p147 else "",
+        lieux=_lieux(dossier),
+        lieu=dossier.lieu,
+        beneficiaires=dossier.beneficiaires,
+        beneficiaires_qpv=dossier.beneficiaires_qpv,
+        femmes=dossier.femmes,
+        hommes=dossier.hommes,
+        sexe_inconnu=dossier.sexe_inconnu,
+        ages=_ages(dossier),
+        debut=dossier.debut,
+        fin=dossier.fin,
+        calendrier=dossier.calendrier,
+        moyens=dossier.moyens,
+        partenaires=dossier.partenaires,
+        indicateurs=_indicateurs(dossier),
+        evaluation=dossier.evaluation,
+        budget=tuple(
+            LigneDeBudget(ligne.sens, ligne.compte, ligne.libelle, ligne.montant)
+            for ligne in (budget.lignes.all() if budget else ())
+        ),
+        note_budget=budget.note if budget else "",
+        demandes=_montants(dossier),
+        pieces=_pieces(dossier, le),
+        attestations=_attestations(dossier),
+    )
+
+
+def controles_de(dossier: Dossier, demande: Demande) -> tuple[Controle, ...]:
+    """What the request lacks, by the rules of its campaign and its scheme."""
+    return controles(demande, exigences(dossier))
+
+
+def exigences(dossier: Dossier) -> Exigences:
+    """What the campaign and the scheme ask; the scheme's share of public funding comes before the campaign's."""
+    campagne, dispositif = dossier.campagne, dossier.dispositif
+    taux = dispositif.taux_public_max if dispositif.taux_public_max is not None else campagne.taux_public_max
+    return Exigences(
+        pieces=pieces_exigees(dossier),
+        taux_public_max=taux,
+        charges_indirectes_max=campagne.charges_indirectes_max,
+        benevolat_max=campagne.benevolat_max,
+    )
+
+
+def pieces_exigees(dossier: Dossier) -> tuple[PieceExigee, ...]:
+    """The papers asked from this porteur, by its legal form; some for a renewal only."""
+    requises = PieceRequise.objects.filter(campagne=dossier.campagne)
+    forme = dossier.porteur.forme_juridique
+    if forme != FormeJuridique.INCONNUE:
+        requises = requises.filter(Q(formes=[]) | Q(formes__contains=[forme]))
+    if dossier.caractere != CaractereDossier.RECONDUITE:
+        requises = requises.filter(reconduction_seule=False)
+    ordre = list(TypePiece)
+    return tuple(
+        PieceExigee(p.type, p.get_type_display(), p.obligatoire, p.type in PIECES_DE_L_ORGANISME, p.aide)
+        for p in sorted(requises, key=lambda p: ordre.index(TypePiece(p.type)))
+    )
+
+
+def formulaire_du_dossier(dossier: Dossier) -> str:
+    """The form that this porteur fills for this scheme."""
+    return formulaire_de(dossier.dispositif.formulaire, droit_public=est_de_droit_public(dossier.porteur))
+
+
+def nom_du_lieu(lieu: Localisation) -> str:
+    """A place in words: the neighbourhood and its commune."""
+    if lieu.version and lieu.commune:
+        return f"{lieu.version.nom} ({lieu.commune.nom})"
+    nomme = lieu.version or lieu.commune
+    return nomme.nom if nomme else lieu.get_mode_display()
+
+
+def _lieux(dossier: Dossier) -> tuple[LieuDemande, ...]:
+    lieux = dossier.localisations.select_related("version", "commune").order_by("-part", "pk")
+    return tuple(LieuDemande(nom_du_lieu(lieu), lieu.mode, _est_prioritaire(lieu), lieu.part) for lieu in lieux)
+
+
+def _est_prioritaire(lieu: Localisation) -> bool:
+    """True in a QPV, in all of them, or in a territory that the contract watches beside them (S-18)."""
+    return lieu.mode == ModeLocalisation.ENSEMBLE_QPV or lieu.version is not None
+
+
+def _ages(dossier: Dossier) -> tuple[tuple[str, int], ...]:
+    nombres = {age.tranche: age.nombre for age in dossier.ages.all()}
+    return tuple((tranche.label, nombres[tranche]) for tranche in TrancheAge if tranche in nombres)
+
+
+def _indicateurs(dossier: Dossier) -> tuple[IndicateurDemande, ...]:
+    return tuple(
+        IndicateurDemande(
+            str(prevu),
+            prevu.unite or (prevu.indicateur.unite if prevu.indicateur else ""),
+            prevu.cible,
+        )
+        for prevu in dossier.indicateurs.select_related("indicateur").order_by("pk")
+    )
+
+
+def _montants(dossier: Dossier) -> tuple[MontantDemande, ...]:
+    demandes = list(dossier.demandes.exclude(etat=EtatDemande.ANNULEE))
+    lus = guichets(dossier.campagne, demandes=demandes) if demandes else []
+    return tuple(
+        MontantDemande(
+            financeur=guichet.financeur.nom,
+            dispositif=guichet.dispositif.nom,
+            nature=guichet.nature_libelle,
+            libelle=guichet.libelle,
+            specifique=guichet.nature == NatureMoyens.SPECIFIQUE,
+            montant=guichet.demande,
+            plafond=guichet.dispositif.plafond,
+            canal=guichet.canal,
+        )
+        for guichet in lus
+        if guichet.demande is not None
+    )
+
+
+def _pieces(dossier: Dossier, le: date) -> tuple[PieceDemande, ...]:
+    """Its own papers, then those of its organisation that hold on `le`; a paper removed counts no more."""
+    siennes = dossier.pieces.filter(retiree_le__isnull=True).select_related("fichier")
+    reprises = PieceOrganisme.objects.valables(le).filter(organisme=dossier.porteur).select_related("fichier")
+    return tuple(_piece(piece, organisme=False) for piece in siennes) + tuple(
+        _piece(piece, organisme=True) for piece in _dernieres(reprises.order_by("type", "-deposee_le"))
+    )
+
+
+def _dernieres(pieces: Iterable[PieceOrganisme]) -> list[PieceOrganisme]:
+    """The latest paper of each type."""
+    par_type: dict[str, PieceOrganisme] = {}
+    for piece in pieces:
+        par_type.setdefault(piece.type, piece)
+    return list(par_type.values())
+
+
+def _piece(piece: Any, *, organisme: bool) -> PieceDemande:
+    return PieceDemande(piece.type, piece.get_type_display(), piece.fichier.nom, piece.fichier.sha256, organisme)
+
+
+def _attestations(dossier: Dossier) -> tuple[AttestationDemande, ...]:
+    ordre = [texte.genre for texte in TEXTES]
+    donnees = dossier.attestations.select_related("acceptee_par")
+    return tuple(
+        AttestationDemande(
+            a.genre, a.get_genre_display(), a.version, a.montant, a.acceptee_le, str(a.acceptee_par or "")
+        )
+        for a in sorted(donnees, key=lambda a: ordre.index(a.genre))
+    )

@@ -1,0 +1,1 @@
+"""What leaves the house about files: each part has its module."""

@@ -1,0 +1,1 @@
+"""Printed documents of the programming: each part has its module."""

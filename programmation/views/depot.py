@@ -1,0 +1,427 @@
+"""A request: the porteur's list, its pages, its deposit; the team's entry and corrections in its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from acteurs.models import Organisme, TypeOrganisme, TypePiece
+from commun import fichiers
+from commun.erreurs import RegleEnfreinte
+from commun.permissions import verifier
+from commun.televersement import verifier_taille
+from commun.views import agir, appliquer, dire_l_erreur, faire, traiter_formulaire
+from contrats.etats import Role
+from contrats.portee import Portee, dans_le_contrat
+
+from .. import actions
+from ..etats import EtatDemande, EtatDossier
+from ..forms import MotifForm
+from ..forms.depot import FORMULAIRES, CommencerForm, PieceForm, RenoncerForm, RepondreForm, SectionForm
+from ..lectures.campagne import depot_ouvert
+from ..lectures.comparaison import comparer, en_mots
+from ..lectures.demande import RELATIONS, demande_de, pieces_exigees
+from ..lectures.depot import EtatDemandeEcrite, avancement, demandes_listees
+from ..lectures.suivi_porteur import contacts, statuts
+from ..models import Campagne, Dossier, PieceDossier
+from ..permissions import (
+    complement_ouvert,
+    est_son_porteur,
+    noms_modifiables,
+    peut_corriger,
+    peut_deposer,
+    peut_ecrire,
+    peut_renoncer,
+    peut_repondre,
+    peut_saisir,
+)
+from ..regles.champs import SECTIONS, TOUS_LES_NOMS, libelles
+from ..regles.champs import section as section_nommee
+from .acces import LECTEURS
+from .onglets import cadre_du_dossier
+
+REDACTEURS = (Role.CHEF_DE_PROJET, Role.PORTEUR)
+SANS_FORMULAIRE = ("organisme", "pieces")
+
+
+# --- The list, and a new request ---------------------------------------------------------------------------------------
+@require_safe
+@dans_le_contrat(*REDACTEURS)
+def lister(request: HttpRequest, portee: Portee) -> HttpResponse:
+    """A porteur's requests of the year; for the team, those that it entered for porteurs."""
+    campagne = Campagne.objects.filter(contrat=portee.contrat, annee=portee.annee).first()
+    siens = Q(porteur__in=portee.roles.organismes_porteurs)
+    if portee.roles.pilote:
+        siens |= Q(saisi_par_organisme__isnull=False)
+    dossiers = (
+        Dossier.objects.ouverts_a(portee.auteur, portee.contrat)
+        .filter(siens, campagne__annee=portee.annee)
+        .avec_etat_vu(portee.auteur, portee.contrat)
+        .annotate(
+            total_demande=Sum("demandes__montant_demande", filter=~Q(demandes__etat=EtatDemande.ANNULEE)),
+        )
+        .select_related("porteur", "campagne")
+        .order_by("-cree_le")
+    )
+    ouverture = None
+    if campagne is not None:
+        campagne.contrat = portee.contrat
+        ouverture = depot_ouvert(campagne, portee.auteur.organisme, timezone.localdate())
+    return render(
+        request,
+        "programmation/depot/liste.html",
+        {
+            "campagne": campagne,
+            "ouverture": ouverture,
+            "demandes": demandes_listees(dossiers),
+            "equipe": portee.roles.pilote,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@dans_le_contrat(*REDACTEURS)
+def commencer(request: HttpRequest, portee: Portee) -> HttpResponse:
+    """Begin a request, blank or from last year's."""
+    verifier(peut_saisir(portee.auteur, portee.contrat))
+    campagne = get_object_or_404(Campagne, contrat=portee.contrat, annee=portee.annee)
+    campagne.contrat = portee.contrat
+    form = CommencerForm(request.POST or None, campagne=campagne, porteurs=_porteurs(portee))
+    if request.method == "POST":
+        lues = form.cleaned_data if form.is_valid() else {}
+        dossier = appliquer(form, lambda: actions.commencer(campagne, **lues, par=portee.auteur, le=timezone.now()))
+        if dossier is not None:
+            return redirect(_adresse("demande", portee, dossier.numero))
+    return render(
+        request,
+        "programmation/depot/commencer.html",
+        {"form": form, "campagne": campagne, "equipe": portee.roles.pilote},
+        status=422 if form.errors else 200,
+    )
+
+
+def _porteurs(portee: Portee) -> QuerySet[Organisme]:
+    """For whom the person may ask: its own organisations; the team, those that carry actions here or may."""
+    if not portee.roles.pilote:
+        return Organisme.objects.filter(pk__in=portee.roles.organismes_porteurs)
+    carte = Q(pk__in=portee.contrat.habilitations.filter(role=Role.PORTEUR).values("organisme"))
+    connus = Q(pk__in=portee.contrat.dossiers.values("porteur"))
+    return Organisme.objects.filter(
+        carte | connus | Q(type__in=(TypeOrganisme.ASSOCIATION, TypeOrganisme.COMMUNE, TypeOrganisme.CCAS))
+    )
+
+
+# --- One request -------------------------------------------------------------------------------------------------------
+@require_safe
+@dans_le_contrat(*LECTEURS)
+def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
+    """The task list of who writes the request; the whole request for who reads it."""
+    dossier = demande_lue(portee, numero)
+    demande = demande_de(dossier, timezone.localdate())
+    if peut_ecrire(portee.auteur, dossier):
+        return render(request, "programmation/depot/taches.html", _redaction(portee, dossier, demande))
+    return render(
+        request,
+        "programmation/depot/demande.html",
+        {
+            **cadre_du_dossier(portee, dossier, "demande"),
+            "sections": en_mots(demande),
+            "demande": demande,
+            "statuts": statuts(dossier, pour=portee.auteur) if est_son_porteur(portee.auteur, dossier) else (),
+            "contacts": contacts(dossier),
+            "corriger": peut_corriger(portee.auteur, dossier),
+            "a_corriger": [s for s in SECTIONS if s.code not in SANS_FORMULAIRE],
+            "renoncer": peut_renoncer(portee.auteur, dossier),
+            "versions": dossier.versions.count(),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@dans_le_contrat(*REDACTEURS)
+def ecrire(request: HttpRequest, portee: Portee, numero: str, section: str) -> HttpResponse:
+    """One section: each answer is kept as it is given, on its own with htmx, all together without."""
+    dossier = _a_ecrire(portee, numero)
+    lue = section_nommee(section)
+    if lue is None:
+        raise Http404
+    if section in SANS_FORMULAIRE:
+        return _section(request, portee, dossier, section, None)
+    form = FORMULAIRES[section](request.POST or None, dossier=dossier, ouverts=noms_modifiables(portee.auteur, dossier))
+    if request.method == "GET":
+        return _section(request, portee, dossier, section, form)
+    _garder(form, portee)
+    if request.htmx:  # type: ignore[attr-defined]
+        contexte = _contexte_de_section(portee, demande_lue(portee, numero), section, form)
+        return render(request, "programmation/depot/_enregistre.html", contexte | {"le": timezone.localtime()})
+    if form.errors:
+        return _section(request, portee, dossier, section, form)
+    return redirect(_suite(request, portee, numero, section))
+
+
+def _garder(form: SectionForm, portee: Portee) -> None:
+    """Keep what is right of a page; what is not is said beside its field."""
+    form.is_valid()
+    try:
+        actions.ecrire(form.dossier, form.valeurs(), par=portee.auteur, le=timezone.now())
+    except RegleEnfreinte as erreur:
+        dire_l_erreur(form, erreur)
+
+
+def _suite(request: HttpRequest, portee: Portee, numero: str, section: str) -> str:
+    """After a page without htmx: the same page, or the next one."""
+    if "continuer" not in request.POST:
+        return _adresse("section", portee, numero, section=section)
+    codes = [s.code for s in SECTIONS]
+    rang = codes.index(section) + 1
+    if rang == len(codes):
+        return _adresse("relire", portee, numero)
+    return _adresse("section", portee, numero, section=codes[rang])
+
+
+def _section(
+    request: HttpRequest, portee: Portee, dossier: Dossier, section: str, form: SectionForm | None
+) -> HttpResponse:
+    contexte = _contexte_de_section(portee, dossier, section, form)
+    statut = 422 if form is not None and form.errors else 200
+    return render(request, f"programmation/depot/section_{section}.html", contexte, status=statut)
+
+
+def _contexte_de_section(portee: Portee, dossier: Dossier, section: str, form: SectionForm | None) -> dict[str, Any]:
+    demande = demande_de(dossier, timezone.localdate())
+    etat = avancement(dossier, demande, pour=portee.auteur)
+    etape = next(e for e in etat.etapes if e.section.code == section)
+    codes = [s.code for s in SECTIONS]
+    contexte: dict[str, Any] = {
+        "dossier": dossier,
+        "demande": demande,
+        "etat": etat,
+        "etape": etape,
+        "precedente": codes[codes.index(section) - 1] if section != codes[0] else "",
+        "suivante": codes[codes.index(section) + 1] if section != codes[-1] else "",
+        "form": form,
+        "complement": complement_ouvert(dossier),
+    }
+    if section == "pieces":
+        contexte |= _pieces(dossier) | {"ouvert": "pieces" in noms_modifiables(portee.auteur, dossier)}
+    return contexte
+
+
+@require_safe
+@dans_le_contrat(*REDACTEURS)
+def relire(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
+    """The whole request once more: what it lacks with links, what changes from last year, then the deposit."""
+    dossier = _a_ecrire(portee, numero)
+    demande = demande_de(dossier, timezone.localdate())
+    contexte = _redaction(portee, dossier, demande) | {"sections": en_mots(demande)}
+    if dossier.precedent is not None:
+        passe = Dossier.objects.select_related(*RELATIONS).get(pk=dossier.precedent_id)
+        contexte |= {
+            "passe": passe,
+            "changements": [
+                c for c in comparer(demande_de(passe, timezone.localdate()), demande) if c.section not in _ANNUELLES
+            ],
+        }
+    return render(request, "programmation/depot/relire.html", contexte)
+
+
+# Sections that are given anew each year: nothing to compare.
+_ANNUELLES = ("Votre organisme", "Les pièces", "Les attestations")
+
+
+def _redaction(portee: Portee, dossier: Dossier, demande: Any) -> dict[str, Any]:
+    etat: EtatDemandeEcrite = avancement(dossier, demande, pour=portee.auteur)
+    jour = timezone.localdate()
+    complement = complement_ouvert(dossier)
+    return {
+        "dossier": dossier,
+        "demande": demande,
+        "etat": etat,
+        "deposer": peut_deposer(portee.auteur, dossier),
+        "ouverture": depot_ouvert(dossier.campagne, dossier.porteur, jour, dispositif=dossier.dispositif),
+        "renoncer": peut_renoncer(portee.auteur, dossier),
+        "complement": complement,
+        "champs_demandes": libelles(complement.champs) if complement else [],
+        "contacts": contacts(dossier),
+        "pour_un_porteur": not est_son_porteur(portee.auteur, dossier),
+        "passe": None,
+        "changements": [],
+    }
+
+
+@require_POST
+@dans_le_contrat(*REDACTEURS)
+def deposer(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
+    """The deposit; refused, it comes back to what is missing."""
+    dossier = _a_ecrire(portee, numero)
+    verifier(peut_deposer(portee.auteur, dossier))
+    depose: list[Dossier] = []
+    if agir(
+        request,
+        lambda: depose.append(actions.deposer(dossier, par=portee.auteur, le=timezone.now())),
+        succes="La demande est déposée. Un accusé de réception part par courriel.",
+    ):
+        return redirect(_adresse("demande", portee, depose[0].numero))
+    return redirect(_adresse("relire", portee, numero))
+
+
+@require_http_methods(["GET", "POST"])
+@dans_le_contrat(Role.PORTEUR)
+def repondre(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
+    """The answer to a correction request."""
+    dossier = demande_lue(portee, numero)
+    verifier(peut_repondre(portee.auteur, dossier))
+    complement = complement_ouvert(dossier)
+    assert complement is not None  # said by the permission
+    return traiter_formulaire(
+        request,
+        RepondreForm(request.POST or None),
+        lambda saisie: actions.repondre(dossier, **saisie, par=portee.auteur, le=timezone.now()),
+        gabarit="programmation/depot/repondre.html",
+        contexte={"dossier": dossier, "complement": complement, "champs_demandes": libelles(complement.champs)},
+        retour=_adresse("demande", portee, numero),
+        succes="Votre réponse est partie : l’équipe reprend l’examen de la demande.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@dans_le_contrat(*REDACTEURS)
+def renoncer(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
+    """Give a request up."""
+    dossier = demande_lue(portee, numero)
+    verifier(peut_renoncer(portee.auteur, dossier))
+    brouillon = dossier.etat == EtatDossier.BROUILLON
+    return traiter_formulaire(
+        request,
+        RenoncerForm(request.POST or None, brouillon=brouillon),
+        lambda saisie: actions.renoncer(dossier, **saisie, par=portee.auteur, le=timezone.now()),
+        gabarit="programmation/depot/renoncer.html",
+        contexte={"dossier": dossier, "brouillon": brouillon},
+        retour=reverse("programmation:demandes", kwargs=_cles(portee)),
+        succes="La demande est retirée.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def corriger(request: HttpRequest, portee: Portee, numero: str, section: str) -> HttpResponse:
+    """The team corrects one section of a deposited request, for a reason."""
+    dossier = demande_lue(portee, numero)
+    verifier(peut_corriger(portee.auteur, dossier))
+    lue = section_nommee(section)
+    if lue is None or section in SANS_FORMULAIRE:
+        raise Http404
+    form = FORMULAIRES[section](request.POST or None, dossier=dossier, ouverts=TOUS_LES_NOMS)
+    motif = MotifForm(request.POST or None)
+    if request.method == "POST" and motif.is_valid() and form.is_valid():
+        try:
+            actions.corriger(
+                dossier, form.valeurs(), motif=motif.cleaned_data["motif"], par=portee.auteur, le=timezone.now()
+            )
+        except RegleEnfreinte as erreur:
+            dire_l_erreur(form, erreur)
+        else:
+            return redirect(_adresse("versions", portee, numero))
+    contexte = _contexte_de_section(portee, dossier, section, form) | {"motif": motif}
+    statut = 422 if form.errors or motif.errors else 200
+    return render(request, f"programmation/depot/section_{section}.html", contexte, status=statut)
+
+
+# --- Papers ------------------------------------------------------------------------------------------------------------
+def _pieces(dossier: Dossier) -> dict[str, Any]:
+    """Papers asked, each with what answers it; then the others."""
+    demande = demande_de(dossier, timezone.localdate())
+    siennes = list(dossier.pieces.filter(retiree_le__isnull=True).select_related("fichier"))
+    exigees = pieces_exigees(dossier)
+    types = {exigee.type for exigee in exigees}
+    return {
+        "exigees": [
+            {
+                "piece": exigee,
+                "siennes": [piece for piece in siennes if piece.type == exigee.type],
+                "reprises": [p for p in demande.pieces if p.organisme and p.type == exigee.type],
+            }
+            for exigee in exigees
+        ],
+        "autres": [piece for piece in siennes if piece.type not in types],
+        "form_piece": PieceForm(),
+    }
+
+
+@require_POST
+@dans_le_contrat(*REDACTEURS)
+def ajouter_piece(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
+    """Add a paper; refused, the page says why beside the file."""
+    dossier = _a_ecrire(portee, numero)
+    form = PieceForm(request.POST, request.FILES)
+
+    def deposer() -> PieceDossier:
+        recu = form.cleaned_data["fichier"]
+        verifier_taille(recu.name, recu.size)
+        return actions.deposer_piece(
+            dossier,
+            type=TypePiece(form.cleaned_data["type"]),
+            nom=recu.name,
+            contenu=recu.read(),
+            par=portee.auteur,
+            le=timezone.now(),
+        )
+
+    if appliquer(form, deposer) is not None:
+        return redirect(_adresse("section", portee, numero, section="pieces"))
+    contexte = _contexte_de_section(portee, dossier, "pieces", None) | {"form_piece": form}
+    return render(request, "programmation/depot/section_pieces.html", contexte, status=422)
+
+
+@require_POST
+@dans_le_contrat(*REDACTEURS)
+def retirer_piece(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
+    """Take a paper back."""
+    dossier = _a_ecrire(portee, numero)
+    piece = get_object_or_404(dossier.pieces.select_related("fichier"), pk=pk)
+    return faire(
+        request,
+        lambda: actions.retirer_piece(piece, par=portee.auteur, le=timezone.now()),
+        retour=_adresse("section", portee, numero, section="pieces"),
+        succes=f"« {piece.fichier.nom} » est retirée de la demande.",
+    )
+
+
+@require_safe
+@dans_le_contrat(*LECTEURS)
+def telecharger_piece(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponseBase:
+    """A paper of the request, for whoever reads the request."""
+    dossier = demande_lue(portee, numero)
+    piece = get_object_or_404(dossier.pieces.filter(retiree_le__isnull=True).select_related("fichier"), pk=pk)
+    return fichiers.reponse(piece.fichier)
+
+
+# --- Reaching a request ------------------------------------------------------------------------------------------------
+def demande_lue(portee: Portee, numero: str) -> Dossier:
+    """The request that the page is about, or a 404 for who may not read it."""
+    ouvertes = Dossier.objects.ouverts_a(portee.auteur, portee.contrat).select_related(*RELATIONS, "instructeur")
+    dossier = get_object_or_404(ouvertes, numero=numero, campagne__annee=portee.annee)
+    dossier.contrat = portee.contrat
+    dossier.campagne.contrat = portee.contrat
+    return dossier
+
+
+def _a_ecrire(portee: Portee, numero: str) -> Dossier:
+    dossier = demande_lue(portee, numero)
+    verifier(peut_ecrire(portee.auteur, dossier))
+    return dossier
+
+
+def _cles(portee: Portee) -> dict[str, Any]:
+    return {"contrat": portee.contrat.slug, "annee": portee.annee}
+
+
+def _adresse(route: str, portee: Portee, numero: str, **suite: Any) -> str:
+    return reverse(f"programmation:{route}", kwargs=_cles(portee) | {"numero": numero} | suite)
