@@ -3,6 +3,7 @@
 from .acces import instruit
 from .copil import peut_gerer_enveloppes, peut_programmer, peut_programmer_dossier
 from .demandes import peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from .importation import peut_importer, peut_regler_les_canaux, peut_reporter
 from .instruction import en_delegue, peut_donner_avis, peut_instruire
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "instruit",
     "peut_donner_avis",
     "peut_gerer_enveloppes",
+    "peut_importer",
     "peut_instruire",
     "peut_notifier",
     "peut_programmer",
@@ -17,5 +19,7 @@ __all__ = [
     "peut_proposer",
     "peut_rectifier",
     "peut_refuser",
+    "peut_regler_les_canaux",
+    "peut_reporter",
     "peut_voter",
 ]
