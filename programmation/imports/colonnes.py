@@ -363,7 +363,7 @@ def _colonne_de_financeur(titre: str, noms: Mapping[str, Organisme]) -> ColonneF
     nom = max(trouves, key=len)
     reste = texte.replace(nom, " ", 1)
     demande, propose = _DIT_DEMANDE.search(reste), _DIT_PROPOSE.search(reste)
-    nu = _DIT_DROIT_COMMUN.sub("", _DIT_SPECIFIQUE.sub("", re.sub(r"\d+", "", reste))).strip()
+    nu = re.sub(r"\d+", "", _DIT_DROIT_COMMUN.sub("", _DIT_SPECIFIQUE.sub("", reste))).strip()
     if not (demande or propose) and nu:
         return None  # the funder's name inside another phrase
     if _DIT_DROIT_COMMUN.search(reste):

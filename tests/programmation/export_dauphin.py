@@ -32,7 +32,7 @@ TITRES = (
     *("Référence administrative", "SIRET", "Raison sociale", "Intitulé du projet", "Thématique", "Récurrence"),
     *("Date de début", "Date de fin", "Date de transmission", "Quartiers prioritaires", "Commune"),
     *("Nombre de bénéficiaires", "Dont QPV", "Femmes", "Hommes", "Coût total", "Financeur", "Nature des crédits"),
-    *("Montant sollicité", "Montant voté", "Statut", "N° EJ"),
+    *("Montant sollicité", "Montant voté", "Statut", "Engagement juridique"),
 )
 
 
@@ -65,7 +65,7 @@ def ligne(rang: int = 1, **changes: Any) -> dict[str, Any]:
         "Montant sollicité": "5 000,00",
         "Montant voté": "",
         "Statut": "Transmise",
-        "N° EJ": "",
+        "Engagement juridique": "",
     }
     for nom, valeur in changes.items():
         titre = next(t for t in TITRES if t == nom.replace("_", " "))
