@@ -286,3 +286,40 @@ def _mots(champ: str, quoi: str, objets: Iterable[Any], noms: Any, valeurs: Mapp
     objets = list(objets)
     annuaire = Annuaire(quoi, ((nom, objet) for objet in objets for nom in noms(objet) if nom))
     return Mots(champ, annuaire, objets, valeurs.get(champ, {}))
+
+
+def choix_des_mots(campagne: Campagne) -> dict[str, list[tuple[str, str]]]:
+    """What a person may choose for an unknown word, by column: values and their names."""
+    contrat = campagne.contrat
+    orientations = [
+        (str(o.pk), f"{o.code} {o.nom}") for o in contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE)
+    ]
+    versions = (
+        VersionPerimetre.objects.filter(perimetre__contrats__contrat=contrat)
+        .de_l_annee(campagne.annee)
+        .select_related("perimetre")
+        .order_by("perimetre__type", "nom")
+    )
+    vus: set[str] = set()
+    statuts = []
+    for cle, statut in statuts_connus().items():
+        if statut.libelle not in vus:
+            vus.add(statut.libelle)
+            statuts.append((cle, statut.libelle))
+    return {
+        "financeur": [(str(o.pk), o.nom) for o in financeurs_possibles(contrat)],
+        "dispositif": [(str(d.pk), d.nom) for d in dispositifs_du_contrat(contrat)],
+        "orientation": orientations,
+        "orientation_du_theme": orientations,
+        "theme_p147": [(str(t.pk), str(t)) for t in ThemeP147.objects.all()],
+        "quartiers": [(str(v.pk), f"{v.code} {v.nom}".strip()) for v in versions],
+        "communes": [(str(c.pk), c.nom) for c in contrat.communes.all()],
+        "etat": statuts,
+    }
+
+
+def financeurs_habituels(contrat: Contrat) -> list[Organisme]:
+    """The funders that have an envelope or were asked before in the contract; all possible ones until there is any."""
+    voulus = Q(enveloppes__contrat=contrat) | Q(demandes__dossier__contrat=contrat)
+    lus = Organisme.objects.filter(pk__in=Organisme.objects.filter(voulus).values("pk")).order_by("recherche")
+    return list(lus) or financeurs_possibles(contrat)
