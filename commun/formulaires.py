@@ -9,7 +9,10 @@ from typing import Any
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
-from commun.typographie import nombre
+from .erreurs import RegleEnfreinte
+from .tableur import EXTENSIONS
+from .televersement import nom_sur, verifier_taille
+from .typographie import nombre
 
 _ESPACES = re.compile(r"[\s\u00a0\u202f]+")
 
@@ -97,3 +100,18 @@ class ChampMontant(forms.DecimalField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         # The text field takes spaces and a comma; the number limits of the parent belong to type=number only.
         return {}
+
+
+class ChampTableur(forms.FileField):
+    """A spreadsheet, as its safe name and its content; what it holds is read elsewhere."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        fichier = super().clean(data, initial)
+        nom = nom_sur(fichier.name)
+        if nom.rpartition(".")[2].lower() not in EXTENSIONS:
+            raise forms.ValidationError("Choisissez un fichier CSV, XLSX ou ODS.", code="extension")
+        try:
+            verifier_taille(nom, fichier.size)
+        except RegleEnfreinte as refus:
+            raise forms.ValidationError(refus.message, code=refus.code) from refus
+        return nom, fichier.read()

@@ -12,15 +12,14 @@ from django.utils.html import format_html
 from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
-from commun.formulaires import ChampMontant, SaisieDate
-from commun.televersement import EXTENSIONS, controler, nom_sur, verifier_taille
+from commun.formulaires import ChampMontant, ChampTableur, SaisieDate
+from commun.televersement import EXTENSIONS, controler, verifier_taille
 from commun.typographie import nombre
 from geographie.models import Perimetre
 
 from ..actions import SaisieCible, SaisieEngagement
 from ..actions.engagements import CHAMPS_CIBLE
 from ..etats import EtatEngagement, EtatReponse, EtatVisa, TypeCible
-from ..imports.tableur import EXTENSIONS as EXTENSIONS_TABLEUR
 from ..lectures.revue import SANS_ORIENTATION, SANS_RESPONSABLE, Filtres
 from ..models import (
     Contrat,
@@ -456,21 +455,6 @@ class MotifForm(forms.Form):
 
 
 # --- Import -----------------------------------------------------------------------------------------------------------
-class ChampTableur(forms.FileField):
-    """A spreadsheet, as its safe name and its content; what it holds is read by `imports`."""
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        fichier = super().clean(data, initial)
-        nom = nom_sur(fichier.name)
-        if nom.rpartition(".")[2].lower() not in EXTENSIONS_TABLEUR:
-            raise forms.ValidationError("Choisissez un fichier CSV, XLSX ou ODS.", code="extension")
-        try:
-            verifier_taille(nom, fichier.size)
-        except RegleEnfreinte as refus:
-            raise forms.ValidationError(refus.message, code=refus.code) from refus
-        return nom, fichier.read()
-
-
 class FichierForm(forms.Form):
     """The spreadsheet to import."""
 

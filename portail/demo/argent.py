@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from commun.auteur import Auteur
+from commun.vie import Vie
 from contrats.models import ActeDecision, NatureMoyens, Reunion
 from programmation.etats import DEMANDE_FERME, EtatDemande, EtatDossier
 from programmation.models import DemandeFinancement, Dispositif, Enveloppe, EtatEnveloppe, MouvementEnveloppe
@@ -15,7 +16,6 @@ from .calendrier import a_l_heure
 from .financeurs import FIPD_ANNUEL, MONTANTS_ANNUELS, NIVEAUX, PARTS_CPO, SIP_ANNUEL, SPE, Guichet, instance
 from .monde import Monde, centaines, partager
 from .prevus import DemandePrevue, DossierPrevu
-from .vie import Vie
 
 SEUIL_CONVENTION = Decimal(23_000)
 PLAFOND_SIP = 5_000

@@ -10,6 +10,7 @@ from django.db.models import F, Sum
 
 from acteurs.models import Utilisateur
 from commun.journal import inscrire_lot
+from commun.vie import Vie
 from contrats.models import Engagement, Reunion
 from geographie.models import PopulationPerimetre
 from programmation.etats import EtatDemande, EtatDossier, SensAvis
@@ -38,7 +39,6 @@ from .lecture import decimal, lignes, poser, provenance, relier
 from .monde import Monde
 from .prevus import DemandePrevue, DossierPrevu
 from .textes import AVIS_DEFAVORABLES, AVIS_FAVORABLES, AVIS_RESERVES, DESCRIPTIONS
-from .vie import Vie
 
 TAUX_PUBLIC_MAX = 80
 DELAI_DE_SIGNATURE = timedelta(days=21)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from commun.vie import Vie
 from programmation.models import Avis, DemandeFinancement, Dossier
 
 from .actions_inventees import ActionSuivie
 from .financeurs import Guichet
-from .vie import Vie
 
 
 @dataclass(slots=True)

@@ -21,13 +21,18 @@ class SourceImport(models.TextChoices):
 
 
 class CorrespondanceColonnes(models.Model):
-    """Which column of a spreadsheet is what, and what its words mean: asked once, kept for the next file."""
+    """Which column of a spreadsheet is what, and what its words mean: asked once, kept for the next file.
+
+    `colonnes` gives a field for each heading; `valeurs`, for each field, what its words designate; `defauts`, what the
+    lines say when no column does (funder, scheme, nature).
+    """
 
     contrat = models.ForeignKey(Contrat, models.CASCADE, related_name="correspondances", verbose_name="contrat")
     nom = models.CharField("nom", max_length=80)
     source = models.CharField("source", max_length=10, choices=SourceImport)
     colonnes = models.JSONField("colonnes", default=dict, blank=True)
     valeurs = models.JSONField("valeurs", default=dict, blank=True)
+    defauts = models.JSONField("valeurs par défaut", default=dict, blank=True)
     modifiee_le = models.DateTimeField("modifiée le", auto_now=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from .depot import (
     peut_repondre,
     peut_saisir,
 )
+from .importation import peut_importer, peut_regler_les_canaux, peut_reporter
 from .instruction import en_delegue, peut_donner_avis, peut_instruire
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "peut_donner_avis",
     "peut_ecrire",
     "peut_gerer_enveloppes",
+    "peut_importer",
     "peut_instruire",
     "peut_notifier",
     "peut_programmer",
@@ -36,8 +38,10 @@ __all__ = [
     "peut_proposer",
     "peut_rectifier",
     "peut_refuser",
+    "peut_regler_les_canaux",
     "peut_renoncer",
     "peut_repondre",
+    "peut_reporter",
     "peut_saisir",
     "peut_voter",
 ]

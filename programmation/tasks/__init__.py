@@ -1,5 +1,10 @@
 """Handlers of the programming's jobs: each module registers its own."""
 
-from . import copil, depot, enveloppes
+from . import copil, depot, enveloppes, importation
 
-__all__ = ["copil", "depot", "enveloppes"]
+__all__ = [
+    "copil",
+    "depot",
+    "enveloppes",
+    "importation",
+]

@@ -1,6 +1,6 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import depot, dossiers, enveloppes, tableau
+from . import depot, dossiers, enveloppes, importation, tableau
 
 app_name = "programmation"
 
@@ -9,4 +9,5 @@ urlpatterns = [
     *enveloppes.urlpatterns,
     *dossiers.urlpatterns,
     *depot.urlpatterns,
+    *importation.urlpatterns,
 ]

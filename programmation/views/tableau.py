@@ -29,7 +29,7 @@ from ..forms import ProgrammationForm
 from ..lectures.dossier import TableDuCopil, tables_du_copil
 from ..lectures.tableau import LigneTableau, Totaux, a_valider, avec_relations, avec_tri, lignes, totaux
 from ..models import Campagne, Dossier
-from ..permissions import peut_programmer
+from ..permissions import peut_importer, peut_programmer
 from ..tables import COLONNES, COLONNES_DU_PORTEUR, ESSENTIELLES, TON_DE_L_ETAT
 
 LECTEURS = (*INSTRUCTEURS, Role.PORTEUR)
@@ -81,6 +81,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "essentielles": ESSENTIELLES,
         "message_ignores": "Filtre illisible, laissé de côté : " + ", ".join(vue.filtre.ignores).lower() + ".",
         "programmer": programmer,
+        "importer": peut_importer(portee.auteur, portee.contrat),
         "a_valider": a_valider(vue.dossiers).count() if programmer else 0,
         "filtres": _avec(request.GET),
         "exports": [(nom.upper(), _adresse_export(portee, nom, request.GET)) for nom in TYPES_MIME],

@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import Any
 
 from contrats.etats import Role
+from tests.fabriques import CorrespondanceColonnesFactory, FichierFactory, ImportDossiersFactory
 from tests.permissions.monde import Scene
 
 R = Role
@@ -99,6 +100,18 @@ def _preuve(scene: Scene, personne: Any) -> Any:
 
 def _import(scene: Scene, personne: Any) -> Any:
     return scene.import_de(personne).pk
+
+
+def _import_de_dossiers(scene: Scene, personne: Any) -> Any:
+    """A spreadsheet of files that was read, with its columns and a line to correct."""
+    apercu = {"colonnes": [{"titre": "N°", "champ": "numero_externe", "exemples": []}], "refus": FichierFactory().pk}
+    campagne = scene.dossier.campagne
+    return ImportDossiersFactory(
+        campagne=campagne,
+        pret=True,
+        apercu=apercu,
+        correspondance=CorrespondanceColonnesFactory(contrat=campagne.contrat),
+    ).pk
 
 
 EXEMPLES: dict[str, Exemple] = {
@@ -275,6 +288,13 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:export": pour(*LECTEURS, format="csv"),
     "programmation:selection": pour(*CHEF, methode="post"),
     "programmation:travail": pour(*INSTRUCTEURS, autrui=(), pk=lambda scene, qui: scene.travail_de(qui).pk),
+    "programmation:importer": pour(*CHEF),
+    "programmation:import": pour(*CHEF, pk=_import_de_dossiers),
+    "programmation:import_colonnes": pour(*CHEF, pk=_import_de_dossiers),
+    "programmation:import_mots": pour(*CHEF, pk=_import_de_dossiers),
+    "programmation:import_ecrire": pour(*CHEF, methode="post", pk=_import_de_dossiers),
+    "programmation:import_abandonner": pour(*CHEF, methode="post", pk=_import_de_dossiers),
+    "programmation:import_refusees": pour(*CHEF, pk=_import_de_dossiers),
     "programmation:enveloppes": pour(*INSTRUCTEURS),
     "programmation:mouvement": pour(*CHEF, pk="enveloppe.pk"),
     "programmation:depassement": pour(*CHEF, pk="enveloppe.pk"),

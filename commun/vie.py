@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from commun.auteur import Auteur
-from commun.etats import ModeleAEtats
-from commun.journal import preparer
-from commun.models import LigneJournal
+from .auteur import Auteur
+from .etats import ModeleAEtats
+from .journal import preparer
+from .models import LigneJournal
 
 
 @dataclass(slots=True)
