@@ -26,7 +26,7 @@ def motif_de_fermeture(
     if etat in (EtatCampagne.PREPARATION, EtatCampagne.ESSAI):
         return f"L’appel à projets n’est pas encore ouvert : le dépôt est prévu à partir du {date_longue(ouverte_le)}."
     if le < ouverte_le:
-        return f"Le dépôt ouvre le {date_longue(ouverte_le)} : vous pouvez déjà préparer votre brouillon."
+        return f"Le dépôt ouvre le {date_longue(ouverte_le)}."
     if ouvert_jusqu_au is not None and le <= ouvert_jusqu_au:
         return ""
     if fin_du_permanent is not None:
