@@ -41,3 +41,9 @@ def motif_de_fermeture(
 
 
 _QUE_FAIRE = "Demandez au chef de projet s’il peut vous ouvrir un délai."
+
+
+def decaler(jour: date, ans: int) -> date:
+    """The same day `ans` years later; 29 February becomes the 28th of a common year."""
+    bissextile = (jour.month, jour.day) == (2, 29)
+    return jour.replace(year=jour.year + ans, day=28 if bissextile else jour.day)

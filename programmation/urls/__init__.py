@@ -1,11 +1,12 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import dossiers, enveloppes, tableau
+from . import campagne, dossiers, enveloppes, tableau
 
 app_name = "programmation"
 
 urlpatterns = [
     *tableau.urlpatterns,
+    *campagne.urlpatterns,
     *enveloppes.urlpatterns,
     *dossiers.urlpatterns,
 ]
