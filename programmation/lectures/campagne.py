@@ -1,24 +1,207 @@
-"""What a campaign allows today."""
+"""What a campaign opens, and for whom; a year's call for projects as its page shows it."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from acteurs.models import Organisme
-from commun.permissions import Reponse
+from django.db.models import Q
+from django.utils import timezone
 
-from ..models import Campagne, Dispositif, OuvertureTardive
-from ..regles import campagne as regles
+from acteurs.models import FormeJuridique, Organisme
+from commun.auteur import Auteur
+from commun.permissions import OUI, Reponse, non
+from contrats.etats import Role
+from contrats.models import Contrat, Habilitation, NatureOrientation, Objectif, Orientation
+from contrats.permissions import roles
+
+from ..etats import EtatCampagne, EtatDossier
+from ..models import (
+    Campagne,
+    CritereCampagne,
+    Dispositif,
+    Dossier,
+    Etape,
+    EtapeCampagne,
+    OuvertureTardive,
+    PieceRequise,
+)
+from ..permissions.campagne import voit_la_campagne
+from ..regles.campagne import motif_de_fermeture
+
+TONS_CAMPAGNE = {
+    EtatCampagne.PREPARATION: "neutre",
+    EtatCampagne.ESSAI: "attention",
+    EtatCampagne.OUVERTE: "succes",
+    EtatCampagne.CLOSE: "info",
+}
+CE_QUE_L_ETAT_OUVRE = {
+    EtatCampagne.PREPARATION: "L’équipe et les financeurs la lisent ; les porteurs ne la voient pas encore.",
+    EtatCampagne.ESSAI: "L’équipe remplit des demandes d’essai, qui ne se déposent pas et disparaissent à l’ouverture.",
+    EtatCampagne.OUVERTE: "Les porteurs préparent et déposent leurs demandes jusqu’à la date limite.",
+    EtatCampagne.CLOSE: "Plus aucun dépôt, sauf délai accordé par son nom à un porteur ; l’instruction continue.",
+}
 
 
-def depot_ouvert(campagne: Campagne, porteur: Organisme, le: date, *, dispositif: Dispositif | None = None) -> Reponse:
-    """May this porteur deposit in this campaign on `le`, and else why not; a permanent scheme has no limit."""
-    ouverture = OuvertureTardive.objects.filter(campagne=campagne, porteur=porteur, retiree_le__isnull=True).first()
-    return regles.depot_ouvert(
+def depot_ouvert(
+    campagne: Campagne, porteur: Organisme, le: date | datetime, *, dispositif: Dispositif | None = None
+) -> Reponse:
+    """May `porteur` deposit a request on that day? No comes with its reason.
+
+    `dispositif` is what it asks for, once known: one open all year takes requests until the end of the campaign's year.
+    """
+    jour = timezone.localdate(le) if isinstance(le, datetime) else le
+    motif = motif_de_fermeture(
         campagne.etat,
         ouverte_le=campagne.ouverte_le,
-        limite=campagne.limite_depot,
-        tardive=ouverture.jusqu_au if ouverture else None,
-        permanent=dispositif is not None and dispositif.permanent,
-        le=le,
+        limite_depot=campagne.limite_depot,
+        le=jour,
+        ouvert_jusqu_au=OuvertureTardive.objects.filter(campagne=campagne, porteur=porteur, retiree_le__isnull=True)
+        .values_list("jusqu_au", flat=True)
+        .first(),
+        fin_du_permanent=date(campagne.annee, 12, 31) if dispositif is not None and dispositif.permanent else None,
     )
+    return non(motif) if motif else OUI
+
+
+@dataclass(frozen=True, slots=True)
+class EtapeLue:
+    """One dated stage; `quand` is passee, en_cours or a_venir."""
+
+    pk: int
+    libelle: str
+    du: date
+    au: date | None
+    note: str
+    quand: str
+
+
+@dataclass(frozen=True, slots=True)
+class CritereLu:
+    pk: int
+    libelle: str
+    aide: str
+    poids: int
+    note_max: int
+    part: int  # % of the weights, rounded
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLue:
+    pk: int
+    libelle: str
+    formes: str  # in words
+    obligatoire: bool
+    reconduction_seule: bool
+    aide: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampagneLue:
+    """A year's call for projects."""
+
+    campagne: Campagne
+    etat_libelle: str
+    ton: str
+    ouvre: str
+    etapes: tuple[EtapeLue, ...]
+    criteres: tuple[CritereLu, ...]
+    pieces: tuple[PieceLue, ...]
+    priorites: tuple[Objectif, ...]
+    ouvertures: tuple[OuvertureTardive, ...]  # read by those who instruct
+    sans_dossier: tuple[Orientation, ...]  # thematic orientations that no deposited file serves
+    essais: int
+
+    @property
+    def a_completer(self) -> list[str]:
+        """What a call usually says and this one does not yet."""
+        c = self.campagne
+        manques = [
+            ("la note de cadrage", c.cadrage or c.note_de_cadrage_id),
+            ("les étapes du calendrier", self.etapes),
+            ("les critères de la grille", self.criteres),
+            ("les pièces demandées", self.pieces),
+        ]
+        return [nom for nom, dit in manques if not dit]
+
+
+def campagne_de(contrat: Contrat, annee: int, *, pour: Auteur) -> Campagne | None:
+    """The call of `annee`, when the reader may read it."""
+    campagne = (
+        Campagne.objects.filter(contrat=contrat, annee=annee).select_related("contrat", "note_de_cadrage").first()
+    )
+    return campagne if campagne is not None and voit_la_campagne(pour, campagne) else None
+
+
+def lire_campagne(campagne: Campagne, *, pour: Auteur, le: date) -> CampagneLue:
+    """All that its page shows to `pour`; a constant number of queries."""
+    etat = EtatCampagne(campagne.etat)
+    instruit = roles(pour, campagne.contrat).instruit
+    ouvertures = campagne.ouvertures.select_related("porteur", "ouverte_par").order_by("jusqu_au", "pk")
+    return CampagneLue(
+        campagne=campagne,
+        etat_libelle=etat.label,
+        ton=TONS_CAMPAGNE[etat],
+        ouvre=CE_QUE_L_ETAT_OUVRE[etat],
+        etapes=tuple(_etapes(campagne.etapes.order_by("du", "pk"), le)),
+        criteres=_criteres(list(campagne.criteres.all())),
+        pieces=tuple(_piece(piece) for piece in campagne.pieces_requises.all()),
+        priorites=tuple(
+            campagne.priorites.select_related("orientation").order_by("orientation__ordre", "ordre", "code")
+        ),
+        ouvertures=tuple(ouvertures) if instruit else (),
+        sans_dossier=tuple(orientations_sans_dossier(campagne, pour=pour)) if instruit else (),
+        essais=Dossier.objects.filter(campagne=campagne, essai=True).count() if instruit else 0,
+    )
+
+
+def orientations_sans_dossier(campagne: Campagne, *, pour: Auteur) -> Iterable[Orientation]:
+    """The thematic orientations that no file of the campaign serves, among those that the reader sees; none before any."""
+    ecartes = (EtatDossier.BROUILLON, EtatDossier.RETIRE, EtatDossier.IRRECEVABLE)
+    vus = Dossier.objects.visibles_par(pour, campagne.contrat).filter(campagne=campagne).exclude(etat__in=ecartes)
+    servies = set(vus.order_by().values_list("orientation", flat=True).distinct())
+    if not servies:
+        return []
+    thematiques = campagne.contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE)
+    return thematiques.exclude(pk__in=servies - {None}).order_by("ordre", "code")
+
+
+def porteurs_du_contrat(contrat: Contrat) -> Any:
+    """The organisations that carry actions in the contract, or have somebody who may."""
+    tenus = Habilitation.objects.filter(contrat=contrat, role=Role.PORTEUR).values("organisme")
+    deja = Dossier.objects.filter(contrat=contrat).values("porteur")
+    return Organisme.objects.filter(Q(pk__in=tenus) | Q(pk__in=deja)).order_by("recherche")
+
+
+def etapes_au_calendrier(campagne: Campagne) -> list[tuple[str, str, date]]:
+    """(key, title, day) of each dated stage, for the shared calendar; one that lasts shows on its first and last day."""
+    dates = []
+    for etape in campagne.etapes.all():
+        nom = Etape(etape.etape).label
+        if etape.au is None or etape.au == etape.du:
+            dates.append((f"etape-{etape.pk}", nom, etape.du))
+        else:
+            dates.append((f"etape-{etape.pk}-debut", f"{nom} : début", etape.du))
+            dates.append((f"etape-{etape.pk}-fin", f"{nom} : fin", etape.au))
+    return dates
+
+
+def _etapes(etapes: Iterable[EtapeCampagne], le: date) -> Iterable[EtapeLue]:
+    for etape in etapes:
+        fin = etape.au or etape.du
+        quand = "passee" if fin < le else "a_venir" if etape.du > le else "en_cours"
+        yield EtapeLue(etape.pk, Etape(etape.etape).label, etape.du, etape.au, etape.note, quand)
+
+
+def _criteres(criteres: list[CritereCampagne]) -> tuple[CritereLu, ...]:
+    total = sum(critere.poids for critere in criteres)
+    return tuple(
+        CritereLu(c.pk, c.libelle, c.aide, c.poids, c.note_max, round(c.poids * 100 / total)) for c in criteres
+    )
+
+
+def _piece(piece: PieceRequise) -> PieceLue:
+    formes = ", ".join(FormeJuridique(forme).label for forme in piece.formes) or "Tous les porteurs"
+    return PieceLue(piece.pk, piece.get_type_display(), formes, piece.obligatoire, piece.reconduction_seule, piece.aide)

@@ -18,6 +18,8 @@ from contrats.permissions import roles
 
 from ..etats import DEMANDE_CONSOMME, EtatDemande, EtatDossier
 from ..models import Campagne, DemandeFinancement, FamilleDispositif
+from ..permissions.campagne import voit_la_campagne
+from .campagne import etapes_au_calendrier
 
 ZERO = Decimal(0)
 # The accounts of an action are due six months after the end of its year (loi 2000-321, art. 10).
@@ -80,9 +82,9 @@ def _propose(demandes: list[DemandeFinancement]) -> DossierPropose:
 
 
 def etapes_de_campagne(contrat: Contrat, du: date, au: date, pour: Auteur) -> list[Echeance]:
-    """Opening and closing of each campaign, its COPIL until a meeting stands for it, and the day the bilans are due.
+    """Opening and closing of each campaign, its stages, its COPIL until a meeting stands for it, the day the bilans are due.
 
-    Whoever acts in the contract reads them; the planned COPIL is for those who instruct.
+    Whoever acts in the contract reads them; a campaign in preparation and the planned COPIL are for those who instruct.
     """
     tenus = roles(pour, contrat)
     suit = tenus.instruit or tenus.tient(Role.PORTEUR)
@@ -91,7 +93,8 @@ def etapes_de_campagne(contrat: Contrat, du: date, au: date, pour: Auteur) -> li
     )
     return [
         echeance
-        for campagne in Campagne.objects.filter(contrat=contrat)
+        for campagne in Campagne.objects.filter(contrat=contrat).select_related("contrat").prefetch_related("etapes")
+        if voit_la_campagne(pour, campagne)
         for echeance in _etapes(campagne, contrat, copils if tenus.instruit else None, suit=suit)
         if du <= echeance.le <= au
     ]
@@ -113,6 +116,10 @@ def _etapes(campagne: Campagne, contrat: Contrat, copils: set[date] | None, *, s
     ]
     if copils is not None and campagne.copil_prevu_le is not None and campagne.copil_prevu_le not in copils:
         jours.append(("copil", GenreEcheance.CAMPAGNE, f"{campagne.nom} : COPIL prévu", campagne.copil_prevu_le))
+    jours += [
+        (cle, GenreEcheance.CAMPAGNE, f"{campagne.nom} : {nom[0].lower()}{nom[1:]}", le)
+        for cle, nom, le in etapes_au_calendrier(campagne)
+    ]
     for cle, genre, titre, le in jours:
         yield Echeance(
             cle=f"campagne-{campagne.pk}-{cle}", genre=genre, titre=titre, le=le, url=url, fictif=campagne.fictif

@@ -1,31 +1,49 @@
-"""When a campaign takes deposits."""
+"""When a call for projects takes deposits."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from commun.permissions import OUI, Reponse, non
 from commun.typographie import date_longue
 
 from ..etats import EtatCampagne
 
 
-def depot_ouvert(
-    etat: str, *, ouverte_le: date, limite: date, tardive: date | None, permanent: bool, le: date
-) -> Reponse:
-    """May a porteur deposit on `le`? `tardive`: the day until which it was let in by name; `permanent`: a scheme open
-    all year long."""
-    if etat == EtatCampagne.CLOSE:
-        return non("La campagne est close.")
-    if etat != EtatCampagne.OUVERTE:
-        return non("L’appel à projets n’est pas encore ouvert.")
+def motif_de_fermeture(
+    etat: str,
+    *,
+    ouverte_le: date,
+    limite_depot: date,
+    le: date,
+    ouvert_jusqu_au: date | None = None,
+    fin_du_permanent: date | None = None,
+) -> str:
+    """Why nothing may be deposited on the day `le`, in French; empty when deposits are open.
+
+    Both days count. `ouvert_jusqu_au` is a porteur's own late opening: it holds in a closed campaign too.
+    `fin_du_permanent` is the last day of a scheme open all year, which the limit of the call does not close.
+    """
+    if etat in (EtatCampagne.PREPARATION, EtatCampagne.ESSAI):
+        return f"L’appel à projets n’est pas encore ouvert : le dépôt est prévu à partir du {date_longue(ouverte_le)}."
     if le < ouverte_le:
-        return non(f"L’appel à projets ouvre le {date_longue(ouverte_le)}.")
-    if le <= limite or permanent or (tardive is not None and le <= tardive):
-        return OUI
-    if tardive is not None:
-        return non(f"Votre délai supplémentaire a pris fin le {date_longue(tardive)}.")
-    return non(
-        f"La date limite de dépôt était le {date_longue(limite)}. Le chef de projet peut rouvrir le dépôt pour vous, "
-        "avec un motif."
-    )
+        return f"Le dépôt ouvre le {date_longue(ouverte_le)}."
+    if ouvert_jusqu_au is not None and le <= ouvert_jusqu_au:
+        return ""
+    if fin_du_permanent is not None:
+        return "" if le <= fin_du_permanent else f"Ce dispositif est fermé depuis le {date_longue(fin_du_permanent)}."
+    if ouvert_jusqu_au is not None and limite_depot < ouvert_jusqu_au:
+        return f"Votre délai supplémentaire a pris fin le {date_longue(ouvert_jusqu_au)}. {_QUE_FAIRE}"
+    if etat == EtatCampagne.CLOSE and le <= limite_depot:
+        return f"L’appel à projets a été clos. {_QUE_FAIRE}"
+    if le > limite_depot:
+        return f"La date limite de dépôt, le {date_longue(limite_depot)}, est passée. {_QUE_FAIRE}"
+    return ""
+
+
+_QUE_FAIRE = "Demandez au chef de projet s’il peut vous ouvrir un délai."
+
+
+def decaler(jour: date, ans: int) -> date:
+    """The same day `ans` years later; 29 February becomes the 28th of a common year."""
+    bissextile = (jour.month, jour.day) == (2, 29)
+    return jour.replace(year=jour.year + ans, day=28 if bissextile else jour.day)

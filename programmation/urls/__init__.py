@@ -1,11 +1,12 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import depot, dossiers, enveloppes, importation, tableau
+from . import campagne, depot, dossiers, enveloppes, importation, tableau
 
 app_name = "programmation"
 
 urlpatterns = [
     *tableau.urlpatterns,
+    *campagne.urlpatterns,
     *enveloppes.urlpatterns,
     *dossiers.urlpatterns,
     *depot.urlpatterns,

@@ -329,6 +329,20 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:piece_demande": pour(
         *LECTEURS, autrui=EQUIPE, numero="dossier.numero", pk=lambda scene, qui: scene.piece_de(scene.dossier).pk
     ),
+    "programmation:campagne": pour(),
+    "programmation:creer_campagne": pour(*CHEF),
+    "programmation:modifier_campagne": pour(*CHEF),
+    "programmation:note_de_cadrage": pour(),
+    "programmation:changer_campagne": pour(*CHEF, methode="post", acte="clore"),
+    "programmation:ouvrir_tardivement": pour(*CHEF),
+    "programmation:retirer_ouverture": pour(*CHEF, methode="post", pk="delai.pk"),
+    "programmation:ajouter_element": pour(*CHEF, genre="criteres"),
+    "programmation:modifier_element": pour(*CHEF, genre="criteres", pk="critere.pk"),
+    "programmation:retirer_element": pour(*CHEF, methode="post", genre="criteres", pk="critere.pk"),
+    "programmation:dispositifs": pour(),
+    "programmation:ajouter_dispositif": pour(*CHEF),
+    "programmation:dispositif": pour(*CHEF, pk="dispositif.pk"),
+    "programmation:retirer_dispositif": pour(*CHEF, methode="post", pk="dispositif.pk"),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),

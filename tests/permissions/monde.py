@@ -9,7 +9,7 @@ from typing import Any
 
 from contrats.etats import Role
 from contrats.models import Contrat, Engagement, OuvertureContrat, TypeComite
-from programmation.models import Dossier
+from programmation.models import Campagne, Dossier
 from tests.fabriques import (
     AbonnementApiFactory,
     AbonnementCalendrierFactory,
@@ -20,6 +20,7 @@ from tests.fabriques import (
     ComiteFactory,
     CompteAInviterFactory,
     ContratFactory,
+    CritereCampagneFactory,
     DecisionReunionFactory,
     DemandeDeComplementFactory,
     DemandeFactory,
@@ -37,6 +38,7 @@ from tests.fabriques import (
     ObjectifFactory,
     OrganismeFactory,
     OuvertureContratFactory,
+    OuvertureTardiveFactory,
     PerimetreDuContratFactory,
     PieceDossierFactory,
     PointAvancementFactory,
@@ -111,6 +113,11 @@ class Scene:
     note: Any
     perimetre: Any
     compte: Any
+
+    # The call for projects.
+    critere: Any
+    delai: Any
+    dispositif: Any
 
     # Information systems: the lead's in one's own scene.
     cle: Any
@@ -226,6 +233,7 @@ def _scene(
     brouillon = DossierFactory(**commun, saisi_par_organisme=contrat.pilote)
     incomplet = DossierFactory(**commun, incomplet=True)
     DemandeDeComplementFactory(dossier=incomplet)
+    Campagne.objects.filter(pk=dossier.campagne_id).update(note_de_cadrage=FichierFactory())
     un, deux = DispositifFactory.create_batch(2)
     a_proposer = DemandeFactory(dossier=dossier, financeur=financeur, dispositif=un)
     DemandeFactory(dossier=dossier, financeur=financeur, proposee=True, montant_propose=PROPOSE)
@@ -285,6 +293,9 @@ def _scene(
         note=NoteEscaladeFactory(contrat=contrat, au_copil=True),
         perimetre=PerimetreDuContratFactory(contrat=contrat, perimetre=VersionPerimetreFactory().perimetre).perimetre,
         compte=_compte_a_inviter(contrat),
+        critere=CritereCampagneFactory(campagne=dossier.campagne),
+        delai=OuvertureTardiveFactory(campagne=dossier.campagne, porteur=porteur),
+        dispositif=DispositifFactory(contrat=contrat),
         cle=CleDuContratFactory(contrat=contrat, jeton__organisme=contrat.pilote if a_soi else OrganismeFactory()),
         abonnement=AbonnementApiFactory(contrat=contrat, organisme=contrat.pilote if a_soi else OrganismeFactory()),
     )

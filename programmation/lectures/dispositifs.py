@@ -1,0 +1,88 @@
+"""The schemes of a contract: what each funds, who may ask, where each funder takes the requests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from acteurs.models import FormeJuridique
+from contrats.models import Contrat
+
+from ..models import CanalDepot, Dispositif, Enveloppe, Teleservice
+
+
+@dataclass(frozen=True, slots=True)
+class GuichetLu:
+    """Where one funder takes the requests of a scheme."""
+
+    financeur: str
+    canal: str
+    ailleurs: bool
+    adresse: str
+    consigne: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispositifLu:
+    dispositif: Dispositif
+    famille: str
+    formes: str  # in words
+    guichets: tuple[GuichetLu, ...]
+    national: bool
+    ferme: bool  # before its first day, or after its last
+
+
+def en_vigueur(contrat: Contrat, le: date) -> list[Dispositif]:
+    """The schemes that a porteur may ask for on that day: the contract's own and national ones, within their days."""
+    return [d for d in _tous(contrat) if _ouvert(d, le)]
+
+
+def dispositifs_lus(contrat: Contrat, annee: int, *, le: date) -> list[DispositifLu]:
+    """All the schemes, those in force first; three queries."""
+    canaux = guichets_par_dispositif(contrat, annee)
+    lus = [
+        DispositifLu(
+            dispositif=d,
+            famille=d.get_famille_display(),
+            formes=", ".join(FormeJuridique(forme).label for forme in d.formes_admises) or "Tous les porteurs",
+            guichets=canaux.get(d.pk, ()),
+            national=d.contrat_id is None,
+            ferme=not _ouvert(d, le),
+        )
+        for d in _tous(contrat)
+    ]
+    return sorted(lus, key=lambda lu: lu.ferme)
+
+
+def guichets_par_dispositif(contrat: Contrat, annee: int) -> dict[int, tuple[GuichetLu, ...]]:
+    """The funders of each scheme: those whose channel is said, and those that have an envelope for it this year."""
+    trouves: dict[int, dict[int, GuichetLu]] = defaultdict(dict)
+    for canal in (
+        CanalDepot.objects.filter(contrat=contrat).select_related("financeur").order_by("financeur__recherche")
+    ):
+        trouves[canal.dispositif_id][canal.financeur_id] = GuichetLu(
+            canal.financeur.nom_court,
+            canal.get_canal_display(),
+            canal.canal != Teleservice.PILOTVILLE,
+            canal.adresse,
+            canal.consigne,
+        )
+    enveloppes = Enveloppe.objects.filter(contrat=contrat, annee=annee).select_related("financeur")
+    for enveloppe in enveloppes.order_by("financeur__recherche"):
+        trouves[enveloppe.dispositif_id].setdefault(
+            enveloppe.financeur_id,
+            GuichetLu(enveloppe.financeur.nom_court, Teleservice.PILOTVILLE.label, False, "", ""),
+        )
+    return {pk: tuple(guichets.values()) for pk, guichets in trouves.items()}
+
+
+def _tous(contrat: Contrat) -> list[Dispositif]:
+    return list(Dispositif.objects.filter(Q(contrat=contrat) | Q(contrat__isnull=True)).order_by("famille", "code"))
+
+
+def _ouvert(dispositif: Dispositif, le: date) -> bool:
+    debut, fin = dispositif.valide_du, dispositif.valide_au
+    return (debut is None or debut <= le) and (fin is None or le <= fin)
