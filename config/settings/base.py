@@ -202,6 +202,8 @@ STORAGES = {
 }
 # Private files, content-addressed; nothing under it is ever served by a web server (commun/fichiers.py).
 RACINE_FICHIERS = Path(env("RACINE_FICHIERS", default=str(BASE_DIR / "var" / "demo" / "fichiers")))
+# The antivirus that reads them, a clamd: tcp://host:3310 or unix:///path/of/the/socket. Empty: no file is scanned.
+ANTIVIRUS_URL = env("ANTIVIRUS_URL", default="")
 
 # --- Security --------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -13,7 +13,14 @@ from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
 from commun.formulaires import ChampMontant, SaisieDate
-from commun.televersement import EXTENSIONS, controler, nom_sur, verifier_taille
+from commun.televersement import (
+    DEBUT_D_UN_PAQUET,
+    EXTENSIONS,
+    controler,
+    nom_sur,
+    verifier_deballage,
+    verifier_taille,
+)
 from commun.typographie import nombre
 from geographie.models import Perimetre
 
@@ -466,9 +473,12 @@ class ChampTableur(forms.FileField):
             raise forms.ValidationError("Choisissez un fichier CSV, XLSX ou ODS.", code="extension")
         try:
             verifier_taille(nom, fichier.size)
+            contenu = fichier.read()
+            if contenu.startswith(DEBUT_D_UN_PAQUET):
+                verifier_deballage(nom, contenu)
         except RegleEnfreinte as refus:
             raise forms.ValidationError(refus.message, code=refus.code) from refus
-        return nom, fichier.read()
+        return nom, contenu
 
 
 class FichierForm(forms.Form):
