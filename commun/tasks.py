@@ -42,7 +42,7 @@ def balayer_fichiers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 @travail("commun.analyser_fichier")
 def analyser_fichier(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Ask the antivirus for one file; an antivirus that is away is asked again, then each night."""
-    fichier = Fichier.objects.filter(pk=rangee.cible_id).first()
+    fichier = Fichier.objects.filter(pk=rangee.cible_id or 0).first()
     return {"analyse": fichiers.analyser(fichier, le=timezone.now()) if fichier else None}
 
 

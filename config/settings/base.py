@@ -229,6 +229,11 @@ DEFAULT_FROM_EMAIL = env("COURRIEL_EXPEDITEUR", default="Pilotville <ne-pas-repo
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 
+# --- National directory of organisations -----------------------------------------------------------------------------
+# An address that answers as « Recherche d'entreprises » does, a file of such answers (file:///…), or nothing: every SIRET
+# then stays « non vérifié ».
+ANNUAIRE_URL = env("ANNUAIRE_URL", default="https://recherche-entreprises.api.gouv.fr")
+
 # --- API -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

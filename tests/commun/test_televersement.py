@@ -1,4 +1,4 @@
-"""Hostile packages are refused quickly and without memory; the refusal lands on the field that sent the file (F14)."""
+"""Hostile packages are refused quickly and without memory; the refusal lands on the field that sent the file."""
 
 import io
 import resource
@@ -41,7 +41,7 @@ def bombe():
 
 
 def test_une_bombe_est_refusee_en_moins_d_une_seconde_sans_memoire(bombe):
-    """F14: refused on what it declares, nothing is unpacked."""
+    """Refused on what it declares, nothing is unpacked."""
     memoire, debut = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     erreur = refus("bombe.docx", bombe)
     assert time.perf_counter() - debut < 1
