@@ -1,11 +1,12 @@
-"""Keeps private files: content first, then its row; orphans are swept."""
+"""Keeps private files: content first, then its row, then the antivirus; orphans are swept."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,17 @@ from django.conf import settings
 from django.http import FileResponse
 from django.utils import timezone
 
-from .models import Fichier
+from . import antivirus
+from .erreurs import ActeRefuse
+from .models import Analyse, Fichier
+from .televersement import controler
+from .travaux import planifier
+
+journal = logging.getLogger("commun.fichiers")
 
 DELAI_ORPHELIN = timedelta(days=1)
+ANALYSES_PAR_JOUR = 1_000
+SILENCES_TOLERES = 3
 
 
 def ranger(contenu: bytes | Path, *, nom: str, type_mime: str, depose_par: Any = None) -> Fichier:
@@ -33,7 +42,47 @@ def ranger(contenu: bytes | Path, *, nom: str, type_mime: str, depose_par: Any =
     except FileNotFoundError:
         _ecrire(octets, fichier.chemin)
     fichier.save()
+    if antivirus.est_configure():
+        planifier("commun.analyser_fichier", cible=fichier)
     return fichier
+
+
+def recevoir(contenu: bytes, *, nom: str, champ: str | None = None, depose_par: Any = None) -> Fichier:
+    """Keep what somebody sends, once checked. Raises `RegleEnfreinte` on the field `champ` with what to do."""
+    piece = controler(nom, contenu, champ=champ)
+    return ranger(contenu, nom=piece.nom, type_mime=piece.type_mime, depose_par=depose_par)
+
+
+def analyser(fichier: Fichier, *, le: datetime) -> Analyse:
+    """Ask the antivirus; its verdict is that of each row which names the same content.
+
+    Raises `antivirus.AntivirusMuet`.
+    """
+    trouvee = antivirus.menace(fichier.chemin)
+    analyse = Analyse.INFECTE if trouvee else Analyse.SAIN
+    Fichier.objects.filter(sha256=fichier.sha256).update(analyse=analyse, analyse_le=le)
+    if trouvee:
+        journal.warning("file %s is infected: %s", fichier.pk, trouvee)
+    return analyse
+
+
+def analyser_le_reste(*, le: datetime) -> int:
+    """Ask the antivirus for the files that it has not seen yet, the newest first; returns how many it saw.
+
+    A file that it refuses to read does not hold the others back; an antivirus that is away is left alone.
+    """
+    vus, silences = 0, 0
+    for fichier in Fichier.objects.filter(analyse=Analyse.NON_ANALYSE).order_by("-pk")[:ANALYSES_PAR_JOUR]:
+        try:
+            analyser(fichier, le=le)
+        except antivirus.AntivirusMuet as erreur:
+            journal.warning("file %s was not scanned: %s", fichier.pk, erreur)
+            silences += 1
+            if silences >= SILENCES_TOLERES:
+                break
+        else:
+            vus, silences = vus + 1, 0
+    return vus
 
 
 def lire(fichier: Fichier) -> bytes:
@@ -42,7 +91,12 @@ def lire(fichier: Fichier) -> bytes:
 
 
 def reponse(fichier: Fichier, *, telecharger: bool = True) -> FileResponse:
-    """An HTTP answer with the content and its original name. The caller has checked who asks."""
+    """An HTTP answer with the content and its original name. The caller has checked who asks.
+
+    Raises `ActeRefuse` for an infected file: nobody downloads it.
+    """
+    if fichier.analyse == Analyse.INFECTE:
+        raise ActeRefuse("L’antivirus a trouvé un programme malveillant dans ce fichier : il n’est plus distribué.")
     return FileResponse(
         fichier.chemin.open("rb"), as_attachment=telecharger, filename=fichier.nom, content_type=fichier.type_mime
     )

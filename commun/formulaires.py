@@ -11,7 +11,7 @@ from django.forms.renderers import TemplatesSetting
 
 from .erreurs import RegleEnfreinte
 from .tableur import EXTENSIONS
-from .televersement import nom_sur, verifier_taille
+from .televersement import DEBUT_D_UN_PAQUET, nom_sur, verifier_deballage, verifier_taille
 from .typographie import nombre
 
 _ESPACES = re.compile(r"[\s\u00a0\u202f]+")
@@ -112,6 +112,9 @@ class ChampTableur(forms.FileField):
             raise forms.ValidationError("Choisissez un fichier CSV, XLSX ou ODS.", code="extension")
         try:
             verifier_taille(nom, fichier.size)
+            contenu = fichier.read()
+            if contenu.startswith(DEBUT_D_UN_PAQUET):
+                verifier_deballage(nom, contenu)
         except RegleEnfreinte as refus:
             raise forms.ValidationError(refus.message, code=refus.code) from refus
-        return nom, fichier.read()
+        return nom, contenu

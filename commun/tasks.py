@@ -8,9 +8,9 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from . import fichiers, journal, travaux
+from . import antivirus, fichiers, journal, travaux
 from .api import idempotence
-from .models import Travail
+from .models import Fichier, Travail
 from .travaux import Suivi, travail
 
 
@@ -37,6 +37,19 @@ def sceller_journal(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 def balayer_fichiers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Remove contents that no row names."""
     return {"orphelins": fichiers.balayer_orphelins()}
+
+
+@travail("commun.analyser_fichier")
+def analyser_fichier(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Ask the antivirus for one file; an antivirus that is away is asked again, then each night."""
+    fichier = Fichier.objects.filter(pk=rangee.cible_id or 0).first()
+    return {"analyse": fichiers.analyser(fichier, le=timezone.now()) if fichier else None}
+
+
+@travail("commun.analyser_fichiers", chaque_jour_a=4)
+def analyser_fichiers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Files given while there was no antivirus, or while it was away."""
+    return {"vus": fichiers.analyser_le_reste(le=timezone.now()) if antivirus.est_configure() else 0}
 
 
 @travail("commun.purger_idempotence", chaque_jour_a=3)

@@ -202,6 +202,8 @@ STORAGES = {
 }
 # Private files, content-addressed; nothing under it is ever served by a web server (commun/fichiers.py).
 RACINE_FICHIERS = Path(env("RACINE_FICHIERS", default=str(BASE_DIR / "var" / "demo" / "fichiers")))
+# The antivirus that reads them, a clamd: tcp://host:3310 or unix:///path/of/the/socket. Empty: no file is scanned.
+ANTIVIRUS_URL = env("ANTIVIRUS_URL", default="")
 
 # --- Security --------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -226,6 +228,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 DEFAULT_FROM_EMAIL = env("COURRIEL_EXPEDITEUR", default="Pilotville <ne-pas-repondre@pilotville.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
+
+# --- National directory of organisations -----------------------------------------------------------------------------
+# An address that answers as « Recherche d'entreprises » does, a file of such answers (file:///…), or nothing: every SIRET
+# then stays « non vérifié ».
+ANNUAIRE_URL = env("ANNUAIRE_URL", default="https://recherche-entreprises.api.gouv.fr")
 
 # --- API -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

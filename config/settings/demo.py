@@ -23,3 +23,4 @@ SECRET_KEY = env("SECRET_KEY", default=None) or _cle_de_cette_machine()
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / "var" / "demo" / "courriels"
 DONNEES_DE_DEMONSTRATION = True
+ANNUAIRE_URL = (BASE_DIR / "fixtures" / "annuaire" / "etablissements.json").as_uri()

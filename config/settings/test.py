@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import CACHES, DATABASES, REDIS_URL
+from .base import BASE_DIR, CACHES, DATABASES, REDIS_URL
 
 DEBUG = False
 SECRET_KEY = "uniquement-pour-les-tests"  # noqa: S105
@@ -33,3 +33,4 @@ else:
 CACHES["default"]["LOCATION"] = REDIS_URL
 
 DONNEES_DE_DEMONSTRATION = False
+ANNUAIRE_URL = (BASE_DIR / "fixtures" / "annuaire" / "etablissements.json").as_uri()

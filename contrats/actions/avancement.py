@@ -165,7 +165,7 @@ def joindre_preuve(point: PointAvancement, *, nom: str, contenu: bytes, par: Aut
     """Join a proof file to a statement, once checked: extension, content, size. The same content is joined once."""
     engagement = verrouiller_engagement(point.engagement)
     verifier(peut_declarer(par, engagement))
-    piece = controler(nom, contenu)
+    piece = controler(nom, contenu, champ="preuves")
     if deja := point.preuves.filter(sha256=piece.sha256).first():
         return deja
     if point.preuves.count() >= PREUVES_AU_PLUS:

@@ -18,7 +18,7 @@ TIROIRS = {
 }
 # What one app alone has, and says in its name.
 PROPRES = {
-    "acteurs": {"comptes"},
+    "acteurs": {"annuaire", "comptes"},
     "contrats": {"creneaux", "portee"},
     "portail": {"contexte", "composants", "demo"},
 }

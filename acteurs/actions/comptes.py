@@ -14,8 +14,8 @@ from commun.erreurs import RegleEnfreinte
 from commun.journal import inscrire
 from commun.permissions import verifier
 
-from .models import Utilisateur
-from .permissions import peut_administrer, peut_desactiver
+from ..models import Utilisateur
+from ..permissions import peut_administrer, peut_desactiver
 
 
 @transaction.atomic
