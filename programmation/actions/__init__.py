@@ -13,9 +13,11 @@ from .instruction import (
     retirer,
 )
 from .propositions import proposer
+from .saisie import Saisie, engager, saisir
 
 __all__ = [
     "NouvelActe",
+    "Saisie",
     "ajourner",
     "autoriser_depassement",
     "declarer_complet",
@@ -24,6 +26,7 @@ __all__ = [
     "declarer_recevable",
     "deprogrammer",
     "donner_avis",
+    "engager",
     "mouvementer_enveloppe",
     "notifier",
     "ouvrir_instruction",
@@ -34,5 +37,6 @@ __all__ = [
     "refuser",
     "reprendre",
     "retirer",
+    "saisir",
     "voter",
 ]

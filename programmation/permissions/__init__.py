@@ -2,13 +2,14 @@
 
 from .acces import instruit
 from .copil import peut_gerer_enveloppes, peut_programmer, peut_programmer_dossier
-from .demandes import peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from .demandes import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
 from .instruction import en_delegue, peut_donner_avis, peut_instruire
 
 __all__ = [
     "en_delegue",
     "instruit",
     "peut_donner_avis",
+    "peut_engager",
     "peut_gerer_enveloppes",
     "peut_instruire",
     "peut_notifier",
