@@ -13,6 +13,7 @@ from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
 from commun.formulaires import ChampMontant, SaisieDate
+from commun.tableur import EXTENSIONS as EXTENSIONS_TABLEUR
 from commun.televersement import EXTENSIONS, controler, nom_sur, verifier_taille
 from commun.typographie import nombre
 from geographie.models import Perimetre
@@ -20,7 +21,6 @@ from geographie.models import Perimetre
 from ..actions import SaisieCible, SaisieEngagement
 from ..actions.engagements import CHAMPS_CIBLE
 from ..etats import EtatEngagement, EtatReponse, EtatVisa, TypeCible
-from ..imports.tableur import EXTENSIONS as EXTENSIONS_TABLEUR
 from ..lectures.revue import SANS_ORIENTATION, SANS_RESPONSABLE, Filtres
 from ..models import (
     Contrat,

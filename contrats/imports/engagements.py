@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
+from commun.cellules import (
+    Annuaire,
+    CelluleFausse,
+    lire_choix,
+    lire_date,
+    lire_nombre,
+    lire_plusieurs,
+    lire_texte,
+)
 from commun.erreurs import RegleEnfreinte
 from commun.exports import neutraliser
-from commun.recherche import normaliser
+from commun.tableur import Feuille, Rangee, lire_feuille
 from geographie.models import Perimetre
 
 from ..actions import Issue, ResultatDeLigne, SaisieCible, SaisieEngagement, enregistrer_lot
@@ -29,10 +35,8 @@ from ..models import (
     PorteeEngagement,
     SensCible,
 )
-from .tableur import LONGUEUR_CELLULE, Feuille, Rangee, lire_feuille
 
 T = TypeVar("T")
-_ESPACES = re.compile(r"[\s\u00a0\u202f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,49 +189,6 @@ class _Lu:
     erreurs: list[ErreurDeLigne]
 
 
-class _CelluleFausse(Exception):
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
-        self.message, self.code = message, code
-
-
-class _Annuaire:
-    """What names designate: exact after accents and case; a name that two objects share designates none."""
-
-    def __init__(self, quoi: str, couples: Iterable[tuple[str, Any]]) -> None:
-        self.quoi = quoi
-        self._objets: dict[str, Any] = {}
-        self._doubles: set[str] = set()
-        self._noms: dict[str, str] = {}
-        for nom, objet in couples:
-            cle = normaliser(nom)
-            if not cle:
-                continue
-            if cle in self._objets and self._objets[cle].pk != objet.pk:
-                self._doubles.add(cle)
-            self._objets.setdefault(cle, objet)
-            self._noms.setdefault(cle, nom)
-
-    def trouver(self, nom: str) -> Any:
-        """The object called so; raises with the nearest names when there is none."""
-        cle = normaliser(nom)
-        if cle in self._doubles:
-            raise _CelluleFausse(
-                f"Plusieurs {self.quoi} s’appellent « {nom} » : écrivez le code ou le SIRET.", "ambigu"
-            )
-        if cle in self._objets:
-            return self._objets[cle]
-        # A short name inside a longer writing (« Caf du Nord » for CAF), else a name written nearly so.
-        proches = [mot for mot in cle.split() if len(mot) > 2 and mot in self._objets][:2]
-        proches = proches or difflib.get_close_matches(cle, self._objets, n=2, cutoff=0.7)
-        suite = (
-            "Vouliez-vous dire " + " ou ".join(f"« {self._noms[p]} »" for p in proches) + " ?"
-            if proches
-            else "Vérifiez l’orthographe, ou laissez la case vide."
-        )
-        raise _CelluleFausse(f"« {nom[:80]} » ne se trouve pas parmi les {self.quoi}. {suite}", "inconnu")
-
-
 class _Lecteur:
     """Turns rows into commitments, with the names of one contract in memory."""
 
@@ -239,17 +200,17 @@ class _Lecteur:
         signataires = list(contrat.signataires.select_related("organisme"))
         thematiques = [o for o in orientations if o.nature == NatureOrientation.THEMATIQUE]
         axes = [o for o in orientations if o.nature == NatureOrientation.TRANSVERSALE]
-        self.organismes = _Annuaire("organismes", ((n, o) for o in organismes for n in (o.nom, o.sigle, o.siret)))
-        self.signataires = _Annuaire(
+        self.organismes = Annuaire("organismes", ((n, o) for o in organismes for n in (o.nom, o.sigle, o.siret)))
+        self.signataires = Annuaire(
             "signataires",
             ((n, s) for s in signataires for n in (s.organisme.nom, s.organisme.sigle, s.organisme.siret)),
         )
-        self.orientations = _Annuaire(
+        self.orientations = Annuaire(
             "orientations", ((n, o) for o in thematiques for n in (o.code, o.nom, o.nom_court))
         )
-        self.axes = _Annuaire("axes transversaux", ((n, o) for o in axes for n in (o.code, o.nom, o.nom_court)))
-        self.objectifs = _Annuaire("objectifs", ((n, o) for o in objectifs for n in (o.code, o.nom)))
-        self.perimetres = _Annuaire("quartiers du contrat", ((n, p) for p in perimetres for n in (p.code, p.nom)))
+        self.axes = Annuaire("axes transversaux", ((n, o) for o in axes for n in (o.code, o.nom, o.nom_court)))
+        self.objectifs = Annuaire("objectifs", ((n, o) for o in objectifs for n in (o.code, o.nom)))
+        self.perimetres = Annuaire("quartiers du contrat", ((n, p) for p in perimetres for n in (p.code, p.nom)))
 
     def lire(self, feuille: Feuille) -> list[_Lu]:
         """The commitments of the sheet. A row without wording that repeats a reference adds a target to it."""
@@ -293,22 +254,22 @@ class _Lecteur:
 
     def _lecteurs(self) -> dict[str, Callable[[Any], Any]]:
         return {
-            "reference": _texte,
-            "libelle": _texte,
-            "organisme": lambda c: self.organismes.trouver(_texte(c)),
-            "signataire": lambda c: self.signataires.trouver(_texte(c)),
-            "orientation": lambda c: self.orientations.trouver(_texte(c)),
-            "objectifs": lambda c: _plusieurs(c, self.objectifs),
-            "perimetres": lambda c: _plusieurs(c, self.perimetres),
-            "partenaires": lambda c: _plusieurs(c, self.organismes),
-            "axes_transversaux": lambda c: _plusieurs(c, self.axes),
-            "portee": lambda c: _choix(c, PorteeEngagement),
-            "nature": lambda c: _choix(c, NatureMoyens),
-            "echeance": _date,
-            "echeance_texte": _texte,
-            "note": _texte,
-            "source": _texte,
-            "identifiant_externe": _texte,
+            "reference": lire_texte,
+            "libelle": lire_texte,
+            "organisme": lambda c: self.organismes.trouver(lire_texte(c)),
+            "signataire": lambda c: self.signataires.trouver(lire_texte(c)),
+            "orientation": lambda c: self.orientations.trouver(lire_texte(c)),
+            "objectifs": lambda c: lire_plusieurs(c, self.objectifs),
+            "perimetres": lambda c: lire_plusieurs(c, self.perimetres),
+            "partenaires": lambda c: lire_plusieurs(c, self.organismes),
+            "axes_transversaux": lambda c: lire_plusieurs(c, self.axes),
+            "portee": lambda c: lire_choix(c, PorteeEngagement),
+            "nature": lambda c: lire_choix(c, NatureMoyens),
+            "echeance": lire_date,
+            "echeance_texte": lire_texte,
+            "note": lire_texte,
+            "source": lire_texte,
+            "identifiant_externe": lire_texte,
         }
 
     def _lire_cible(self, rangee: Rangee, lu: _Lu) -> None:
@@ -320,16 +281,16 @@ class _Lecteur:
             message = "La sorte de cible manque : choisissez-en une, ou videz les autres cases de la cible."
             lu.erreurs.append(ErreurDeLigne(rangee.numero, TITRES["cible_type"], message, "cible_sans_sorte"))
         lecteurs: dict[str, Callable[[Any], Any]] = {
-            "cible_type": lambda c: _choix(c, TypeCible),
-            "cible_numerateur": _texte,
-            "cible_denominateur": _texte,
-            "cible_unite": _texte,
-            "cible_reference": _nombre,
-            "cible_reference_le": _date,
-            "cible_valeur": _nombre,
-            "cible_valeur_haute": _nombre,
-            "cible_echeance": _date,
-            "cible_sens": lambda c: _choix(c, SensCible),
+            "cible_type": lambda c: lire_choix(c, TypeCible),
+            "cible_numerateur": lire_texte,
+            "cible_denominateur": lire_texte,
+            "cible_unite": lire_texte,
+            "cible_reference": lire_nombre,
+            "cible_reference_le": lire_date,
+            "cible_valeur": lire_nombre,
+            "cible_valeur_haute": lire_nombre,
+            "cible_echeance": lire_date,
+            "cible_sens": lambda c: lire_choix(c, SensCible),
         }
         valeurs = {}
         for cle in presentes:
@@ -344,91 +305,9 @@ class _Lecteur:
     def _essayer(lu: _Lu, rangee: Rangee, cle: str, lire: Callable[[Any], T]) -> T | None:
         try:
             return lire(rangee.cellules[cle])
-        except _CelluleFausse as faute:
+        except CelluleFausse as faute:
             lu.erreurs.append(ErreurDeLigne(rangee.numero, TITRES[cle], faute.message, faute.code))
             return None
-
-
-def _texte(cellule: Any) -> str:
-    if isinstance(cellule, bool):
-        return "Oui" if cellule else "Non"
-    if isinstance(cellule, float) and cellule.is_integer():
-        cellule = int(cellule)  # a reference « 12 » typed as a number
-    if isinstance(cellule, datetime | date):
-        return f"{cellule:%d/%m/%Y}"
-    texte = str(cellule).strip()
-    if "\x00" in texte:
-        raise _CelluleFausse("Ce texte contient un caractère illisible : retapez-le.", "caractere_nul")
-    if len(texte) >= LONGUEUR_CELLULE:
-        raise _CelluleFausse("Ce texte est trop long pour une case : raccourcissez-le.", "trop_long")
-    if texte.startswith("#") and texte.rstrip("!?").upper() in _ERREURS_DE_FORMULE:
-        raise _CelluleFausse(
-            f"« {texte} » est une erreur de formule : corrigez la formule ou tapez la valeur.", "formule"
-        )
-    # The apostrophe that our own exports put before what looks like a formula.
-    return texte[1:] if texte.startswith("'") and neutraliser(texte[1:]) == texte else texte
-
-
-_ERREURS_DE_FORMULE = {
-    "#REF",
-    "#N/A",
-    "#NOM",
-    "#NAME",
-    "#VALEUR",
-    "#VALUE",
-    "#DIV/0",
-    "#NUL",
-    "#NULL",
-    "#NOMBRE",
-    "#NUM",
-}
-
-
-def _plusieurs(cellule: Any, annuaire: _Annuaire) -> tuple[Any, ...]:
-    noms = [n.strip() for n in _texte(cellule).replace("\n", ";").split(";")]
-    return tuple({o.pk: o for o in (annuaire.trouver(n) for n in noms if n)}.values())
-
-
-def _choix(cellule: Any, choix: Any) -> str:
-    texte = normaliser(_texte(cellule))
-    for valeur, libelle in choix.choices:
-        if texte in (normaliser(libelle), valeur):
-            return str(valeur)
-    libelles = ", ".join(libelle for _, libelle in choix.choices)
-    raise _CelluleFausse(f"« {_texte(cellule)[:80]} » n’est pas proposé. Écrivez : {libelles}.", "choix")
-
-
-def _nombre(cellule: Any) -> Decimal:
-    if isinstance(cellule, bool | date):
-        raise _CelluleFausse("Un nombre est attendu : « 20 », « 12,5 ».", "nombre")
-    texte = _ESPACES.sub("", _texte(cellule)).removesuffix("€").removesuffix("%")
-    texte = texte.replace("−", "-").replace(",", ".").removeprefix("+")
-    try:
-        valeur = Decimal(texte)
-    except InvalidOperation:
-        valeur = Decimal("NaN")
-    if not valeur.is_finite():
-        raise _CelluleFausse(
-            f"« {_texte(cellule)[:40]} » n’est pas un nombre : écrivez « 20 » ou « 12,5 », l’unité dans sa colonne.",
-            "nombre",
-        )
-    return round(valeur, 3) if isinstance(cellule, float) else valeur
-
-
-def _date(cellule: Any) -> date:
-    if isinstance(cellule, datetime):
-        return cellule.date()
-    if isinstance(cellule, date):
-        return cellule
-    texte = _texte(cellule)
-    for motif in ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(texte, motif).date()  # noqa: DTZ007 — a day, without an hour
-        except ValueError:
-            continue
-    if re.fullmatch(r"(19|20)\d\d", texte):
-        raise _CelluleFausse(f"« {texte} » est une année : écrivez le jour, par exemple 31/12/{texte}.", "date_annee")
-    raise _CelluleFausse(f"« {texte[:40]} » n’est pas une date : écrivez 31/12/2027.", "date")
 
 
 # --- Templates and what comes back ------------------------------------------------------------------------------------

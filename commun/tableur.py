@@ -11,8 +11,8 @@ from typing import Any
 
 from python_calamine import CalamineError, load_workbook
 
-from commun.erreurs import RegleEnfreinte
-from commun.recherche import normaliser
+from .erreurs import RegleEnfreinte
+from .recherche import normaliser
 
 LIGNES_AU_PLUS = 10_000
 COLONNES_AU_PLUS = 60
@@ -20,6 +20,7 @@ OCTETS_AU_PLUS = 10 * 1024 * 1024
 OCTETS_DEPLIES_AU_PLUS = 200 * 1024 * 1024
 EXTENSIONS = ("csv", "xlsx", "ods")
 LONGUEUR_CELLULE = 32_767
+FEUILLES_AU_PLUS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class Rangee:
 
     numero: int
     cellules: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FeuilleBrute:
+    """A sheet as it stands in the file: its name (none in a CSV) and all its rows, the first one included."""
+
+    nom: str
+    rangees: list[list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,14 @@ def lire_feuille(
 
     Raises `RegleEnfreinte` on the field `fichier`: what is wrong with the file as a whole, and what to do.
     """
+    return _nommer(lire_feuilles(contenu, nom)[0].rangees, colonnes, alias, obligatoires, ignorees)
+
+
+def lire_feuilles(contenu: bytes, nom: str, *, toutes: bool = False) -> list[FeuilleBrute]:
+    """The first sheet of a file, or `toutes` of them (a few at most), whatever their heads are.
+
+    Raises `RegleEnfreinte` on the field `fichier` when the file cannot be read.
+    """
     if len(contenu) > OCTETS_AU_PLUS:
         raise _refus("Le fichier dépasse 10 Mo : envoyez-le en plusieurs fois.", "taille")
     if not contenu.strip():
@@ -59,8 +76,9 @@ def lire_feuille(
     extension = nom.rpartition(".")[2].lower()
     if extension not in EXTENSIONS:
         raise _refus("Choisissez un fichier CSV, XLSX ou ODS.", "extension")
-    brutes = _lire_csv(contenu) if extension == "csv" else _lire_classeur(contenu, extension)
-    return _nommer(brutes, colonnes, alias, obligatoires, ignorees)
+    if extension == "csv":
+        return [FeuilleBrute("", _lire_csv(contenu))]
+    return _lire_classeur(contenu, extension, FEUILLES_AU_PLUS if toutes else 1)
 
 
 def _lire_csv(contenu: bytes) -> list[list[Any]]:
@@ -83,7 +101,7 @@ def _lire_csv(contenu: bytes) -> list[list[Any]]:
         ) from erreur
 
 
-def _lire_classeur(contenu: bytes, extension: str) -> list[list[Any]]:
+def _lire_classeur(contenu: bytes, extension: str, feuilles: int) -> list[FeuilleBrute]:
     try:
         with zipfile.ZipFile(io.BytesIO(contenu)) as paquet:
             if sum(membre.file_size for membre in paquet.infolist()) > OCTETS_DEPLIES_AU_PLUS:
@@ -93,10 +111,13 @@ def _lire_classeur(contenu: bytes, extension: str) -> list[list[Any]]:
         classeur = load_workbook(io.BytesIO(contenu))
         if not classeur.sheet_names:
             raise _refus("Le classeur n’a aucune feuille.", "vide")
-        lignes: list[list[Any]] = classeur.get_sheet_by_index(0).to_python(
-            skip_empty_area=False, nrows=LIGNES_AU_PLUS * 2 + 2
-        )
-        return lignes
+        return [
+            FeuilleBrute(
+                nom,
+                classeur.get_sheet_by_index(rang).to_python(skip_empty_area=False, nrows=LIGNES_AU_PLUS * 2 + 2),
+            )
+            for rang, nom in enumerate(classeur.sheet_names[:feuilles])
+        ]
     except (zipfile.BadZipFile, CalamineError, OSError, ValueError) as erreur:
         message = (
             f"Ce fichier n’est pas un classeur {extension.upper()} lisible : enregistrez-le de nouveau dans ce format"
@@ -112,7 +133,7 @@ def _nommer(
     ignorees: Set[str],
 ) -> Feuille:
     """Recognise the head, then give each cell its column; empty rows are left out."""
-    debut = next((i for i, ligne in enumerate(brutes) if any(not _vide(c) for c in ligne)), None)
+    debut = next((i for i, ligne in enumerate(brutes) if any(not est_vide(c) for c in ligne)), None)
     if debut is None:
         raise _refus("Le fichier est vide.", "vide")
     connus = {normaliser(titre): cle for cle, titre in colonnes.items()} | {normaliser(c): c for c in colonnes} | alias
@@ -141,12 +162,12 @@ def _nommer(
             raise _refus(f"La colonne « {colonnes[cle]} » manque : partez du modèle.", "colonne_absente")
     rangees: list[Rangee] = []
     for rang, ligne in enumerate(brutes[debut + 1 :], start=debut + 2):
-        if all(_vide(c) for c in ligne):
+        if all(est_vide(c) for c in ligne):
             continue
         if len(rangees) >= LIGNES_AU_PLUS:
             raise _refus("Le fichier compte plus de 10 000 lignes : envoyez-le en plusieurs fois.", "lignes")
-        hors = [c for c, cle in zip(ligne, [*cles, *[""] * len(ligne)], strict=False) if not cle and not _vide(c)]
-        cellules = {cle: c for cle, c in zip(cles, ligne, strict=False) if cle not in ("", "-") and not _vide(c)}
+        hors = [c for c, cle in zip(ligne, [*cles, *[""] * len(ligne)], strict=False) if not cle and not est_vide(c)]
+        cellules = {cle: c for cle, c in zip(cles, ligne, strict=False) if cle not in ("", "-") and not est_vide(c)}
         if hors:
             cellules[""] = hors[0]  # something stands outside the named columns: said with the line
         rangees.append(Rangee(rang, cellules))
@@ -165,7 +186,8 @@ def lettre(rang: int) -> str:
     return lettres
 
 
-def _vide(cellule: Any) -> bool:
+def est_vide(cellule: Any) -> bool:
+    """True for a cell that holds nothing."""
     return cellule is None or (isinstance(cellule, str) and not cellule.strip())
 
 
