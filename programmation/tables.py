@@ -46,8 +46,21 @@ COLONNES_DU_PORTEUR = JeuDeColonnes(
     departage="numero",
 )
 
+# For who types a funder's rows: that funder's own columns, after what everybody reads.
+SAISIE = (
+    Colonne("a_nous", "Demandé à nous", type=TypeColonne.EUROS, visible=False),
+    Colonne("notre_proposition", "Notre proposition", type=TypeColonne.EUROS, visible=False),
+    Colonne("nos_conditions", "Nos conditions", visible=False, largeur=40),
+    Colonne("notre_ej", "N° d’engagement", type=TypeColonne.IDENTIFIANT, visible=False),
+)
+COLONNES_DE_SAISIE = JeuDeColonnes((*COLONNES, *SAISIE), tri_defaut="numero", departage="numero")
+# The columns of the tab in which one types.
+POUR_SAISIR = ("numero", "intitule", "porteur", "etat_libelle", *(colonne.cle for colonne in SAISIE))
+
 # On a phone a row is a card: its state and the two figures that matter.
-ESSENTIELLES = frozenset({"etat_libelle", "demande", "propose"})
+ESSENTIELLES = frozenset(
+    {"etat_libelle", "demande", "propose", "a_nous", "notre_proposition", "nos_conditions", "notre_ej"}
+)
 
 TON_DE_L_ETAT = {
     "depose": "info",

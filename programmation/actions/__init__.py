@@ -15,9 +15,11 @@ from .instruction import (
 )
 from .pieces import deposer_piece, retirer_piece
 from .propositions import proposer
+from .saisie import Saisie, engager, saisir
 
 __all__ = [
     "NouvelActe",
+    "Saisie",
     "ajourner",
     "autoriser_depassement",
     "commencer",
@@ -31,6 +33,7 @@ __all__ = [
     "deprogrammer",
     "donner_avis",
     "ecrire",
+    "engager",
     "mouvementer_enveloppe",
     "notifier",
     "ouvrir_instruction",
@@ -44,5 +47,6 @@ __all__ = [
     "reprendre",
     "retirer",
     "retirer_piece",
+    "saisir",
     "voter",
 ]

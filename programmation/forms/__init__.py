@@ -2,14 +2,17 @@
 
 from .avis import AvisForm
 from .copil import AjournementForm, ProgrammationForm, ValidationForm
-from .demandes import NotificationForm, PropositionForm, RefusForm, VoteForm
+from .demandes import EngagementForm, NotificationForm, PropositionForm, RefusForm, VoteForm
 from .enveloppes import DepassementForm, MouvementForm
 from .motifs import MotifForm
+from .saisie import CelluleForm
 
 __all__ = [
     "AjournementForm",
     "AvisForm",
+    "CelluleForm",
     "DepassementForm",
+    "EngagementForm",
     "MotifForm",
     "MouvementForm",
     "NotificationForm",

@@ -83,6 +83,22 @@ class VoteForm(PourLeCompteDeForm):
         return donnees
 
 
+class EngagementForm(PourLeCompteDeForm):
+    """The number under which the funder committed the money."""
+
+    numero_ej = forms.CharField(
+        label="Numéro d’engagement",
+        required=False,
+        max_length=20,
+        help_text="Pour l’État, le numéro d’engagement juridique (EJ) de Chorus.",
+    )
+
+    field_order = ["numero_ej", "piece_source"]
+
+    def __init__(self, *args: Any, demande: DemandeFinancement, pour_le_compte: bool, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"numero_ej": demande.numero_ej}, pour_le_compte=pour_le_compte, **kwargs)
+
+
 class NotificationForm(forms.Form):
     """When the porteur was told."""
 

@@ -33,6 +33,7 @@ from ..etats import DEMANDE_PROPOSE, DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemand
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
 from ..models.dossier import DossierQuerySet
 from ..regles import Accord, accord
+from .saisie import LigneSaisie, lignes_de_saisie
 
 ZERO = Decimal(0)
 
@@ -71,10 +72,28 @@ class LigneTableau:
     accord: Accord
     financeurs: str
     fictif: bool
+    saisies: tuple[LigneSaisie, ...] = ()  # the rows of the funder for whom the reader types
 
     @property
     def accord_libelle(self) -> str:
         return self.accord.libelle
+
+    @property
+    def a_nous(self) -> Decimal | None:
+        """Asked of that funder."""
+        return _somme(saisie.demande for saisie in self.saisies)
+
+    @property
+    def notre_proposition(self) -> Decimal | None:
+        return _somme(saisie.montant for saisie in self.saisies)
+
+    @property
+    def nos_conditions(self) -> str:
+        return " ; ".join(saisie.conditions for saisie in self.saisies if saisie.conditions)
+
+    @property
+    def notre_ej(self) -> str:
+        return ", ".join(saisie.numero_ej for saisie in self.saisies if saisie.numero_ej)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +139,21 @@ def choix(dossiers: QuerySet[Dossier], *, contrat: Contrat) -> Choix:
 
 
 def lignes(
-    dossiers: Iterable[Dossier], *, pour: Auteur, contrat: Contrat, financeur: int | None = None
+    dossiers: Iterable[Dossier],
+    *,
+    pour: Auteur,
+    contrat: Contrat,
+    financeur: int | None = None,
+    saisie_de: int | None = None,
 ) -> list[LigneTableau]:
-    """The rows of these files, in their order; two queries whatever their number."""
+    """The rows of these files, in their order, with those that the reader types for `saisie_de`.
+
+    As many queries whatever their number.
+    """
     dossiers = list(dossiers)
+    saisies = {}
+    if saisie_de is not None:
+        saisies = lignes_de_saisie(dossiers, financeur=saisie_de, pour=pour, contrat=contrat)
     cles = [dossier.pk for dossier in dossiers]
     demandes: dict[int, list[Any]] = defaultdict(list)
     lues = (
@@ -152,7 +182,7 @@ def lignes(
         "dossier_id", "mode", "version__nom", "commune__nom"
     ):
         lieux[dossier_id].append(version or commune or ModeLocalisation(mode).label)
-    return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur) for d in dossiers]
+    return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur, saisies.get(d.pk, ())) for d in dossiers]
 
 
 def en_attente(
@@ -232,7 +262,9 @@ def avec_relations(dossiers: DossierQuerySet, *, pour: Auteur, contrat: Contrat)
     return dossiers.avec_etat_vu(pour, contrat).select_related("porteur", "orientation", "instructeur")
 
 
-def _ligne(dossier: Any, demandes: list[Any], lieux: list[str], financeur: int | None) -> LigneTableau:
+def _ligne(
+    dossier: Any, demandes: list[Any], lieux: list[str], financeur: int | None, saisies: tuple[LigneSaisie, ...]
+) -> LigneTableau:
     comptees = [d for d in demandes if d.etat_vu != EtatDemande.ANNULEE and financeur in (None, d.financeur_id)]
     specifique = [d for d in comptees if d.nature == NatureMoyens.SPECIFIQUE]
     demande = _somme(d.montant_demande for d in comptees) or ZERO
@@ -259,6 +291,7 @@ def _ligne(dossier: Any, demandes: list[Any], lieux: list[str], financeur: int |
         accord=accord([(d.financeur_id, d.etat_vu) for d in demandes]),
         financeurs=", ".join(dict.fromkeys(d.financeur__sigle or d.financeur__nom for d in demandes)),
         fictif=dossier.fictif,
+        saisies=saisies,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -291,6 +292,17 @@ class Dossier(ModeleAEtats):
         if limites not in connus:
             connus[limites] = Dossier.objects.filter(_dans(limites), pk=self.pk).exists()
         return connus[limites]
+
+
+def retenir_les_limites(dossiers: Iterable[Dossier], limites: Iterable[Limites]) -> None:
+    """Ask once, for many files, what `est_dans` would ask of each; one query per kind of limits."""
+    dossiers = list(dossiers)
+    for limite in {*limites} - {Limites()}:
+        dedans = set(
+            Dossier.objects.filter(_dans(limite), pk__in=[d.pk for d in dossiers]).values_list("pk", flat=True)
+        )
+        for dossier in dossiers:
+            dossier.__dict__.setdefault("_limites_connues", {})[limite] = dossier.pk in dedans
 
 
 class ModeLocalisation(models.TextChoices):

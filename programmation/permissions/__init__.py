@@ -2,7 +2,7 @@
 
 from .acces import instruit
 from .copil import peut_gerer_enveloppes, peut_programmer, peut_programmer_dossier
-from .demandes import peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from .demandes import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
 from .depot import (
     complement_ouvert,
     est_son_porteur,
@@ -29,6 +29,7 @@ __all__ = [
     "peut_deposer",
     "peut_donner_avis",
     "peut_ecrire",
+    "peut_engager",
     "peut_gerer_enveloppes",
     "peut_importer",
     "peut_instruire",

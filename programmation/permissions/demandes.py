@@ -6,7 +6,7 @@ from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
 from contrats.etats import Role
 
-from ..etats import DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemande
+from ..etats import DEMANDE_CONSOMME, DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemande
 from ..models import DemandeFinancement
 from .acces import REPRESENTE, pour_le_financeur
 
@@ -64,4 +64,14 @@ def peut_notifier(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
         return OUI
     if demande.etat != EtatDemande.VOTEE:
         return non("On notifie un montant une fois voté, ou un refus.")
+    return OUI
+
+
+def peut_engager(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
+    """Whoever works for the funder keeps its commitment number, once money is programmed."""
+    acces = pour_le_financeur(auteur, demande, REPRESENTE)
+    if not acces:
+        return acces
+    if demande.etat not in DEMANDE_CONSOMME:
+        return non("Le numéro d’engagement s’inscrit une fois le montant programmé.")
     return OUI

@@ -15,9 +15,9 @@ from contrats.etats import Role
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
-from ..forms import NotificationForm, PropositionForm, RefusForm, VoteForm
+from ..forms import EngagementForm, NotificationForm, PropositionForm, RefusForm, VoteForm
 from ..models import DemandeFinancement
-from ..permissions import peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from ..permissions import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
 from .acces import adresse_du_dossier, demande_vue
 
 
@@ -115,6 +115,23 @@ def notifier(request: HttpRequest, portee: Portee, numero: str, pk: int) -> Http
         lambda saisie: actions.notifier(demande, jour=saisie["jour"], par=portee.auteur, le=timezone.now()),
         titre="Notifier au porteur",
         succes="La notification est enregistrée : le porteur voit ce montant.",
+    )
+
+
+@dans_le_contrat(*INSTRUCTEURS)
+@require_http_methods(["GET", "POST"])
+def engager(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
+    """The funder's own commitment number."""
+    demande = demande_vue(portee, numero, pk)
+    verifier(peut_engager(portee.auteur, demande))
+    return _sur_la_ligne(
+        request,
+        portee,
+        demande,
+        EngagementForm(request.POST or None, demande=demande, pour_le_compte=_ecrit_pour(portee, demande)),
+        lambda saisie: actions.engager(demande, **saisie, par=portee.auteur, le=timezone.now()),
+        titre="Enregistrer le numéro d’engagement",
+        succes=f"{demande.financeur.nom_court} : le numéro d’engagement est enregistré.",
     )
 
 

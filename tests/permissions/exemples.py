@@ -286,6 +286,7 @@ EXEMPLES: dict[str, Exemple] = {
     # programmation
     "programmation:tableau": pour(*LECTEURS),
     "programmation:export": pour(*LECTEURS, format="csv"),
+    "programmation:saisie": pour(*INSTRUCTEURS, autrui=EQUIPE, methode="post", pk="a_proposer.pk"),
     "programmation:selection": pour(*CHEF, methode="post"),
     "programmation:travail": pour(*INSTRUCTEURS, autrui=(), pk=lambda scene, qui: scene.travail_de(qui).pk),
     "programmation:importer": pour(*CHEF),
@@ -306,6 +307,7 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:avancer": pour(*CHEF, methode="post", numero="dossier.numero", acte="declarer_complet"),
     "programmation:motiver": pour(*CHEF, numero="dossier.numero", acte="retirer"),
     "programmation:ajourner": pour(*CHEF, numero="dossier.numero"),
+    "programmation:engager": pour(*FINANCEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_voter.pk"),
     "programmation:proposer": pour(*FINANCEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:voter": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_voter.pk"),
     "programmation:refuser": pour(*DECIDEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),

@@ -1,0 +1,47 @@
+"""A cell of one's own columns, typed in the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from commun.formulaires import ChampMontant
+
+from ..actions import Saisie
+
+CHAMPS: dict[str, forms.Field] = {
+    "montant": ChampMontant(
+        label="Montant proposé",
+        error_messages={"required": "Une proposition est un montant ; 0 dit que vous ne financez pas cette action."},
+    ),
+    "conditions": forms.CharField(label="Conditions", required=False, max_length=2000),
+    "numero_ej": forms.CharField(label="Numéro d’engagement", required=False, max_length=20),
+}
+
+
+class CelluleForm(forms.Form):
+    """Which cell, what is typed in it, and the version of the row that was read."""
+
+    champ = forms.ChoiceField(choices=[(nom, nom) for nom in CHAMPS])
+    version = forms.IntegerField(min_value=0)
+    valeur = forms.CharField(required=False, max_length=2000)
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or {}
+        if "champ" in donnees and "valeur" in donnees:
+            try:
+                donnees["valeur"] = CHAMPS[donnees["champ"]].clean(donnees["valeur"])
+            except forms.ValidationError as erreur:
+                self.add_error("valeur", erreur)
+        return donnees
+
+    @property
+    def saisie(self) -> Saisie:
+        """The one cell that is written."""
+        return Saisie(**{self.cleaned_data["champ"]: self.cleaned_data["valeur"]})
+
+    @property
+    def premiere_erreur(self) -> str:
+        """What is wrong, for the place beside the cell."""
+        return str(next(iter(self.errors.values()))[0])
