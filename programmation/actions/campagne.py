@@ -62,12 +62,12 @@ def _copier(modele: Campagne, campagne: Campagne) -> None:
     ans = campagne.annee - modele.annee
     campagne.priorites.set(modele.priorites.all())
     for table in (CritereCampagne, PieceRequise, EtapeCampagne):
-        lignes = list(table._default_manager.filter(campagne=modele).order_by("pk"))
+        lignes: list[Any] = list(table._default_manager.filter(campagne=modele).order_by("pk"))
         for ligne in lignes:
             ligne.pk, ligne.campagne = None, campagne
             if isinstance(ligne, EtapeCampagne):
                 ligne.du, ligne.au = decaler(ligne.du, ans), ligne.au and decaler(ligne.au, ans)
-        table._default_manager.bulk_create(lignes)  # type: ignore[arg-type]  # one table at a time
+        table._default_manager.bulk_create(lignes)
 
 
 @transaction.atomic

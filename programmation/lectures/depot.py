@@ -161,7 +161,7 @@ def lieux_proposes(dossier: Dossier) -> list[LieuPropose]:
         return LieuPropose(cle, groupe, nom, mode, version, commune, connu.part if connu else None)
 
     lieux = [
-        lieu("", mode.label, mode) for mode in (ModeLocalisation.ENSEMBLE_QPV, ModeLocalisation.NON_TERRITORIALISE)
+        lieu("", str(mode.label), mode) for mode in (ModeLocalisation.ENSEMBLE_QPV, ModeLocalisation.NON_TERRITORIALISE)
     ]
     perimetres = PerimetreDuContrat.objects.filter(contrat=dossier.contrat_id).values("perimetre")
     versions = (

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('acteurs', '0004_fiches_et_pieces'),
-        ('programmation', '0005_depot_et_instruction'),
+        ('programmation', '0006_import_dauphin'),
     ]
 
     operations = [
