@@ -36,6 +36,7 @@ class Entree:
 _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
     ("Accueil", "house", "portail:contrat", True, ()),
     ("Programmation", "table", "programmation:tableau", True, (*INSTRUCTEURS, Role.PORTEUR)),
+    ("Demandes", "file-earmark-text", "programmation:demandes", True, (Role.CHEF_DE_PROJET, Role.PORTEUR)),
     ("Enveloppes", "wallet2", "programmation:enveloppes", True, INSTRUCTEURS),
     ("Contrat", "journal-text", "contrats:presentation", False, ()),
     ("Engagements", "hand-thumbs-up", "contrats:engagements", False, ()),
@@ -48,7 +49,7 @@ _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
 ]
 
 # The most useful first.
-_RAPIDES = ("Accueil", "Programmation", "Enveloppes", "Rapports", "Contrat", "Engagements")
+_RAPIDES = ("Accueil", "Programmation", "Enveloppes", "Demandes", "Rapports", "Contrat", "Engagements")
 
 
 def cadre(request: HttpRequest) -> dict[str, Any]:
@@ -141,6 +142,7 @@ _PAGES_FILLES = {
     "programmation:tableau": {"selection", "travail", "dossier", "programmer", "motiver", "avis"}
     | {"proposer", "voter", "refuser", "notifier"}
     | {"importer", "import", "import_colonnes", "import_mots"},
+    "programmation:demandes": {"commencer", "section", "relire", "repondre", "renoncer", "ajouter_piece"},
     "programmation:enveloppes": {"mouvement", "depassement"},
     "evaluation:rapports": {"rapport", "avancement"},
     "contrats:calendrier": {"reunions", "reunion", "creer_reunion", "modifier_reunion", "annuler_reunion", "presences"}

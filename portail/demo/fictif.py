@@ -27,6 +27,7 @@ from .calendrier import Calendrier
 from .campagnes import Campagnes
 from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
+from .depot_invente import creer_depot
 from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun
 from .monde import Monde, communes_porteuses, organismes_inventes
 from .reference import organismes_de_reference, versions_par_cle
@@ -41,6 +42,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     monde = _monde(contrat, aujourdhui, graine)
     agenda = creer_reunions(monde)
     Campagnes(monde, agenda.copils, agenda.commissions).creer()
+    creer_depot(monde)
     creer_decisions(monde, agenda)
     creer_seances(monde, agenda)
     creer_points_avancement(monde)

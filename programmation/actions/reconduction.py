@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from geographie.models import VersionPerimetre
 
 from ..etats import EtatDemande
@@ -17,6 +15,7 @@ from ..models import (
     Localisation,
     PublicParAge,
 )
+from ..regles.campagne import decaler
 from ..regles.plans_budget import SUBVENTION_DEMANDEE, plan_de
 from .ecriture_demande import inscrire_les_subventions
 
@@ -48,7 +47,8 @@ def reprendre_l_an_passe(dossier: Dossier, precedent: Dossier) -> None:
     for nom in _REPRIS:
         setattr(dossier, nom, getattr(precedent, nom))
     ecart = dossier.campagne.annee - precedent.campagne.annee
-    dossier.debut, dossier.fin = _decale(precedent.debut, ecart), _decale(precedent.fin, ecart)
+    dossier.debut = precedent.debut and decaler(precedent.debut, ecart)
+    dossier.fin = precedent.fin and decaler(precedent.fin, ecart)
     dossier.save(update_fields=[*_REPRIS, "debut", "fin"])
     dossier.axes_transversaux.set(precedent.axes_transversaux.all())
     dossier.objectifs.set(precedent.objectifs.all())
@@ -107,10 +107,3 @@ def _reprendre_le_budget(dossier: Dossier, precedent: Dossier) -> None:
         for rang, (compte, libelle) in enumerate(plan.comptes.items(), start=1)
         if compte in montants
     )
-
-
-def _decale(jour: date | None, annees: int) -> date | None:
-    if jour is None:
-        return None
-    bissextile = (jour.month, jour.day) == (2, 29)
-    return jour.replace(year=jour.year + annees, day=28 if bissextile else jour.day)

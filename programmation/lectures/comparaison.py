@@ -13,6 +13,7 @@ from commun.typographie import INSECABLE, date_chiffres, euros, nombre, pluriel
 from ..models import Dossier, VersionDossier
 from ..regles.champs import SECTIONS, SectionDemande, section_du_champ
 from ..regles.demande import SCHEMA, Demande
+from ..regles.plans_budget import titre_de_ligne
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,7 @@ class ReponseLue:
     champ: str
     libelle: str
     lignes: tuple[str, ...]
-
-    @property
-    def texte(self) -> str:
-        return "\n".join(self.lignes)
+    liste: bool = False  # independent lines: places, amounts, papers…
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +70,28 @@ def en_mots(demande: Demande) -> tuple[SectionLue, ...]:
     for code, libelle, lire in _REPONSES:
         section = section_du_champ(code)
         assert section is not None  # the table below names fields of the form
-        par_section[section.code].append(ReponseLue(code, libelle, tuple(_lignes(lire(demande)))))
+        valeur = lire(demande)
+        liste = isinstance(valeur, list | tuple)
+        par_section[section.code].append(ReponseLue(code, libelle, tuple(_lignes(valeur)), liste))
     return tuple(SectionLue(section, tuple(par_section[section.code])) for section in SECTIONS)
 
 
 def comparer(avant: Demande, apres: Demande) -> tuple[Changement, ...]:
-    """What differs between two requests, answer by answer."""
+    """What differs between two requests, answer by answer; of a list, the lines that are not on both sides."""
     anciennes = {(r.champ, r.libelle): r for lue in en_mots(avant) for r in lue.reponses}
-    return tuple(
-        Changement(lue.section.titre, nouvelle.libelle, ancienne.texte, nouvelle.texte)
-        for lue in en_mots(apres)
-        for nouvelle in lue.reponses
-        if (ancienne := anciennes[nouvelle.champ, nouvelle.libelle]).lignes != nouvelle.lignes
-    )
+    changements = []
+    for lue in en_mots(apres):
+        for nouvelle in lue.reponses:
+            ancienne = anciennes[nouvelle.champ, nouvelle.libelle]
+            if set(ancienne.lignes) == set(nouvelle.lignes) if nouvelle.liste else ancienne.lignes == nouvelle.lignes:
+                continue
+            cote_avant, cote_apres = _ce_qui_differe(ancienne, nouvelle), _ce_qui_differe(nouvelle, ancienne)
+            changements.append(Changement(lue.section.titre, nouvelle.libelle, cote_avant, cote_apres))
+    return tuple(changements)
+
+
+def _ce_qui_differe(reponse: ReponseLue, autre: ReponseLue) -> str:
+    return "\n".join(ligne for ligne in reponse.lignes if not reponse.liste or ligne not in autre.lignes)
 
 
 def versions_de(dossier: Dossier) -> tuple[VersionLue, ...]:
@@ -141,7 +148,7 @@ def _indicateurs(demande: Demande) -> list[str]:
 
 
 def _budget(demande: Demande) -> list[str]:
-    return [f"{ligne.compte} {ligne.libelle} : {euros(ligne.montant)}" for ligne in demande.budget]
+    return [f"{titre_de_ligne(ligne.compte, ligne.libelle)} : {euros(ligne.montant)}" for ligne in demande.budget]
 
 
 def _montants(demande: Demande) -> list[str]:

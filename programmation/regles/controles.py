@@ -81,8 +81,10 @@ def _manque(champ: str, valeur: object, message: str) -> Iterator[Controle]:
 
 
 def _organisme(demande: Demande) -> Iterator[Controle]:
-    for manque in demande.porteur.manques:
-        yield _alerte("organisme", f"La fiche de l’organisme ne dit pas encore : {manque}.")
+    if demande.porteur.manques:
+        yield _alerte(
+            "organisme", f"La fiche de l’organisme ne dit pas encore {_enumeration(demande.porteur.manques)}."
+        )
 
 
 def _action(demande: Demande) -> Iterator[Controle]:
@@ -258,6 +260,11 @@ def _attestations(demande: Demande) -> Iterator[Controle]:
 
 def _depasse(part: Decimal | None, maximum: Decimal | None) -> bool:
     return part is not None and maximum is not None and part > maximum
+
+
+def _enumeration(noms: tuple[str, ...]) -> str:
+    *debut, dernier = noms
+    return f"{', '.join(debut)} ni {dernier}" if debut else dernier
 
 
 def _pourcents(part: Decimal | None) -> str:

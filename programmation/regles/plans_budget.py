@@ -20,6 +20,11 @@ class LignePlan:
     compte: str  # DAUPHIN's reference where there is one
     libelle: str
 
+    @property
+    def titre(self) -> str:
+        """With its number, when accountants know it: « 641 – Rémunération des personnels »."""
+        return titre_de_ligne(self.compte, self.libelle)
+
 
 @dataclass(frozen=True, slots=True)
 class PostePlan:
@@ -28,6 +33,11 @@ class PostePlan:
     compte: str
     libelle: str
     lignes: tuple[LignePlan, ...]
+
+    @property
+    def seule(self) -> bool:
+        """True when the heading is its own and only line."""
+        return len(self.lignes) == 1 and self.lignes[0].libelle == self.libelle
 
     @property
     def en_nature(self) -> bool:
@@ -65,6 +75,12 @@ class PlanBudget:
                 generale = [ligne.compte for ligne in poste.lignes if ligne.compte.endswith("x")]
                 return (generale or [poste.lignes[0].compte])[0]
         return None
+
+
+def titre_de_ligne(compte: str, libelle: str) -> str:
+    """A line in words; the references that only téléservices know (60x, 74etat) are left out."""
+    numero = compte.removesuffix("x") if len(compte) == 3 and compte.endswith("x") else compte
+    return f"{numero} – {libelle}" if numero.isdigit() else libelle
 
 
 def est_en_nature(compte: str) -> bool:

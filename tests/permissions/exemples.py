@@ -323,7 +323,7 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:deposer": pour(*REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero"),
     "programmation:renoncer": pour(*REDACTEURS, autrui=CHEF, numero="brouillon.numero"),
     "programmation:repondre": pour(R.PORTEUR, autrui=(), administrateur=False, numero="a_completer.numero"),
-    "programmation:corriger": pour(*CHEF, autrui=CHEF, numero="dossier.numero", section="action"),
+    "programmation:corriger": pour(*CHEF, autrui=CHEF, numero="dossier.numero", section="moyens"),
     "programmation:ajouter_piece": pour(*REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero"),
     "programmation:retirer_piece": pour(
         *REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero", pk="piece.pk"

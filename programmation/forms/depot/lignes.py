@@ -189,10 +189,9 @@ class BudgetForm(SectionForm):
         return {"note_budget": note} | {f"compte_{compte}": montant for compte, montant in montants.items()}
 
     def construire(self) -> None:
-        for compte, libelle in self.plan.comptes.items():
-            self.fields[f"compte_{compte}"] = ChampEuros(
-                label=f"{compte} – {libelle}" if compte[:2].isdigit() else libelle
-            )
+        for poste in (*self.plan.charges, *self.plan.produits):
+            for ligne in poste.lignes:
+                self.fields[f"compte_{ligne.compte}"] = ChampEuros(label=ligne.titre)
 
     def champs_de(self, nom: str) -> list[str]:
         return [f"compte_{compte}" for compte in self.plan.comptes] if nom == "budget" else super().champs_de(nom)

@@ -90,10 +90,9 @@ class ActionForm(SectionForm):
         orientations = Orientation.objects.filter(contrat=self.dossier.contrat).order_by("ordre")
         champs["orientation"].queryset = orientations.filter(nature=NatureOrientation.THEMATIQUE)
         champs["axes_transversaux"].queryset = orientations.filter(nature=NatureOrientation.TRANSVERSALE)
-        champs["objectifs"].queryset = Objectif.objects.filter(orientation__contrat=self.dossier.contrat).order_by(
-            "orientation__ordre", "ordre"
-        )
-        champs["objectifs"].label_from_instance = lambda objectif: capfirst(objectif.nom)
+        objectifs = Objectif.objects.filter(orientation__contrat=self.dossier.contrat)
+        champs["objectifs"].queryset = objectifs
+        champs["objectifs"].choices = _par_orientation(self.dossier)
         champs["theme_p147"].queryset = ThemeP147.objects.order_by("code")
         champs["dispositif"].queryset = dispositifs_proposes(self.dossier.campagne, self.dossier.porteur) | (
             type(self.dossier.dispositif).objects.filter(pk=self.dossier.dispositif_id)
@@ -117,6 +116,19 @@ class ActionForm(SectionForm):
         if orientation and not lues.get("theme_p147") and orientation.theme_p147:
             lues["theme_p147"] = orientation.theme_p147
         return lues
+
+
+def _par_orientation(dossier: Dossier) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The contract's objectives under their orientation; those that the campaign puts first say so."""
+    prioritaires = set(dossier.campagne.priorites.values_list("pk", flat=True))
+    groupes: dict[str, list[tuple[int, str]]] = {}
+    objectifs = Objectif.objects.filter(orientation__contrat=dossier.contrat).select_related("orientation")
+    for objectif in objectifs.order_by("orientation__ordre", "ordre"):
+        marque = " (priorité de l’année)" if objectif.pk in prioritaires else ""
+        groupes.setdefault(objectif.orientation.nom_court, []).append(
+            (objectif.pk, f"{capfirst(objectif.nom)}{marque}")
+        )
+    return list(groupes.items())
 
 
 class PublicForm(SectionForm):
