@@ -18,7 +18,7 @@ from contrats.models import Contrat, Engagement, NatureOrientation, Objectif, Or
 from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
 from geographie.models import Commune, VersionPerimetre
 
-from ..etats import DOSSIER_DU_COPIL, TRANSITIONS_DOSSIER, EtatDossier
+from ..etats import DOSSIER_DU_COPIL, TRANSITIONS_DOSSIER, EtatDossier, QualiteAvis
 from .campagne import Campagne
 from .convention import Convention
 from .dispositif import Dispositif
@@ -66,8 +66,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def instruits_par(self, auteur: Auteur, contrat: Contrat) -> Self:
         """The deposited files of `contrat` on which this author works before the decision.
 
-        All of them for the contract's team, those that ask it for money for a funder; within the limits of each
-        habilitation. The product itself and an administrator see drafts too.
+        All of them for the contract's team, those that ask it for money or on which its opinion is asked for a funder;
+        within the limits of each habilitation. The product itself and an administrator see drafts too.
         """
         du_contrat = self.filter(contrat=contrat)
         tenus = roles(auteur, contrat)
@@ -77,9 +77,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         for habilitation in tenus.habilitations:
             if habilitation.role not in ROLES_INSTRUCTEURS:
                 continue
-            droit = ~Q(etat=EtatDossier.BROUILLON) & _dans(habilitation.limites)
+            droit = ~Q(etat=EtatDossier.BROUILLON) & dans_les_limites(habilitation.limites)
             if habilitation.role in (Role.INSTRUCTEUR, Role.DECIDEUR):
-                droit &= Q(pk__in=_sollicitant(habilitation.organisme_id))
+                siens = [habilitation.organisme_id]
+                droit &= Q(pk__in=sollicitant(siens)) | Q(pk__in=consultant(siens))
             droits |= droit
         return du_contrat.filter(droits)
 
@@ -113,16 +114,23 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def sollicitant(self, financeur: Organisme) -> Self:
         """Those that ask `financeur` for money."""
-        return self.filter(pk__in=_sollicitant(financeur.pk))
+        return self.filter(pk__in=sollicitant([financeur.pk]))
 
 
-def _sollicitant(financeur: int) -> models.QuerySet[Any]:
-    """Numbers of the files that ask this funder for money: asked as a set, so that no file comes twice."""
+def sollicitant(financeurs: Iterable[int]) -> models.QuerySet[Any]:
+    """Numbers of the files that ask one of these funders for money: asked as a set, so that no file comes twice."""
     demandes: Any = Dossier._meta.get_field("demandes").related_model
-    return demandes._default_manager.filter(financeur=financeur).values("dossier")
+    return demandes._default_manager.filter(financeur__in=list(financeurs)).values("dossier")
 
 
-def _dans(limites: Limites) -> Q:
+def consultant(organismes: Iterable[int]) -> models.QuerySet[Any]:
+    """Numbers of the files on which the opinion of one of these organisations is asked, as organisations."""
+    sollicitations: Any = Dossier._meta.get_field("sollicitations").related_model
+    demandees = sollicitations._default_manager.filter(organisme__in=list(organismes), qualite=QualiteAvis.ORGANISME)
+    return demandees.values("dossier")
+
+
+def dans_les_limites(limites: Limites) -> Q:
     """Files within the limits of an habilitation: one of its places, and one of its orientations."""
     lieux = limites.lieux(commune="commune", communes_du_perimetre="version__communes", perimetre="version__perimetre")
     dans = Q(pk__in=Localisation.objects.filter(lieux).values("dossier")) if lieux else Q()
@@ -290,7 +298,7 @@ class Dossier(ModeleAEtats):
             return True
         connus: dict[Limites, bool] = self.__dict__.setdefault("_limites_connues", {})
         if limites not in connus:
-            connus[limites] = Dossier.objects.filter(_dans(limites), pk=self.pk).exists()
+            connus[limites] = Dossier.objects.filter(dans_les_limites(limites), pk=self.pk).exists()
         return connus[limites]
 
 
@@ -299,7 +307,7 @@ def retenir_les_limites(dossiers: Iterable[Dossier], limites: Iterable[Limites])
     dossiers = list(dossiers)
     for limite in {*limites} - {Limites()}:
         dedans = set(
-            Dossier.objects.filter(_dans(limite), pk__in=[d.pk for d in dossiers]).values_list("pk", flat=True)
+            Dossier.objects.filter(dans_les_limites(limite), pk__in=[d.pk for d in dossiers]).values_list("pk", flat=True)
         )
         for dossier in dossiers:
             dossier.__dict__.setdefault("_limites_connues", {})[limite] = dossier.pk in dedans
