@@ -12,9 +12,11 @@ from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
 from commun.journal import inscrire, inscrire_lot, preparer
 from commun.permissions import verifier
+from contrats.permissions import roles
 
 from ..lectures.affectation import possibles, repartition
 from ..models import Dossier
+from ..models.dossier import retenir_les_limites
 from ..permissions import peut_instruire
 from .ecriture import verrouiller_dossier
 
@@ -54,6 +56,7 @@ def affecter_lot(choix: Mapping[int, Utilisateur], *, par: Auteur, le: datetime)
     changes = [dossier for dossier in dossiers if dossier.instructeur_id != choix[dossier.pk].pk]
     if not changes:
         return 0
+    retenir_les_limites(changes, [h.limites for h in roles(par, changes[0].contrat).habilitations])
     for dossier in changes:
         dossier.contrat = changes[0].contrat  # what the author is there is read once
         verifier(peut_instruire(par, dossier))

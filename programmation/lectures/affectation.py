@@ -12,7 +12,7 @@ from contrats.models import Contrat, Habilitation
 from contrats.permissions import Limites, limites_de
 
 from ..models import Dossier
-from ..models.dossier import dans_les_limites
+from ..models.dossier import retenir_les_limites
 from ..regles.affectation import Charge, choisir
 
 
@@ -64,21 +64,14 @@ def repartition(contrat: Contrat, annee: int, dossiers: Iterable[Dossier]) -> li
     """
     dossiers = list(dossiers)
     tenues = chefs_de_projet(contrat)
-    couverts = {limites: _couverts(dossiers, limites) for limites in {t.limites for t in tenues}}
+    retenir_les_limites(dossiers, {t.limites for t in tenues})
     du_contrat = Dossier.objects.filter(contrat=contrat, campagne__annee=annee, instructeur__isnull=False)
     suivis = Counter(du_contrat.values_list("instructeur_id", flat=True))
     lignes = []
     for dossier in dossiers:
-        admis = [t for t in tenues if dossier.pk in couverts[t.limites]]
+        admis = [t for t in tenues if dossier.est_dans(t.limites)]
         propose = dossier.instructeur_id or choisir((Charge(t.personne.pk, t.precision) for t in admis), suivis)
         if propose is not None and dossier.instructeur_id is None:
             suivis[propose] += 1
         lignes.append(LigneAffectation(dossier, propose, tuple(dict.fromkeys(t.personne for t in admis))))
     return lignes
-
-
-def _couverts(dossiers: list[Dossier], limites: Limites) -> set[int]:
-    cles = [dossier.pk for dossier in dossiers]
-    if limites == Limites():
-        return set(cles)
-    return set(Dossier.objects.filter(dans_les_limites(limites), pk__in=cles).values_list("pk", flat=True))

@@ -7,31 +7,26 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from acteurs.models import PIECES_DE_L_ORGANISME, FicheOrganisme, FormeJuridique, Organisme, PieceOrganisme, TypePiece
+from acteurs.models import FicheOrganisme, Organisme, TypePiece
 from commun.auteur import Auteur
 from commun.permissions import Reponse
 
-from ..etats import EtatDemande, EtatDossier
+from ..etats import EtatDossier
 from ..models import (
-    Attestation,
     CaractereDossier,
     DemandeDeComplement,
     Dossier,
-    GenreAttestation,
-    LigneBudget,
     OrigineDossier,
     OuvertureTardive,
     PieceDossier,
-    PieceRequise,
     PointAVerifier,
     PointVerifie,
-    SensLigne,
 )
 from ..permissions import peut_instruire
 from ..regles import champs
-from ..regles.recevabilite import Annuaire, Controle, Faits, PieceAttendue, Resultat, Totaux, controler, defauts
+from ..regles.recevabilite import Annuaire, Controle, Faits, Resultat, controler, defauts
+from .demande import controles_de, demande_de
 
-ASSOCIATIONS = (FormeJuridique.ASSOCIATION_1901, FormeJuridique.ASSOCIATION_LOCALE)
 TONS = {
     Resultat.CONFORME: "succes",
     Resultat.ALERTE: "attention",
@@ -171,20 +166,16 @@ def _points(dossier: Dossier) -> tuple[PointLu, ...]:
 
 def _faits(dossier: Dossier) -> Faits:
     depose_le = timezone.localtime(dossier.depose_le).date() if dossier.depose_le else None
-    deposees = _pieces_deposees(dossier)
-    porteur = dossier.porteur
+    bilans = PieceDossier.objects.filter(dossier=dossier, type=TypePiece.BILAN, retiree_le__isnull=True)
     return Faits(
         depose_le=depose_le,
         limite=_limite(dossier),
-        siret=porteur.siret,
-        annuaire=_annuaire(porteur),
-        pieces=_pieces_attendues(dossier, deposees, le=depose_le or timezone.localdate()),
-        attestations_manquantes=_attestations_manquantes(dossier),
-        budget=_budget(dossier),
-        parts=tuple(dossier.localisations.values_list("part", flat=True)),
-        financeurs=dossier.demandes.exclude(etat=EtatDemande.ANNULEE).values("financeur").distinct().count(),
+        siret=dossier.porteur.siret,
+        annuaire=_annuaire(dossier.porteur),
         reconduite=dossier.precedent_id is not None or dossier.caractere == CaractereDossier.RECONDUITE,
-        bilan=TypePiece.BILAN in deposees,
+        bilan=bilans.exists(),
+        # Papers are those in force when the porteur deposited.
+        remarques=controles_de(dossier, demande_de(dossier, depose_le or timezone.localdate())),
         importe=dossier.origine != OrigineDossier.PILOTVILLE,
     )
 
@@ -200,49 +191,3 @@ def _limite(dossier: Dossier) -> date:
 def _annuaire(porteur: Organisme) -> str:
     lue = FicheOrganisme.objects.filter(organisme=porteur).values_list("verification", flat=True).first()
     return lue or Annuaire.NON_VERIFIE
-
-
-def _pieces_deposees(dossier: Dossier) -> set[str]:
-    return set(PieceDossier.objects.filter(dossier=dossier, retiree_le__isnull=True).values_list("type", flat=True))
-
-
-def _pieces_attendues(dossier: Dossier, deposees: set[str], *, le: date) -> tuple[PieceAttendue, ...]:
-    """The papers asked of this legal form; the account of last year's action has a check of its own."""
-    de_l_organisme = list(PieceOrganisme.objects.filter(organisme=dossier.porteur_id, retiree_le__isnull=True))
-    valables = {p.type for p in de_l_organisme if p.valable_au is None or p.valable_au >= le}
-    perimees = {p.type: p.valable_au for p in de_l_organisme if p.type not in valables}
-    return tuple(
-        PieceAttendue(
-            libelle=requise.get_type_display(),
-            obligatoire=requise.obligatoire,
-            presente=requise.type in deposees | valables,
-            perimee_le=perimees.get(requise.type),
-            de_l_organisme=requise.type in PIECES_DE_L_ORGANISME,
-        )
-        for requise in PieceRequise.objects.filter(campagne=dossier.campagne_id).exclude(type=TypePiece.BILAN)
-        if not requise.formes or dossier.porteur.forme_juridique in (*requise.formes, FormeJuridique.INCONNUE)
-        if not requise.reconduction_seule or dossier.caractere == CaractereDossier.RECONDUITE
-    )
-
-
-def _attestations_manquantes(dossier: Dossier) -> tuple[str, ...]:
-    """Those that this legal form signs; the contrat d’engagement républicain and past aid concern associations."""
-    requises = [GenreAttestation.REPRESENTANT, GenreAttestation.OBLIGATIONS, GenreAttestation.SINCERITE]
-    if dossier.porteur.forme_juridique in ASSOCIATIONS:
-        requises += [GenreAttestation.CER, GenreAttestation.MINIMIS]
-    acceptees = set(Attestation.objects.filter(dossier=dossier).values_list("genre", flat=True))
-    return tuple(str(genre.label) for genre in requises if genre not in acceptees)
-
-
-def _budget(dossier: Dossier) -> Totaux | None:
-    lignes = LigneBudget.objects.filter(budget__dossier=dossier).values_list("sens", "compte", "montant")
-    if not lignes:
-        return None
-    sommes = {"charges": 0, "produits": 0, "emplois_en_nature": 0, "contributions_en_nature": 0}
-    for sens, compte, montant in lignes:
-        en_nature = compte.startswith(("86", "87"))
-        if sens == SensLigne.CHARGE:
-            sommes["emplois_en_nature" if en_nature else "charges"] += montant
-        else:
-            sommes["contributions_en_nature" if en_nature else "produits"] += montant
-    return Totaux(**sommes)

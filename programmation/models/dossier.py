@@ -77,7 +77,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         for habilitation in tenus.habilitations:
             if habilitation.role not in ROLES_INSTRUCTEURS:
                 continue
-            droit = ~Q(etat=EtatDossier.BROUILLON) & dans_les_limites(habilitation.limites)
+            droit = ~Q(etat=EtatDossier.BROUILLON) & _dans(habilitation.limites)
             if habilitation.role in (Role.INSTRUCTEUR, Role.DECIDEUR):
                 siens = [habilitation.organisme_id]
                 droit &= Q(pk__in=sollicitant(siens)) | Q(pk__in=consultant(siens))
@@ -130,7 +130,7 @@ def consultant(organismes: Iterable[int]) -> models.QuerySet[Any]:
     return demandees.values("dossier")
 
 
-def dans_les_limites(limites: Limites) -> Q:
+def _dans(limites: Limites) -> Q:
     """Files within the limits of an habilitation: one of its places, and one of its orientations."""
     lieux = limites.lieux(commune="commune", communes_du_perimetre="version__communes", perimetre="version__perimetre")
     dans = Q(pk__in=Localisation.objects.filter(lieux).values("dossier")) if lieux else Q()
@@ -298,7 +298,7 @@ class Dossier(ModeleAEtats):
             return True
         connus: dict[Limites, bool] = self.__dict__.setdefault("_limites_connues", {})
         if limites not in connus:
-            connus[limites] = Dossier.objects.filter(dans_les_limites(limites), pk=self.pk).exists()
+            connus[limites] = Dossier.objects.filter(_dans(limites), pk=self.pk).exists()
         return connus[limites]
 
 
@@ -307,7 +307,7 @@ def retenir_les_limites(dossiers: Iterable[Dossier], limites: Iterable[Limites])
     dossiers = list(dossiers)
     for limite in {*limites} - {Limites()}:
         dedans = set(
-            Dossier.objects.filter(dans_les_limites(limite), pk__in=[d.pk for d in dossiers]).values_list("pk", flat=True)
+            Dossier.objects.filter(_dans(limite), pk__in=[d.pk for d in dossiers]).values_list("pk", flat=True)
         )
         for dossier in dossiers:
             dossier.__dict__.setdefault("_limites_connues", {})[limite] = dossier.pk in dedans

@@ -133,7 +133,7 @@ def test_le_formulaire_propose_ce_que_les_verifications_ont_trouve(depose, clien
         kwargs={"contrat": depose.contrat.slug, "annee": 2026, "numero": depose.numero},
     )
     form = chef.get(url).context["form"]
-    assert "Le budget de l’action n’est pas rempli." in form["motif"].value()
+    assert "Le budget n’a pas encore de charges." in form["motif"].value()
     assert {"budget", "localisations", "demandes"} <= set(form["champs"].value())
 
     passee = chef.post(url, {"motif": "Motif gardé", "champs": ["budget"], "echeance": "2020-01-01"})

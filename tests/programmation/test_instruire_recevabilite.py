@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -15,15 +14,16 @@ from contrats.etats import Role
 from programmation import actions
 from programmation.actions import Constat
 from programmation.etats import EtatDossier
+from programmation.lectures.guichets import guichets
 from programmation.lectures.recevabilite import controles, recevabilite
-from programmation.models import GenreAttestation, OrigineDossier, PointAVerifier
+from programmation.models import Formulaire, GenreAttestation, OrigineDossier, PointAVerifier
 from programmation.regles.champs import section_du_champ
+from programmation.regles.controles import Controle as Remarque
+from programmation.regles.plans_budget import SUBVENTION_DEMANDEE
 from programmation.regles.recevabilite import (
     Annuaire,
     Faits,
-    PieceAttendue,
     Resultat,
-    Totaux,
     champs_proposes,
     controler,
     defauts,
@@ -33,6 +33,7 @@ from tests.fabriques import (
     AttestationFactory,
     BudgetPrevisionnelFactory,
     DemandeFactory,
+    DispositifFactory,
     DossierFactory,
     FicheOrganismeFactory,
     LigneBudgetFactory,
@@ -40,26 +41,21 @@ from tests.fabriques import (
     OrganismeFactory,
     OuvertureTardiveFactory,
     PieceDossierFactory,
-    PieceOrganismeFactory,
     PieceRequiseFactory,
 )
 from tests.programmation.actions.reperes import vie
 
 JOUR = date(2026, 1, 10)
-STATUTS = PieceAttendue("Statuts", obligatoire=True, presente=True, de_l_organisme=True)
 COMPLET = Faits(
     depose_le=date(2025, 12, 1),
     limite=date(2025, 12, 15),
     siret="13002526500013",
     annuaire=Annuaire.CONFIRME,
-    pieces=(STATUTS,),
-    attestations_manquantes=(),
-    budget=Totaux(20_000, 20_000, 1_500, 1_500),
-    parts=(Decimal(60), Decimal("40.05")),
-    financeurs=2,
     reconduite=True,
     bilan=True,
 )
+DESEQUILIBRE = Remarque("budget", "Les charges ne sont pas égales aux produits (S-01).")
+PEU_DE_QPV = Remarque("beneficiaires", "Les habitants des QPV ne sont pas majoritaires.", bloquant=False)
 
 
 def test_un_dossier_complet_n_a_aucun_defaut() -> None:
@@ -76,123 +72,95 @@ def test_un_dossier_complet_n_a_aucun_defaut() -> None:
         (replace(COMPLET, annuaire=Annuaire.FERME), "siret", Resultat.DEFAUT, "fermé"),
         (replace(COMPLET, annuaire=Annuaire.NON_VERIFIE), "siret", Resultat.ALERTE, "pas encore répondu"),
         (replace(COMPLET, annuaire=Annuaire.INCONNU), "siret", Resultat.ALERTE, "ne connaît pas"),
-        (
-            replace(COMPLET, pieces=(replace(STATUTS, presente=False),)),
-            "pieces",
-            Resultat.DEFAUT,
-            "Il manque : statuts.",
-        ),
-        (
-            replace(COMPLET, pieces=(replace(STATUTS, presente=False, perimee_le=date(2025, 6, 30)),)),
-            "pieces",
-            Resultat.DEFAUT,
-            "n’est plus valable depuis le 30/06/2025",
-        ),
-        (
-            replace(COMPLET, pieces=(replace(STATUTS, presente=False, obligatoire=False),)),
-            "pieces",
-            Resultat.SANS_OBJET,
-            "",
-        ),
         (replace(COMPLET, bilan=False), "bilan", Resultat.DEFAUT, "compte rendu"),
         (replace(COMPLET, bilan=False, reconduite=False), "bilan", Resultat.SANS_OBJET, "Nouvelle action"),
-        (replace(COMPLET, attestations_manquantes=("Sincérité",)), "attestations", Resultat.DEFAUT, "« Sincérité »"),
-        (replace(COMPLET, budget=None), "budget", Resultat.DEFAUT, "pas rempli"),
-        (replace(COMPLET, budget=Totaux(20_000, 19_999)), "budget", Resultat.DEFAUT, "19\u202f999\u00a0€"),
-        (replace(COMPLET, budget=Totaux(20_000, 20_000, 10, 0)), "nature", Resultat.DEFAUT, "86"),
-        (replace(COMPLET, budget=Totaux(20_000, 20_000)), "nature", Resultat.SANS_OBJET, "Aucune"),
-        (replace(COMPLET, parts=()), "lieux", Resultat.DEFAUT, "Aucun lieu"),
-        (replace(COMPLET, parts=(Decimal("99.5"),)), "lieux", Resultat.DEFAUT, "99,5\u202f%"),
-        (replace(COMPLET, financeurs=0), "financeurs", Resultat.DEFAUT, "Aucun financeur"),
+        (replace(COMPLET, remarques=(DESEQUILIBRE,)), "budget", Resultat.DEFAUT, "S-01"),
+        (replace(COMPLET, remarques=(PEU_DE_QPV,)), "public", Resultat.ALERTE, "majoritaires"),
+        (replace(COMPLET, remarques=(PEU_DE_QPV, DESEQUILIBRE)), "action", Resultat.CONFORME, ""),
     ],
 )
 def test_chaque_verification_dit_ce_qui_manque(faits: Faits, code: str, resultat: Resultat, mot: str) -> None:
-    """S-01, S-02, S-17, S-20."""
+    """S-01, S-20."""
     (controle,) = [c for c in controler(faits) if c.code == code]
-    assert (controle.resultat, mot in controle.detail) == (resultat, True), controle
+    assert (controle.resultat, mot in " ".join(controle.details)) == (resultat, True), controle
     ouvrables = all(section_du_champ(champ) for champ in controle.champs)
     assert ouvrables
     if resultat is Resultat.DEFAUT:
         assert champs_proposes(controler(faits)) == list(controle.champs) != []
-        assert controle.detail in motif_propose(controler(faits))
+        assert controle.details[0] in motif_propose(controler(faits))
 
 
 def test_ce_qui_vient_de_dauphin_n_est_pas_redemande() -> None:
-    """S-16: papers, attestations, account and budget were given in the other place."""
-    nu = replace(
-        COMPLET,
-        importe=True,
-        pieces=(replace(STATUTS, presente=False),),
-        attestations_manquantes=("Sincérité",),
-        bilan=False,
-        budget=None,
-    )
+    """S-16: what the other place asks was given there."""
+    nu = replace(COMPLET, importe=True, bilan=False, remarques=(DESEQUILIBRE, PEU_DE_QPV))
     assert defauts(controler(nu)) == []
+    assert {c.code for c in controler(nu) if c.resultat is Resultat.ALERTE} == {"public"}
 
 
 # --- Read from the database ------------------------------------------------------------------------------------------
 @pytest.fixture
 def dossier(contrat):
-    """A renewal by an association, complete."""
-    porteur = OrganismeFactory(forme_juridique=FormeJuridique.ASSOCIATION_1901, siret="13002526500013")
+    """A renewal by a commune in the short form, complete."""
+    porteur = OrganismeFactory(commune=True, forme_juridique=FormeJuridique.DROIT_PUBLIC, siret="13002526500013")
     FicheOrganismeFactory(organisme=porteur, verification="confirme")
-    dossier = DossierFactory(contrat=contrat, porteur=porteur, depose=True, reconduit=True)
+    dossier = DossierFactory(
+        contrat=contrat,
+        porteur=porteur,
+        depose=True,
+        reconduit=True,
+        dispositif=DispositifFactory(formulaire=Formulaire.FICHE),
+        resume="Des ateliers au pied des tours.",
+        femmes=40,
+        hommes=40,
+    )
     LocalisationFactory(dossier=dossier)
-    DemandeFactory(dossier=dossier)
-    BudgetPrevisionnelFactory(dossier=dossier, equilibre=True)
-    for genre in GenreAttestation.values:
+    demande = DemandeFactory(dossier=dossier)
+    (guichet,) = guichets(dossier.campagne, demandes=[demande])
+    budget = BudgetPrevisionnelFactory(dossier=dossier)
+    LigneBudgetFactory(budget=budget)
+    LigneBudgetFactory(budget=budget, produit=True, compte=SUBVENTION_DEMANDEE, libelle=guichet.libelle, montant=5000)
+    LigneBudgetFactory(budget=budget, produit=True, compte="756", libelle="Cotisations", montant=15_000)
+    for genre in GenreAttestation:
         AttestationFactory(dossier=dossier, genre=genre)
-    PieceRequiseFactory(campagne=dossier.campagne, type=TypePiece.STATUTS, formes=[FormeJuridique.ASSOCIATION_1901])
     PieceRequiseFactory(campagne=dossier.campagne, type=TypePiece.DELIBERATION, formes=[FormeJuridique.DROIT_PUBLIC])
-    PieceRequiseFactory(campagne=dossier.campagne, type=TypePiece.BILAN, reconduction_seule=True)
-    PieceOrganismeFactory(organisme=porteur, type=TypePiece.STATUTS)
+    PieceRequiseFactory(campagne=dossier.campagne, type=TypePiece.STATUTS, formes=[FormeJuridique.ASSOCIATION_1901])
+    PieceDossierFactory(dossier=dossier, type=TypePiece.DELIBERATION)
     PieceDossierFactory(dossier=dossier, type=TypePiece.BILAN)
     return dossier
 
 
-def resultats(dossier) -> dict[str, Resultat]:
-    return {c.code: c.resultat for c in controles(dossier)}
+def en_defaut(dossier) -> set[str]:
+    return {c.code for c in controles(dossier) if c.resultat is Resultat.DEFAUT}
 
 
 @pytest.mark.django_db
-def test_les_faits_sont_lus_du_dossier_et_de_la_campagne(dossier) -> None:
-    attendus = dict.fromkeys(resultats(dossier), Resultat.CONFORME) | {"nature": Resultat.SANS_OBJET}
-    assert resultats(dossier) == attendus
+def test_les_verifications_sont_celles_du_formulaire_et_celles_du_depot(dossier) -> None:
+    """S-01, S-04, S-17: the rules of the form hold after the deposit too."""
+    assert en_defaut(dossier) == set(), [c for c in controles(dossier) if c.resultat is Resultat.DEFAUT]
 
-    dossier.attestations.filter(genre=GenreAttestation.CER).delete()
+    dossier.attestations.filter(genre=GenreAttestation.SINCERITE).delete()
     dossier.pieces.update(retiree_le=datetime(2026, 1, 1, tzinfo=UTC))
-    dossier.porteur.pieces.update(valable_au=date(2025, 6, 30))
-    LigneBudgetFactory(budget=dossier.budget, compte="864", libelle="Bénévolat", montant=900)
-    manquent = {"attestations", "bilan", "pieces", "nature"}
-    assert {code for code, r in resultats(dossier).items() if r is Resultat.DEFAUT} == manquent
-
-
-@pytest.mark.django_db
-def test_une_commune_n_a_ni_contrat_d_engagement_ni_statuts_a_donner(dossier) -> None:
-    dossier.porteur.forme_juridique = FormeJuridique.DROIT_PUBLIC
-    dossier.attestations.filter(genre__in=["cer", "minimis"]).delete()
-    assert resultats(dossier)["attestations"] is Resultat.CONFORME
-    (pieces,) = [c for c in controles(dossier) if c.code == "pieces"]
-    assert (pieces.resultat, pieces.detail, pieces.champs) == (
-        Resultat.DEFAUT,
-        "Il manque : délibération.",
-        ("pieces",),
-    )
+    dossier.localisations.update(part=90)
+    LigneBudgetFactory(budget=dossier.budget, montant=100)
+    assert en_defaut(dossier) == {"attestations", "bilan", "pieces", "lieux", "budget"}
 
 
 @pytest.mark.django_db
 def test_l_ouverture_tardive_du_porteur_recule_sa_limite(dossier) -> None:
+    def delai() -> Resultat:
+        return next(c.resultat for c in controles(dossier) if c.code == "delai")
+
     dossier.depose_le = datetime(2025, 12, 20, 9, tzinfo=UTC)
-    assert resultats(dossier)["delai"] is Resultat.ALERTE
+    assert delai() is Resultat.ALERTE
     OuvertureTardiveFactory(campagne=dossier.campagne, porteur=dossier.porteur)
-    assert resultats(dossier)["delai"] is Resultat.CONFORME
+    assert delai() is Resultat.CONFORME
 
 
 @pytest.mark.django_db
-def test_un_dossier_importe_ne_manque_de_rien(contrat) -> None:
+def test_un_dossier_importe_ne_manque_que_de_son_siret(contrat) -> None:
     dossier = DossierFactory(contrat=contrat, depose=True, origine=OrigineDossier.DAUPHIN)
     PieceRequiseFactory(campagne=dossier.campagne)
-    assert {code for code, r in resultats(dossier).items() if r is Resultat.DEFAUT} <= {"siret", "lieux", "financeurs"}
+    assert en_defaut(dossier) <= {"siret"}
 
 
 # --- Points that people check ----------------------------------------------------------------------------------------
