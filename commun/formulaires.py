@@ -78,6 +78,12 @@ class SaisieDate(forms.DateInput):
         super().__init__(attrs={"data-court": "1", **(attrs or {})}, format="%Y-%m-%d")
 
 
+class CasesParGroupe(forms.CheckboxSelectMultiple):
+    """Boxes to tick, under the name of their group: choices given as `[(group, [(value, label), …]), …]`."""
+
+    template_name = "composants/cases_par_groupe.html"
+
+
 class ChampMontant(forms.DecimalField):
     """An amount in euros, zero or more, typed as people write it: « 1 234,56 € », « 1234.56 »."""
 

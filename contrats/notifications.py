@@ -110,7 +110,7 @@ def courriel_de_reunion(
         "lien": installation["adresse"] + adresse,
         "installation": installation,
     }
-    courriel = _composer("reunion", contexte, destinataire.email)
+    courriel = composer("reunion", contexte, destinataire.email)
     if sujet in ("convocation", "modification", "annulation"):
         methode = Methode.ANNULER if sujet == "annulation" else Methode.PUBLIER
         courriel.attach(_piece_de_calendrier(calendrier([evenement_de_reunion(reunion)], methode=methode), methode))
@@ -136,7 +136,7 @@ def courriel_de_decision(decision: DecisionReunion, personne: Utilisateur) -> Em
         "lien": installation["adresse"] + reverse("contrats:decisions", kwargs={"contrat": contrat.slug}),
         "installation": installation,
     }
-    return _composer("rappel_decision", contexte, personne.email)
+    return composer("rappel_decision", contexte, personne.email)
 
 
 def courriel_de_frequence(comite: Comite, phrases: list[str], personne: Utilisateur) -> EmailMultiAlternatives:
@@ -149,10 +149,10 @@ def courriel_de_frequence(comite: Comite, phrases: list[str], personne: Utilisat
         "lien": installation["adresse"] + reverse("contrats:comites", kwargs={"contrat": comite.contrat.slug}),
         "installation": installation,
     }
-    return _composer("rappel_frequence", contexte, personne.email)
+    return composer("rappel_frequence", contexte, personne.email)
 
 
-def _composer(gabarit: str, contexte: dict[str, Any], adresse: str) -> EmailMultiAlternatives:
+def composer(gabarit: str, contexte: dict[str, Any], adresse: str) -> EmailMultiAlternatives:
     """Plain text and HTML of the same words."""
     sujet = " ".join(render_to_string(f"courriels/{gabarit}_sujet.txt", contexte).split())
     courriel = EmailMultiAlternatives(
@@ -238,4 +238,4 @@ def courriel_de_cle_expirante(cle: CleDuContrat, personne: Utilisateur) -> Email
         "lien": installation["adresse"] + reverse("contrats:cles", kwargs={"contrat": cle.contrat.slug}),
         "installation": installation,
     }
-    return _composer("cle_expirante", contexte, personne.email)
+    return composer("cle_expirante", contexte, personne.email)

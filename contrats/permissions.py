@@ -94,6 +94,12 @@ class RolesTenus:
         return self.administre or any(h.role in ROLES_INSTRUCTEURS for h in self.habilitations)
 
     @property
+    def instruit_pour_un_financeur_seulement(self) -> bool:
+        """True for those who instruct what asks their own organisation, and are nothing in the contract's team."""
+        instructeurs = {h.role for h in self.habilitations} & ROLES_INSTRUCTEURS
+        return not self.administre and bool(instructeurs) and instructeurs <= {Role.INSTRUCTEUR, Role.DECIDEUR}
+
+    @property
     def pilote(self) -> bool:
         return self.administre or self.tient(Role.CHEF_DE_PROJET)
 

@@ -41,6 +41,7 @@ from .models import (
     OuvertureTardive,
     PieceDossier,
     PieceRequise,
+    PointVerifie,
     PublicParAge,
     SollicitationAvis,
     VersionDossier,
@@ -262,6 +263,12 @@ class LigneBudgetOrganismeAdmin(LectureSeule):
 class SollicitationAvisAdmin(LectureSeule):
     list_display = ["dossier", "organisme", "qualite", "echeance", "relancee_le"]
     list_select_related = ["dossier", "organisme"]
+
+
+@admin.register(PointVerifie)
+class PointVerifieAdmin(LectureSeule):
+    list_display = ["dossier", "point", "conforme", "verifie_le", "verifie_par"]
+    list_select_related = ["dossier", "verifie_par"]
 
 
 @admin.register(VersionDossier)

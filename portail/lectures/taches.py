@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 
 from acteurs.models import Organisme
@@ -24,7 +24,7 @@ from contrats.models import Contrat, DecisionReunion, Engagement, PointAvancemen
 from contrats.permissions import RolesTenus, roles
 from programmation.etats import EtatDossier
 from programmation.lectures.tableau import Attente, en_attente
-from programmation.models import Dossier
+from programmation.models import DemandeDeComplement, Dossier, SollicitationAvis
 
 # Label, what is awaited, whether only a decider does it.
 _ATTENDU_D_UN_FINANCEUR = (
@@ -55,16 +55,17 @@ def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tach
     """What awaits the person in each of its roles, computed from the states; empty lines are left out."""
     tenus = roles(pour, contrat)
     trouvees = [
-        *_taches_de_l_equipe(contrat, annee, pour, tenus),
+        *_taches_de_l_equipe(contrat, annee, pour, le, tenus),
         *_taches_du_financeur(contrat, annee, pour, tenus),
         *_taches_du_porteur(contrat, annee, tenus),
+        *_avis_demandes(contrat, annee, pour),
         *_taches_du_signataire(contrat, le, tenus),
         *_taches_des_reunions(contrat, pour, le, tenus),
     ]
     return [tache for tache in trouvees if tache.nombre]
 
 
-def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
+def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, le: date, tenus: RolesTenus) -> list[Tache]:
     if not tenus.tient(Role.CHEF_DE_PROJET):
         return []
     dossiers = Dossier.objects.visibles_par(pour, contrat).filter(campagne__annee=annee)
@@ -81,6 +82,12 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
     )
     return [
         Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
+        Tache(
+            "Relancer : l’échéance d’un complément est passée",
+            _complements_ouverts().filter(dossier__in=dossiers, echeance__lt=le).count(),
+            f"{tableau}?etat=incomplet",
+            "Équipe",
+        ),
         Tache("Se prononcer sur la recevabilité", comptes.get("complet", 0), f"{tableau}?etat=complet", "Équipe"),
         Tache("Ouvrir l’instruction", comptes.get("recevable", 0), f"{tableau}?etat=recevable", "Équipe"),
         Tache(
@@ -121,10 +128,22 @@ def _taches_du_porteur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[
     if not tenus.organismes_porteurs:
         return []
     miens = Dossier.objects.filter(contrat=contrat, campagne__annee=annee, porteur__in=tenus.organismes_porteurs)
-    incomplets = miens.filter(etat=EtatDossier.INCOMPLET).count()
-    return [
-        Tache("Compléter un dossier", incomplets, f"{adresse_du_tableau(contrat, annee)}?etat=incomplet", "Porteur")
-    ]
+    incomplets = miens.filter(etat=EtatDossier.INCOMPLET)
+    echeance = _complements_ouverts().filter(dossier__in=incomplets).aggregate(le=Min("echeance"))["le"]
+    url = f"{adresse_du_tableau(contrat, annee)}?etat=incomplet"
+    return [Tache("Compléter un dossier", incomplets.count(), url, "Porteur", echeance)]
+
+
+def _avis_demandes(contrat: Contrat, annee: int, pour: Auteur) -> list[Tache]:
+    """The opinions that this person's organisation has not given yet, and the first date."""
+    attendus = SollicitationAvis.objects.en_attente().adressees_a(pour, contrat).filter(dossier__campagne__annee=annee)
+    compte = attendus.order_by().aggregate(nombre=Count("pk"), echeance=Min("echeance"))
+    url = reverse("programmation:avis_demandes", kwargs={"contrat": contrat.slug, "annee": annee})
+    return [Tache("Donner un avis demandé", compte["nombre"], url, "Avis", compte["echeance"])]
+
+
+def _complements_ouverts() -> QuerySet[DemandeDeComplement]:
+    return DemandeDeComplement.objects.filter(repondue_le__isnull=True, levee_le__isnull=True)
 
 
 def _taches_du_signataire(contrat: Contrat, le: date, tenus: RolesTenus) -> list[Tache]:

@@ -1,7 +1,9 @@
 """What people do to files, requests and envelopes: one function per use case, atomic, journalled."""
 
 from .actes import NouvelActe, notifier, rectifier, refuser, voter
+from .affectation import affecter, affecter_lot
 from .avis import donner_avis
+from .complements import demander_complement, lever_complement, relancer_les_complements
 from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
 from .depot import commencer, corriger, deposer, ecrire, renoncer, repondre
 from .enveloppes import autoriser_depassement, mouvementer_enveloppe
@@ -16,10 +18,23 @@ from .instruction import (
 from .pieces import deposer_piece, retirer_piece
 from .propositions import proposer
 from .saisie import Saisie, engager, saisir
+from .sollicitations import (
+    Consulte,
+    relancer_les_avis,
+    repondre_a_la_sollicitation,
+    retirer_sollicitation,
+    solliciter_avis,
+)
+from .verifications import Constat, noter_les_points
+from .visites import noter_visite
 
 __all__ = [
+    "Constat",
+    "Consulte",
     "NouvelActe",
     "Saisie",
+    "affecter",
+    "affecter_lot",
     "ajourner",
     "autoriser_depassement",
     "commencer",
@@ -28,13 +43,17 @@ __all__ = [
     "declarer_incomplet",
     "declarer_irrecevable",
     "declarer_recevable",
+    "demander_complement",
     "deposer",
     "deposer_piece",
     "deprogrammer",
     "donner_avis",
     "ecrire",
     "engager",
+    "lever_complement",
     "mouvementer_enveloppe",
+    "noter_les_points",
+    "noter_visite",
     "notifier",
     "ouvrir_instruction",
     "programmer",
@@ -42,11 +61,16 @@ __all__ = [
     "proposer",
     "rectifier",
     "refuser",
+    "relancer_les_avis",
+    "relancer_les_complements",
     "renoncer",
     "repondre",
+    "repondre_a_la_sollicitation",
     "reprendre",
     "retirer",
     "retirer_piece",
+    "retirer_sollicitation",
     "saisir",
+    "solliciter_avis",
     "voter",
 ]

@@ -12,12 +12,16 @@ from commun.permissions import verifier
 
 from ..models import Dossier
 from ..permissions import peut_instruire
+from .complements import fermer_le_complement
 from .ecriture import motif_donne, verrouiller_dossier
 
+# What ends the wait for the porteur's corrections.
+FERMENT_LE_COMPLEMENT = ("declarer_complet", "declarer_irrecevable", "retirer")
 
-def declarer_complet(dossier: Dossier, *, par: Auteur, le: datetime) -> Dossier:
-    """All papers are there."""
-    return _avancer(dossier, "declarer_complet", par=par, le=le)
+
+def declarer_complet(dossier: Dossier, *, par: Auteur, le: datetime, motif: str = "") -> Dossier:
+    """All papers are there, or the team goes without: `motif` then says why."""
+    return _avancer(dossier, "declarer_complet", par=par, le=le, motif=motif.strip())
 
 
 def declarer_incomplet(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Dossier:
@@ -51,4 +55,6 @@ def _avancer(dossier: Dossier, acte: str, *, par: Auteur, le: datetime, motif: s
         verifier(peut_instruire(par, dossier))
         with contraintes_en_francais():
             dossier.changer_etat(acte, par=par, le=le, motif=motif)
+        if acte in FERMENT_LE_COMPLEMENT:
+            fermer_le_complement(dossier, le=le)
     return dossier

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from commun.auteur import Auteur
 from commun.models import LigneJournal
 from commun.permissions import Reponse
@@ -16,10 +18,20 @@ from commun.typographie import euros
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_FERME, DEMANDE_PROPOSE, EtatDemande, EtatDossier, QualiteAvis
+from ..etats import DEMANDE_FERME, DEMANDE_PROPOSE, EtatDemande, EtatDossier
 from ..models import Avis, BudgetPrevisionnel, DemandeFinancement, Dossier, LigneBudget, SensLigne
-from ..permissions import instruit, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from ..models.avis import nom_selon_la_qualite
+from ..permissions import (
+    instruit,
+    peut_notifier,
+    peut_proposer,
+    peut_rectifier,
+    peut_refuser,
+    peut_voter,
+    seulement_consulte,
+)
 from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
+from .lieux import Lieu, lieux_du_dossier
 
 ZERO = Decimal(0)
 
@@ -103,12 +115,6 @@ class Livre:
 
 
 @dataclass(frozen=True, slots=True)
-class Lieu:
-    nom: str
-    part: Decimal  # %
-
-
-@dataclass(frozen=True, slots=True)
 class AvisLu:
     organisme: str
     sens: str
@@ -164,12 +170,14 @@ class AnPasse:
 class LigneDeVie:
     """A line of the journal, as people read it."""
 
+    numero: int
     le: datetime
     libelle: str
     auteur: str
     organisme: str
     pour_le_compte_de: str
     motif: str
+    auteur_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +216,19 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
     budget = _budget(dossier)
     livre = _livre(dossier, demandes, passees, pour, contrat)
     travaille = instruit(pour, dossier)
+    # Consulted only: neither the others' opinions nor what the funders answer.
+    miens = roles(pour, contrat).organismes_instructeurs if seulement_consulte(pour, dossier) else None
     return Fiche(
         dossier=dossier,
         etat=etats[dossier.pk],
         etat_libelle=EtatDossier(etats[dossier.pk]).label,
-        lieux=_lieux(dossier),
+        lieux=lieux_du_dossier(dossier),
         livre=livre,
         prochain=_prochain_acte(dossier, etats[dossier.pk], livre),
-        avis=_avis(dossier) if travaille else (),
+        avis=_avis(dossier, seulement_de=miens) if travaille else (),
         budget=budget,
         an_passe=_an_passe(dossier, passees, etats),
-        vie=_vie(dossier, demandes, pour, contrat) if travaille else (),
+        vie=_vie(dossier, demandes, pour, contrat, seulement_de=miens) if travaille else (),
         alertes=tuple(_alertes(dossier, budget)),
         annee=dossier.campagne.annee,
     )
@@ -358,32 +368,21 @@ def _autres_produits(dossier: Dossier) -> Decimal:
 _AIDES_HORS_LIVRE = ("74aidespriv", "74agenceserv", "74fe", "74x")
 
 
-def _lieux(dossier: Dossier) -> tuple[Lieu, ...]:
-    return tuple(
-        Lieu(_nom_du_lieu(localisation), localisation.part)
-        for localisation in dossier.localisations.select_related("version", "commune")
-    )
-
-
-def _nom_du_lieu(localisation: Any) -> str:
-    if localisation.version and localisation.commune:
-        return f"{localisation.version.nom} ({localisation.commune.nom})"
-    lieu = localisation.version or localisation.commune
-    return lieu.nom if lieu else localisation.get_mode_display()
-
-
-def _avis(dossier: Dossier) -> tuple[AvisLu, ...]:
-    """Opinions, shared among those who instruct; a porteur reads none."""
+def _avis(dossier: Dossier, *, seulement_de: frozenset[int] | None) -> tuple[AvisLu, ...]:
+    """Opinions, shared among those who instruct; of these organisations alone for who is only consulted."""
+    lus = Avis.objects.filter(dossier=dossier).select_related("organisme", "comite", "saisi_par_organisme")
+    if seulement_de is not None:
+        lus = lus.filter(organisme__in=seulement_de)
     return tuple(
         AvisLu(
-            organisme=_nom_de_l_avis(avis),
+            organisme=avis.comite.nom if avis.comite else nom_selon_la_qualite(avis.organisme, avis.qualite),
             sens=avis.sens,
             sens_libelle=avis.get_sens_display(),
             texte=avis.texte,
             rendu_le=avis.rendu_le,
             saisi_par=str(avis.saisi_par_organisme) if avis.saisi_par_organisme else "",
         )
-        for avis in Avis.objects.filter(dossier=dossier).select_related("organisme", "saisi_par_organisme")
+        for avis in lus
     )
 
 
@@ -424,23 +423,42 @@ def _an_passe(dossier: Dossier, passees: list[DemandeFinancement], etats: dict[i
     )
 
 
+# What the journal tells of opinions: read like them.
+_ACTES_D_AVIS = ("donner_avis", "modifier_avis", "solliciter_avis", "retirer_sollicitation")
+
+
 def _vie(
-    dossier: Dossier, demandes: list[DemandeFinancement], pour: Auteur, contrat: Contrat
+    dossier: Dossier,
+    demandes: list[DemandeFinancement],
+    pour: Auteur,
+    contrat: Contrat,
+    *,
+    seulement_de: frozenset[int] | None,
 ) -> tuple[LigneDeVie, ...]:
-    """The file's journal and that of the rows this reader sees as they are, latest first; for those who instruct."""
-    visibles = {d.pk: d for d in demandes if d.etat_vu == d.etat}  # type: ignore[attr-defined]
+    """The file's journal and that of the rows this reader sees as they are, latest first; for those who instruct.
+
+    Who is only consulted reads the file's own, and of the opinions those of its organisations (`seulement_de`).
+    """
+    visibles: dict[int, DemandeFinancement] = {}
     miens = roles(pour, contrat).organismes_instructeurs
-    lignes = LigneJournal.objects.filter(cible_type=Dossier._meta.label_lower, cible_id=dossier.pk) | (
+    du_dossier = LigneJournal.objects.filter(cible_type=Dossier._meta.label_lower, cible_id=dossier.pk)
+    if seulement_de is None:
+        visibles = {d.pk: d for d in demandes if d.etat_vu == d.etat}  # type: ignore[attr-defined]
+    else:
+        du_dossier = du_dossier.exclude(~Q(organisme_id__in=seulement_de), acte__in=_ACTES_D_AVIS)
+    lignes = du_dossier | (
         LigneJournal.objects.filter(cible_type=DemandeFinancement._meta.label_lower, cible_id__in=list(visibles))
     )
     return tuple(
         LigneDeVie(
+            numero=ligne.pk,
             le=ligne.fait_le,
             libelle=_libelle_de_vie(ligne, visibles, miens),
             auteur=ligne.auteur_nom,
             organisme=ligne.organisme_nom,
             pour_le_compte_de=ligne.pour_le_compte_de_nom,
             motif=ligne.motif,
+            auteur_id=ligne.utilisateur_id,
         )
         for ligne in lignes.order_by("-fait_le", "-id")
     )
@@ -449,6 +467,11 @@ def _vie(
 # What is written once done, and the amount that goes with it.
 _FAIT = {
     "deposer": "Dossier déposé",
+    "demander_complement": "Complément demandé au porteur",
+    "lever_complement": "Demande de complément levée",
+    "repondre": "Réponse du porteur à la demande de complément",
+    "verifier": "Points de recevabilité vérifiés",
+    "affecter": "Dossier confié",
     "declarer_incomplet": "Dossier déclaré incomplet",
     "declarer_complet": "Dossier déclaré complet",
     "declarer_recevable": "Dossier déclaré recevable",
@@ -483,7 +506,9 @@ _FAIT_SUR_UNE_DEMANDE = {
 def _libelle_de_vie(ligne: LigneJournal, demandes: dict[int, DemandeFinancement], miens: frozenset[int]) -> str:
     """A line in words, with its amount; that of a draft stays its funder's."""
     if ligne.cible_type == Dossier._meta.label_lower:
-        return _FAIT.get(ligne.acte, ligne.libelle)
+        fait = _FAIT.get(ligne.acte, ligne.libelle)
+        suivi_par = ligne.apres.get("suivi par")
+        return f"{fait} à {suivi_par}" if suivi_par else fait
     demande = demandes[ligne.cible_id]
     phrase, champ = _FAIT_SUR_UNE_DEMANDE.get(ligne.acte, (ligne.libelle[0].lower() + ligne.libelle[1:], ""))
     prive = ligne.apres.get("proposition_partagee") is False and demande.financeur_id not in miens
@@ -491,11 +516,6 @@ def _libelle_de_vie(ligne: LigneJournal, demandes: dict[int, DemandeFinancement]
     if montant is None or prive:
         return f"{demande.financeur.nom_court} : {phrase.replace('{}', 'un montant')}"
     return f"{demande.financeur.nom_court} : {phrase.format(euros(Decimal(montant)))}"
-
-
-def _nom_de_l_avis(avis: Any) -> str:
-    nom: str = avis.organisme.nom_court
-    return f"{nom} (délégué du préfet)" if avis.qualite == QualiteAvis.DELEGUE else nom
 
 
 def _alertes(dossier: Dossier, budget: Budget | None) -> list[str]:

@@ -38,7 +38,17 @@ from .dossier import (
 from .echange import Envoi, Message, SensMessage
 from .enveloppe import Enveloppe, EtatEnveloppe, MouvementEnveloppe
 from .importation import CorrespondanceColonnes, ImportDossiers, SourceImport
-from .instruction import DemandeDeComplement, Deport, Notation, NoteCritere, NoteInterne, PartageNote, Visite
+from .instruction import (
+    DemandeDeComplement,
+    Deport,
+    Notation,
+    NoteCritere,
+    NoteInterne,
+    PartageNote,
+    PointAVerifier,
+    PointVerifie,
+    Visite,
+)
 from .intention import AvisIntention, Eligibilite, Intention
 from .vue import PartageVue, VueEnregistree
 
@@ -92,6 +102,8 @@ __all__ = [
     "PartageVue",
     "PieceDossier",
     "PieceRequise",
+    "PointAVerifier",
+    "PointVerifie",
     "PublicParAge",
     "Section",
     "SensLigne",

@@ -21,7 +21,7 @@ from ..etats import (
     EtatDemande,
 )
 from .dispositif import Dispositif
-from .dossier import Dossier
+from .dossier import Dossier, consultant, sollicitant
 from .enveloppe import Enveloppe
 
 _MONTANTS_VUS = {
@@ -74,6 +74,12 @@ def _conditions_de_vue(auteur: Auteur, contrat: Contrat) -> dict[str, Q]:
         "vote_vu": tout,
         "etat_vu": partagee | ~Q(etat=EtatDemande.PROPOSEE),
     }
+    if tenus.instruit_pour_un_financeur_seulement:
+        # Consulted on a file that asks it for nothing, an organisation reads no funder's answer.
+        siens = tenus.organismes_instructeurs
+        cofinance = ~Q(dossier__in=consultant(siens)) | Q(dossier__in=sollicitant(siens))
+        instruit = {nom: cofinance & vue for nom, vue in instruit.items()}
+        instruit["etat_vu"] |= Q(etat=EtatDemande.ANNULEE)
     if not tenus.organismes_porteurs:
         return instruit
     # A commune instructs for itself and carries actions: on those, it is a porteur like others.

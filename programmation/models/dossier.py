@@ -18,7 +18,7 @@ from contrats.models import Contrat, Engagement, NatureOrientation, Objectif, Or
 from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
 from geographie.models import Commune, VersionPerimetre
 
-from ..etats import DOSSIER_DU_COPIL, TRANSITIONS_DOSSIER, EtatDossier
+from ..etats import DOSSIER_DU_COPIL, TRANSITIONS_DOSSIER, EtatDossier, QualiteAvis
 from .campagne import Campagne
 from .convention import Convention
 from .dispositif import Dispositif
@@ -66,8 +66,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def instruits_par(self, auteur: Auteur, contrat: Contrat) -> Self:
         """The deposited files of `contrat` on which this author works before the decision.
 
-        All of them for the contract's team, those that ask it for money for a funder; within the limits of each
-        habilitation. The product itself and an administrator see drafts too.
+        All of them for the contract's team, those that ask it for money or on which its opinion is asked for a funder;
+        within the limits of each habilitation. The product itself and an administrator see drafts too.
         """
         du_contrat = self.filter(contrat=contrat)
         tenus = roles(auteur, contrat)
@@ -79,7 +79,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 continue
             droit = ~Q(etat=EtatDossier.BROUILLON) & _dans(habilitation.limites)
             if habilitation.role in (Role.INSTRUCTEUR, Role.DECIDEUR):
-                droit &= Q(pk__in=_sollicitant(habilitation.organisme_id))
+                siens = [habilitation.organisme_id]
+                droit &= Q(pk__in=sollicitant(siens)) | Q(pk__in=consultant(siens))
             droits |= droit
         return du_contrat.filter(droits)
 
@@ -113,13 +114,20 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def sollicitant(self, financeur: Organisme) -> Self:
         """Those that ask `financeur` for money."""
-        return self.filter(pk__in=_sollicitant(financeur.pk))
+        return self.filter(pk__in=sollicitant([financeur.pk]))
 
 
-def _sollicitant(financeur: int) -> models.QuerySet[Any]:
-    """Numbers of the files that ask this funder for money: asked as a set, so that no file comes twice."""
+def sollicitant(financeurs: Iterable[int]) -> models.QuerySet[Any]:
+    """Numbers of the files that ask one of these funders for money: asked as a set, so that no file comes twice."""
     demandes: Any = Dossier._meta.get_field("demandes").related_model
-    return demandes._default_manager.filter(financeur=financeur).values("dossier")
+    return demandes._default_manager.filter(financeur__in=list(financeurs)).values("dossier")
+
+
+def consultant(organismes: Iterable[int]) -> models.QuerySet[Any]:
+    """Numbers of the files on which the opinion of one of these organisations is asked, as organisations."""
+    sollicitations: Any = Dossier._meta.get_field("sollicitations").related_model
+    demandees = sollicitations._default_manager.filter(organisme__in=list(organismes), qualite=QualiteAvis.ORGANISME)
+    return demandees.values("dossier")
 
 
 def _dans(limites: Limites) -> Q:

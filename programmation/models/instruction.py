@@ -53,6 +53,50 @@ class DemandeDeComplement(models.Model):
         return f"Complément demandé sur {self.dossier.numero}"
 
 
+class PointAVerifier(models.TextChoices):
+    """What a person, not the product, checks of a file before it is receivable."""
+
+    DISPOSITIF = "dispositif", "Le porteur et l’action relèvent de l’appel à projets et du dispositif"
+    PIECES = "pieces", "Les pièces sont lisibles, signées et au bon nom"
+    SIGNATAIRE = "signataire", "La personne qui demande est habilitée à engager l’organisme"
+    BUDGET = "budget", "Le budget correspond à l’action décrite"
+    DROIT_COMMUN = "droit_commun", "Le droit commun a été recherché d’abord"
+    CALENDRIER = "calendrier", "L’action n’est pas commencée"
+
+
+class PointVerifie(models.Model):
+    """What somebody of the team found of one point of a file; the last one stands."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="points_verifies", verbose_name="dossier")
+    point = models.CharField("point", max_length=15, choices=PointAVerifier)
+    conforme = models.BooleanField("conforme")
+    remarque = models.CharField("remarque", max_length=400, blank=True)
+    verifie_le = models.DateTimeField("vérifié le")
+    verifie_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="vérifié par"
+    )
+
+    class Meta:
+        verbose_name = "point vérifié"
+        verbose_name_plural = "points vérifiés"
+        ordering = ["dossier", "point"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "point"],
+                name="programmation_point_verifie_unique",
+                violation_error_message="Ce point est déjà vérifié : changez sa réponse.",
+            ),
+            models.CheckConstraint(
+                condition=Q(conforme=True) | ~Q(remarque=""),
+                name="programmation_point_verifie_motivee",
+                violation_error_message="Dites ce qui n’est pas conforme.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_point_display()}, {self.dossier.numero}"
+
+
 class Notation(models.Model):
     """One reading of a file along the campaign's grid, by one person; the second one checks the first."""
 

@@ -17,6 +17,7 @@ from .depot import (
 )
 from .importation import peut_importer, peut_regler_les_canaux, peut_reporter
 from .instruction import en_delegue, peut_donner_avis, peut_instruire
+from .sollicitations import peut_repondre_a_l_avis, peut_solliciter, repond_pour_lui, seulement_consulte
 
 __all__ = [
     "complement_ouvert",
@@ -42,7 +43,11 @@ __all__ = [
     "peut_regler_les_canaux",
     "peut_renoncer",
     "peut_repondre",
+    "peut_repondre_a_l_avis",
     "peut_reporter",
     "peut_saisir",
+    "peut_solliciter",
     "peut_voter",
+    "repond_pour_lui",
+    "seulement_consulte",
 ]

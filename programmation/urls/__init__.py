@@ -1,6 +1,6 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import campagne, depot, dossiers, enveloppes, importation, tableau
+from . import campagne, depot, dossiers, enveloppes, importation, instruire, tableau
 
 app_name = "programmation"
 
@@ -11,4 +11,5 @@ urlpatterns = [
     *dossiers.urlpatterns,
     *depot.urlpatterns,
     *importation.urlpatterns,
+    *instruire.urlpatterns,
 ]

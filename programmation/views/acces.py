@@ -22,6 +22,14 @@ def dossier_vu(portee: Portee, numero: str) -> Dossier:
     return dossier
 
 
+def dossier_instruit(portee: Portee, numero: str) -> Dossier:
+    """The file that the reader works on before the decision, or a 404: its own porteur finds nothing there."""
+    instruits = pour_la_fiche().instruits_par(portee.auteur, portee.contrat)
+    dossier = get_object_or_404(instruits, numero=numero, campagne__annee=portee.annee)
+    dossier.contrat = portee.contrat
+    return dossier
+
+
 def demande_vue(portee: Portee, numero: str, pk: int) -> DemandeFinancement:
     """One funder's row of that file, with its amounts as the reader may see them."""
     dossier = dossier_vu(portee, numero)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from contrats.portee import Portee
 
 from ..models import Dossier
+from ..permissions import instruit
 
 # Who finds a tab: asked with the reader and the file.
 Ouvert = Callable[[Portee, Dossier], object]
@@ -29,9 +30,15 @@ class Onglet:
     ouvert: Ouvert = _a_tous
 
 
+def _a_qui_instruit(portee: Portee, dossier: Dossier) -> bool:
+    return instruit(portee.auteur, dossier)
+
+
 ONGLETS: tuple[Onglet, ...] = (
     Onglet("dossier", "Le dossier"),
     Onglet("demande", "La demande"),
+    Onglet("recevabilite", "Recevabilité", _a_qui_instruit),
+    Onglet("contexte", "Contexte", _a_qui_instruit),
 )
 
 

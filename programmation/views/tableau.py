@@ -30,6 +30,7 @@ from ..models import Campagne
 from ..permissions import peut_importer, peut_programmer
 from ..tables import ESSENTIELLES, POUR_SAISIR
 from .saisie import piece_de_la_session
+from .sollicitations import CONSULTES
 from .vue_du_tableau import (
     LECTEURS,
     SEPARATEUR,
@@ -68,6 +69,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "essentielles": ESSENTIELLES,
         "message_ignores": "Filtre illisible, laissé de côté : " + ", ".join(vue.filtre.ignores).lower() + ".",
         "programmer": programmer,
+        "consulte": portee.roles.administre or portee.roles.tient(*CONSULTES),
         "importer": peut_importer(portee.auteur, portee.contrat),
         "a_valider": a_valider(vue.dossiers).count() if programmer else 0,
         "filtres": avec(request.GET),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from commun.colonnes import Cellule, Colonne, JeuDeColonnes, cellules
 from contrats.etats import Role
@@ -16,6 +17,7 @@ from contrats.portee import INSTRUCTEURS, Portee
 from ..filters import FiltreDossiers
 from ..lectures.saisie import LigneSaisie, financeur_de_saisie
 from ..lectures.tableau import LigneTableau, Totaux, avec_relations, avec_tri, lignes, totaux
+from ..lectures.visites import dossiers_changes
 from ..models import Campagne, Dossier
 from ..tables import COLONNES, COLONNES_DE_SAISIE, COLONNES_DU_PORTEUR, SAISIE, TON_DE_L_ETAT
 
@@ -48,6 +50,7 @@ class LigneAffichee:
     paires: list[tuple[Cellule, list[CelluleSaisie]]]
     ton: str
     url: str
+    change: bool  # by others, since the reader's last visit
 
     @property
     def cellules(self) -> list[Cellule]:
@@ -116,12 +119,15 @@ def rangees(dossiers: Any, vue: Vue, portee: Portee) -> list[LigneAffichee]:
         financeur=vue.filtre.financeur_choisi,
         saisie_de=vue.saisie_de if vue.saisit else None,
     )
+    cles = [ligne.pk for ligne in lues] if portee.roles.instruit else []
+    changes = dossiers_changes(cles, pour=portee.auteur, contrat=portee.contrat, le=timezone.now())
     return [
         LigneAffichee(
             ligne,
             [(cellule, _saisies(cellule.colonne, ligne, portee)) for cellule in cellules(vue.colonnes, ligne)],
             TON_DE_L_ETAT[ligne.etat],
             adresse(portee, "dossier", numero=ligne.numero),
+            ligne.pk in changes,
         )
         for ligne in lues
     ]

@@ -67,6 +67,8 @@ from programmation.models import (
     OuvertureTardive,
     PieceDossier,
     PieceRequise,
+    PointAVerifier,
+    PointVerifie,
     PublicParAge,
     SensLigne,
     SensMessage,
@@ -552,6 +554,18 @@ class DemandeDeComplementFactory(DjangoModelFactory):
 
     class Meta:
         model = DemandeDeComplement
+
+
+class PointVerifieFactory(DjangoModelFactory):
+    """The budget fits the action."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True)
+    point = PointAVerifier.BUDGET
+    conforme = True
+    verifie_le = datetime(2025, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = PointVerifie
 
 
 class NotationFactory(DjangoModelFactory):

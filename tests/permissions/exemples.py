@@ -33,6 +33,7 @@ DECIDEURS = (R.CHEF_DE_PROJET, R.DECIDEUR)
 DECLARANTS = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.BAILLEUR)
 GROUPES = (R.CHEF_DE_PROJET, R.DELEGUE_PREFET)
 REPERTOIRE = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.INSTRUCTEUR, R.DECIDEUR, R.BAILLEUR)
+CONSULTES = (*FINANCEURS, R.DELEGUE_PREFET, R.SIGNATAIRE, R.CONSEIL_CITOYEN)
 LECTEURS_DE_NOTES = (*INSTRUCTEURS, R.MEMBRE_COPIL)
 LECTEURS_DE_REVUE = (*INSTRUCTEURS, R.SIGNATAIRE, R.BAILLEUR)
 
@@ -304,6 +305,20 @@ EXEMPLES: dict[str, Exemple] = {
         *FINANCEURS, R.DELEGUE_PREFET, autrui=(R.CHEF_DE_PROJET, R.DELEGUE_PREFET), numero="dossier.numero"
     ),
     "programmation:programmer": pour(*CHEF, numero="dossier.numero"),
+    "programmation:repartir": pour(*CHEF),
+    "programmation:affecter": pour(*CHEF, numero="dossier.numero"),
+    "programmation:recevabilite": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:verifier_points": pour(*CHEF, methode="post", numero="dossier.numero"),
+    "programmation:declarer_complet": pour(*CHEF, methode="post", numero="dossier.numero"),
+    "programmation:demander_complement": pour(*CHEF, numero="dossier.numero"),
+    "programmation:lever_complement": pour(*CHEF, methode="post", numero="dossier.numero", pk="complement.pk"),
+    "programmation:contexte": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:bilan": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero", pk="bilan.pk"),
+    "programmation:visiter": pour(*INSTRUCTEURS, methode="post", autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:solliciter": pour(*CHEF, numero="dossier.numero"),
+    "programmation:retirer_sollicitation": pour(*CHEF, methode="post", numero="dossier.numero", pk="sollicitation.pk"),
+    "programmation:avis_demandes": pour(*CONSULTES),
+    "programmation:repondre_avis": pour(*CONSULTES, autrui=CHEF, pk=lambda scene, qui: scene.sollicitation_de(qui).pk),
     "programmation:avancer": pour(*CHEF, methode="post", numero="dossier.numero", acte="declarer_complet"),
     "programmation:motiver": pour(*CHEF, numero="dossier.numero", acte="retirer"),
     "programmation:ajourner": pour(*CHEF, numero="dossier.numero"),

@@ -9,7 +9,8 @@ from typing import Any
 
 from contrats.etats import Role
 from contrats.models import Contrat, Engagement, OuvertureContrat, TypeComite
-from programmation.models import Campagne, Dossier
+from programmation.etats import QualiteAvis
+from programmation.models import Campagne, Dossier, SollicitationAvis
 from tests.fabriques import (
     AbonnementApiFactory,
     AbonnementCalendrierFactory,
@@ -49,6 +50,7 @@ from tests.fabriques import (
     ReunionFactory,
     RevueEngagementsFactory,
     SignataireFactory,
+    SollicitationAvisFactory,
     TravailFactory,
     UtilisateurFactory,
     VersionPerimetreFactory,
@@ -123,7 +125,25 @@ class Scene:
     cle: Any
     abonnement: Any
 
+    # The instruction of the file: a correction asked, an account joined, an opinion asked.
+    complement: Any
+    bilan: Any
+    sollicitation: Any
+
     annee: int = ANNEE
+
+    def sollicitation_de(self, personne: Any) -> Any:
+        """An opinion asked of this person's organisation in its own scene, of another's elsewhere."""
+        tenue = personne.habilitations.first() if personne is not None and self.a_soi else None
+        if tenue is None:
+            return self.sollicitation
+        qualite = {
+            Role.CONSEIL_CITOYEN: QualiteAvis.CONSEIL,
+            Role.DELEGUE_PREFET: QualiteAvis.DELEGUE,
+        }.get(tenue.role, QualiteAvis.ORGANISME)
+        demandee = {"dossier": self.dossier, "organisme": tenue.organisme, "qualite": qualite}
+        connue = SollicitationAvis.objects.filter(**demandee).first()
+        return connue or SollicitationAvisFactory(**demandee)
 
     def travail_de(self, personne: Any) -> Any:
         """A validation of a selection, asked for by this person in its own scene, by somebody else elsewhere."""
@@ -298,6 +318,9 @@ def _scene(
         dispositif=DispositifFactory(contrat=contrat),
         cle=CleDuContratFactory(contrat=contrat, jeton__organisme=contrat.pilote if a_soi else OrganismeFactory()),
         abonnement=AbonnementApiFactory(contrat=contrat, organisme=contrat.pilote if a_soi else OrganismeFactory()),
+        complement=DemandeDeComplementFactory(dossier=dossier),
+        bilan=PieceDossierFactory(dossier=dossier),
+        sollicitation=SollicitationAvisFactory(dossier=dossier, organisme=OrganismeFactory()),
     )
 
 
