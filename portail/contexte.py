@@ -139,7 +139,7 @@ def _rapide(entrees: list[Entree]) -> list[Entree]:
 _PAGES_FILLES = {
     "programmation:tableau": {"selection", "travail", "dossier", "programmer", "motiver", "avis"}
     | {"proposer", "voter", "refuser", "notifier"}
-    | {"importer", "import", "import_colonnes", "import_mots"},
+    | {"importer", "import", "import_colonnes", "import_mots", "reports", "canaux"},
     "programmation:enveloppes": {"mouvement", "depassement"},
     "evaluation:rapports": {"rapport", "avancement"},
     "contrats:calendrier": {"reunions", "reunion", "creer_reunion", "modifier_reunion", "annuler_reunion", "presences"}

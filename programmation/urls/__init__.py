@@ -1,6 +1,6 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import dossiers, enveloppes, importation, tableau
+from . import dossiers, enveloppes, importation, reports, tableau
 
 app_name = "programmation"
 
@@ -9,4 +9,5 @@ urlpatterns = [
     *enveloppes.urlpatterns,
     *dossiers.urlpatterns,
     *importation.urlpatterns,
+    *reports.urlpatterns,
 ]

@@ -80,6 +80,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "message_ignores": "Filtre illisible, laissé de côté : " + ", ".join(vue.filtre.ignores).lower() + ".",
         "programmer": programmer,
         "importer": peut_importer(portee.auteur, portee.contrat),
+        "reporter": portee.roles.instruit,
         "a_valider": a_valider(vue.dossiers).count() if programmer else 0,
         "filtres": _avec(request.GET),
         "exports": [(nom.upper(), _adresse_export(portee, nom, request.GET)) for nom in TYPES_MIME],
