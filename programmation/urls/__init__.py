@@ -1,6 +1,6 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import campagne, depot, dossiers, enveloppes, importation, instruire, tableau
+from . import campagne, depot, dossiers, enveloppes, importation, instruire, reports, tableau
 
 app_name = "programmation"
 
@@ -12,4 +12,5 @@ urlpatterns = [
     *depot.urlpatterns,
     *importation.urlpatterns,
     *instruire.urlpatterns,
+    *reports.urlpatterns,
 ]

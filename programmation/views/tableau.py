@@ -71,6 +71,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "programmer": programmer,
         "consulte": portee.roles.administre or portee.roles.tient(*CONSULTES),
         "importer": peut_importer(portee.auteur, portee.contrat),
+        "reporter": portee.roles.instruit,
         "a_valider": a_valider(vue.dossiers).count() if programmer else 0,
         "filtres": avec(request.GET),
         "exports": [(nom.upper(), _adresse_export(portee, nom, request.GET)) for nom in TYPES_MIME],
