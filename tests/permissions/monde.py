@@ -30,6 +30,7 @@ from tests.fabriques import (
     FicheActeurFactory,
     FichierFactory,
     HabilitationFactory,
+    IntentionFactory,
     InvitationFactory,
     ItemCompteRenduFactory,
     MembreComiteFactory,
@@ -113,6 +114,7 @@ class Scene:
     critere: Any
     delai: Any
     dispositif: Any
+    intention: Any
 
     # Information systems: the lead's in one's own scene.
     cle: Any
@@ -281,6 +283,7 @@ def _scene(
         critere=CritereCampagneFactory(campagne=dossier.campagne),
         delai=OuvertureTardiveFactory(campagne=dossier.campagne, porteur=porteur),
         dispositif=DispositifFactory(contrat=contrat),
+        intention=IntentionFactory(campagne=dossier.campagne, porteur=porteur, intitule=intitule),
         cle=CleDuContratFactory(contrat=contrat, jeton__organisme=contrat.pilote if a_soi else OrganismeFactory()),
         abonnement=AbonnementApiFactory(contrat=contrat, organisme=contrat.pilote if a_soi else OrganismeFactory()),
     )
