@@ -20,6 +20,7 @@ from ..etats import DEMANDE_FERME, DEMANDE_PROPOSE, EtatDemande, EtatDossier, Qu
 from ..models import Avis, BudgetPrevisionnel, DemandeFinancement, Dossier, LigneBudget, SensLigne
 from ..permissions import instruit, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
 from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
+from .eligibilite import alertes_des_lieux
 
 ZERO = Decimal(0)
 
@@ -219,7 +220,7 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
         budget=budget,
         an_passe=_an_passe(dossier, passees, etats),
         vie=_vie(dossier, demandes, pour, contrat) if travaille else (),
-        alertes=tuple(_alertes(dossier, budget)),
+        alertes=(*_alertes(dossier, budget), *alertes_des_lieux(dossier, demandes)),
         annee=dossier.campagne.annee,
     )
 

@@ -314,6 +314,10 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:avis_intention": pour(*FINANCEURS, R.DELEGUE_PREFET, pk="intention.pk"),
     "programmation:devenir_dossier": pour(*PROPOSENT, autrui=CHEF, pk="intention.pk"),
     "programmation:repondre_intention": pour(*PROPOSENT, autrui=CHEF, pk="intention.pk", acte="abandonner"),
+    "programmation:eligibilites": pour(),
+    "programmation:ajouter_eligibilite": pour(*CHEF),
+    "programmation:eligibilite": pour(*CHEF, pk="eligibilite.pk"),
+    "programmation:retirer_eligibilite": pour(*CHEF, methode="post", pk="eligibilite.pk"),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),

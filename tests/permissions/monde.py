@@ -25,6 +25,7 @@ from tests.fabriques import (
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
+    EligibilitePerimetreFactory,
     EngagementFactory,
     EnveloppeFactory,
     FicheActeurFactory,
@@ -115,6 +116,7 @@ class Scene:
     delai: Any
     dispositif: Any
     intention: Any
+    eligibilite: Any
 
     # Information systems: the lead's in one's own scene.
     cle: Any
@@ -284,6 +286,7 @@ def _scene(
         delai=OuvertureTardiveFactory(campagne=dossier.campagne, porteur=porteur),
         dispositif=DispositifFactory(contrat=contrat),
         intention=IntentionFactory(campagne=dossier.campagne, porteur=porteur, intitule=intitule),
+        eligibilite=EligibilitePerimetreFactory(contrat=contrat),
         cle=CleDuContratFactory(contrat=contrat, jeton__organisme=contrat.pilote if a_soi else OrganismeFactory()),
         abonnement=AbonnementApiFactory(contrat=contrat, organisme=contrat.pilote if a_soi else OrganismeFactory()),
     )
