@@ -36,6 +36,7 @@ from geographie.models import (
     PopulationPerimetre,
     VersionPerimetre,
 )
+from programmation.models import EligibilitePerimetre
 
 from .lecture import decimal, dossiers, entier, jour, lignes, poser, provenance, relier
 from .plan import charger_plan
@@ -508,7 +509,7 @@ def _source_engagement(ligne: dict[str, str]) -> str:
 def _autour_du_contrat(
     dossier: str, contrat: Contrat, organismes: dict[str, Organisme], orientations: dict[str, Orientation]
 ) -> None:
-    """Acts, bodies, droit commun, other funders' calls, urban renewal."""
+    """Acts, where each funder pays, bodies, droit commun, other funders' calls, urban renewal."""
     poser(
         ActeDecision,
         ("organisme_id", "numero"),
@@ -527,6 +528,22 @@ def _autour_du_contrat(
                 "source": f"{provenance(ligne)} — {ligne['note']}"[:200],
             }
             for ligne in _lire(dossier, "actes")
+        ),
+        contrat=contrat,
+    )
+    poser(
+        EligibilitePerimetre,
+        ("financeur_id", "nature", "type_perimetre"),
+        (
+            {
+                "financeur_id": organismes[ligne["financeur"]].pk,
+                "nature": ligne["nature"],
+                "type_perimetre": ligne["type_perimetre"],
+                "admission": ligne["admission"],
+                "condition": ligne["condition"],
+                "source": provenance(ligne),
+            }
+            for ligne in _lire(dossier, "eligibilites")
         ),
         contrat=contrat,
     )

@@ -31,6 +31,7 @@ from ..permissions import (
     seulement_consulte,
 )
 from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
+from .eligibilite import alertes_des_lieux
 from .lieux import Lieu, lieux_du_dossier
 
 ZERO = Decimal(0)
@@ -229,7 +230,7 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
         budget=budget,
         an_passe=_an_passe(dossier, passees, etats),
         vie=_vie(dossier, demandes, pour, contrat, seulement_de=miens) if travaille else (),
-        alertes=tuple(_alertes(dossier, budget)),
+        alertes=(*_alertes(dossier, budget), *alertes_des_lieux(dossier, demandes)),
         annee=dossier.campagne.annee,
     )
 

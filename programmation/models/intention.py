@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from acteurs.models import Organisme
+from commun.auteur import Auteur
 from commun.etats import ModeleAEtats
 from contrats.models import Contrat, Orientation, Ressource, Reunion
+from contrats.permissions import roles
 from geographie.models import Commune, Perimetre
 
 from ..etats import TRANSITIONS_INTENTION, EtatIntention
 from .campagne import Campagne
 from .dossier import Dossier
+
+
+class IntentionQuerySet(models.QuerySet["Intention"]):
+    def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """All of them for those who instruct; for a porteur its own; none for the others."""
+        tenus = roles(auteur, contrat)
+        du_contrat = self.filter(contrat=contrat)
+        if tenus.instruit:
+            return du_contrat
+        return du_contrat.filter(porteur__in=tenus.organismes_porteurs)
 
 
 class Intention(ModeleAEtats):
@@ -55,6 +67,8 @@ class Intention(ModeleAEtats):
     )
     fictif = models.BooleanField("donnée fictive", default=False)
 
+    objects = IntentionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "intention de projet"
         verbose_name_plural = "intentions de projet"
@@ -74,6 +88,11 @@ class Intention(ModeleAEtats):
 
     def __str__(self) -> str:
         return self.intitule
+
+    @property
+    def nom_du_porteur(self) -> str:
+        """Who would carry it, registered or not."""
+        return self.porteur.nom_court if self.porteur else self.porteur_pressenti
 
 
 class Eligibilite(models.TextChoices):

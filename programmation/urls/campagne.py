@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from ..views import campagne, campagne_elements, dispositifs
+from ..views import campagne, campagne_elements, dispositifs, eligibilite, intentions, revues
 
 _CAMPAGNE = "<int:annee>/campagne/"
+_INTENTION = "<int:annee>/intentions/<int:pk>/"
 _ELEMENT = _CAMPAGNE + "<slug:genre>/<int:pk>/"
 
 urlpatterns = [
@@ -22,4 +23,17 @@ urlpatterns = [
     path("<int:annee>/dispositifs/ajouter/", dispositifs.ajouter, name="ajouter_dispositif"),
     path("<int:annee>/dispositifs/<int:pk>/", dispositifs.modifier, name="dispositif"),
     path("<int:annee>/dispositifs/<int:pk>/retirer/", dispositifs.retirer, name="retirer_dispositif"),
+    path("<int:annee>/eligibilite/", eligibilite.lister, name="eligibilites"),
+    path("<int:annee>/eligibilite/ajouter/", eligibilite.ajouter, name="ajouter_eligibilite"),
+    path("<int:annee>/eligibilite/<int:pk>/", eligibilite.modifier, name="eligibilite"),
+    path("<int:annee>/eligibilite/<int:pk>/retirer/", eligibilite.retirer, name="retirer_eligibilite"),
+    path("<int:annee>/intentions/", intentions.lister, name="intentions"),
+    path("<int:annee>/intentions/proposer/", intentions.proposer, name="proposer_intention"),
+    path("<int:annee>/intentions/revues/preparer/", revues.preparer, name="preparer_revue"),
+    path("<int:annee>/intentions/revues/<int:pk>/", revues.voir, name="revue"),
+    path(_INTENTION, intentions.voir, name="intention"),
+    path(_INTENTION + "modifier/", intentions.modifier, name="modifier_intention"),
+    path(_INTENTION + "avis/", intentions.donner_avis, name="avis_intention"),
+    path(_INTENTION + "dossier/", intentions.devenir_dossier, name="devenir_dossier"),
+    path(_INTENTION + "repondre/<slug:acte>/", intentions.repondre, name="repondre_intention"),
 ]

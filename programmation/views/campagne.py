@@ -44,7 +44,13 @@ def rendre(request: HttpRequest, portee: Portee, gabarit: str, onglet: str, **co
 
 def onglets(portee: Portee, actif: str) -> list[dict[str, Any]]:
     """The pages of the call for projects."""
-    pages = [("campagne", "L’appel à projets"), ("dispositifs", "Dispositifs")]
+    pages = [
+        ("campagne", "L’appel à projets"),
+        ("dispositifs", "Dispositifs"),
+        ("eligibilites", "Éligibilité des lieux"),
+    ]
+    if portee.roles.instruit or portee.roles.organismes_porteurs:
+        pages.insert(1, ("intentions", "Intentions"))
     cles = {"contrat": portee.contrat.slug, "annee": portee.annee}
     return [
         {

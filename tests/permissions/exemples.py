@@ -34,6 +34,7 @@ DECLARANTS = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.BAILLEUR)
 GROUPES = (R.CHEF_DE_PROJET, R.DELEGUE_PREFET)
 REPERTOIRE = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.INSTRUCTEUR, R.DECIDEUR, R.BAILLEUR)
 CONSULTES = (*FINANCEURS, R.DELEGUE_PREFET, R.SIGNATAIRE, R.CONSEIL_CITOYEN)
+PROPOSENT = (R.CHEF_DE_PROJET, R.PORTEUR)
 LECTEURS_DE_NOTES = (*INSTRUCTEURS, R.MEMBRE_COPIL)
 LECTEURS_DE_REVUE = (*INSTRUCTEURS, R.SIGNATAIRE, R.BAILLEUR)
 
@@ -365,6 +366,19 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:ajouter_dispositif": pour(*CHEF),
     "programmation:dispositif": pour(*CHEF, pk="dispositif.pk"),
     "programmation:retirer_dispositif": pour(*CHEF, methode="post", pk="dispositif.pk"),
+    "programmation:intentions": pour(*LECTEURS),
+    "programmation:proposer_intention": pour(*PROPOSENT),
+    "programmation:preparer_revue": pour(*CHEF),
+    "programmation:revue": pour(*INSTRUCTEURS, pk="seance.pk"),
+    "programmation:intention": pour(*LECTEURS, autrui=INSTRUCTEURS, pk="intention.pk"),
+    "programmation:modifier_intention": pour(*PROPOSENT, autrui=CHEF, pk="intention.pk"),
+    "programmation:avis_intention": pour(*FINANCEURS, R.DELEGUE_PREFET, pk="intention.pk"),
+    "programmation:devenir_dossier": pour(*PROPOSENT, autrui=CHEF, pk="intention.pk"),
+    "programmation:repondre_intention": pour(*PROPOSENT, autrui=CHEF, pk="intention.pk", acte="abandonner"),
+    "programmation:eligibilites": pour(),
+    "programmation:ajouter_eligibilite": pour(*CHEF),
+    "programmation:eligibilite": pour(*CHEF, pk="eligibilite.pk"),
+    "programmation:retirer_eligibilite": pour(*CHEF, methode="post", pk="eligibilite.pk"),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),

@@ -27,11 +27,13 @@ from tests.fabriques import (
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
+    EligibilitePerimetreFactory,
     EngagementFactory,
     EnveloppeFactory,
     FicheActeurFactory,
     FichierFactory,
     HabilitationFactory,
+    IntentionFactory,
     InvitationFactory,
     ItemCompteRenduFactory,
     MembreComiteFactory,
@@ -120,6 +122,8 @@ class Scene:
     critere: Any
     delai: Any
     dispositif: Any
+    intention: Any
+    eligibilite: Any
 
     # Information systems: the lead's in one's own scene.
     cle: Any
@@ -316,6 +320,8 @@ def _scene(
         critere=CritereCampagneFactory(campagne=dossier.campagne),
         delai=OuvertureTardiveFactory(campagne=dossier.campagne, porteur=porteur),
         dispositif=DispositifFactory(contrat=contrat),
+        intention=IntentionFactory(campagne=dossier.campagne, porteur=porteur, intitule=intitule),
+        eligibilite=EligibilitePerimetreFactory(contrat=contrat),
         cle=CleDuContratFactory(contrat=contrat, jeton__organisme=contrat.pilote if a_soi else OrganismeFactory()),
         abonnement=AbonnementApiFactory(contrat=contrat, organisme=contrat.pilote if a_soi else OrganismeFactory()),
         complement=DemandeDeComplementFactory(dossier=dossier),
