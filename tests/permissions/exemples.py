@@ -134,6 +134,7 @@ EXEMPLES: dict[str, Exemple] = {
     "contrats:ouvrir_revue": pour(*CHEF, methode="post"),
     "contrats:envoyer_revue": pour(*CHEF, methode="post"),
     "contrats:remarquer": pour(*LECTEURS_DE_REVUE, methode="post"),
+    "contrats:donner_suite": pour(*CHEF, methode="post", pk="remarque.pk"),
     "contrats:clore_revue": pour(*CHEF, methode="post"),
     "contrats:rouvrir_revue": pour(*CHEF, methode="post"),
     "contrats:importer_engagements": pour(*DECLARANTS),
