@@ -27,7 +27,7 @@ from .calendrier import Calendrier
 from .campagnes import Campagnes
 from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
-from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun
+from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun, verifier_ressources
 from .monde import Monde, communes_porteuses, organismes_inventes
 from .reference import organismes_de_reference, versions_par_cle
 from .reunions import creer_decisions, creer_reunions
@@ -48,6 +48,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_actions_renforcees(monde, agenda)
     creer_tfpb(monde)
     creer_documents_communaux(monde)
+    verifier_ressources(monde)
     creer_fiches(monde)
     creer_notes_d_escalade(monde)
 
