@@ -29,6 +29,7 @@ from .models import (
     Contrat,
     DecisionReunion,
     Invitation,
+    RemarqueRevue,
     Reunion,
     RevueEngagements,
     Sollicitation,
@@ -208,6 +209,18 @@ def courriel_de_revue(
         "lien_siens": _adresse("contrats:mes_engagements", revue.contrat.slug, revue.annee),
     }
     return _courriel("revue", contexte, personne)
+
+
+def courriel_de_suite(remarque: RemarqueRevue, personne: Utilisateur) -> EmailMultiAlternatives:
+    """The answer to a remark on the draft review, with the remark itself."""
+    revue = remarque.revue
+    contexte = {
+        "contrat": revue.contrat,
+        "revue": revue,
+        "remarque": remarque,
+        "lien": f"{_adresse('contrats:signataires', revue.contrat.slug, revue.annee)}#remarque-{remarque.pk}",
+    }
+    return _courriel("suite", contexte, personne)
 
 
 def _adresse(route: str, *args: object) -> str:

@@ -41,5 +41,6 @@ def accord(quantite, mots: str) -> str:
 @register.filter
 def espaces(texte) -> str:
     """Set the spaces of a sentence written in the code; HTML already safe stays safe, since only spaces change."""
-    compose = composer(str(texte))
+    texte = texte if isinstance(texte, str) else str(texte)  # a message of Django's, a lazy sentence
+    compose = composer(texte)
     return mark_safe(compose) if isinstance(texte, SafeString) else compose

@@ -23,6 +23,7 @@ from .equipe import (
 from .lot import Issue, ResultatDeLigne, enregistrer_lot
 from .revue import (
     clore_revue,
+    donner_suite,
     envoyer_revue,
     ouvrir_revue,
     relancer,
@@ -42,6 +43,7 @@ __all__ = [
     "clore_revue",
     "creer_engagement",
     "declarer_avancement",
+    "donner_suite",
     "enregistrer_lot",
     "envoyer_revue",
     "expedier_invitation",

@@ -16,7 +16,7 @@ from commun.permissions import verifier
 from geographie.models import Commune, Perimetre, TypePerimetre, VersionPerimetre
 from geographie.regles import departement_de
 
-from ..lectures.dependances import dependances, en_mots
+from ..lectures.dependances import citations, en_mots
 from ..models import Contrat, PerimetreDuContrat
 from ..permissions import peut_modifier_perimetre
 from .ecriture import ecrire, tenir_contrat
@@ -35,6 +35,17 @@ def rattacher_perimetre(contrat: Contrat, perimetre: Perimetre, *, par: Auteur, 
     with contraintes_en_francais(), transaction.atomic():
         lien.save()
     _inscrire(contrat, "rattacher_perimetre", "Périmètre ajouté", perimetre, par, le)
+
+
+@transaction.atomic
+def rattacher_perimetres(
+    contrat: Contrat, perimetres: Iterable[Perimetre], *, par: Auteur, le: datetime
+) -> list[Perimetre]:
+    """The same for several at once: all of them, or none."""
+    ajoutes = list(perimetres)
+    for perimetre in ajoutes:
+        rattacher_perimetre(contrat, perimetre, par=par, le=le)
+    return ajoutes
 
 
 @transaction.atomic
@@ -77,7 +88,7 @@ def modifier_perimetre(
     version: Mapping[str, Any],
     par: Auteur,
     le: datetime,
-) -> None:
+) -> Perimetre:
     """Correct a perimeter that this contract alone covers, and its latest version; nobody here redraws a QPV (Q-01)."""
     contrat = tenir_contrat(contrat, par)
     perimetre = Perimetre.objects.select_for_update(of=("self",)).get(pk=perimetre.pk)
@@ -91,16 +102,14 @@ def modifier_perimetre(
         ecrire(derniere, version, acte="modifier_perimetre", libelle="Périmètre modifié", par=par, le=le)
     ecrire(perimetre, champs, acte="modifier_perimetre", libelle="Périmètre modifié", par=par, le=le)
     _inscrire(contrat, "modifier_perimetre", "Périmètre modifié", perimetre, par, le)
+    return perimetre
 
 
 @transaction.atomic
 def detacher_perimetre(contrat: Contrat, perimetre: Perimetre, *, par: Auteur, le: datetime) -> None:
     """The contract no longer covers a perimeter that none of its objects names; the perimeter itself stays known."""
     contrat = tenir_contrat(contrat, par)
-    trouvees = dependances(perimetre, hors=(PerimetreDuContrat,), dans=contrat)
-    for version in perimetre.versions.all():
-        trouvees += dependances(version, dans=contrat)
-    if trouvees:
+    if trouvees := citations(perimetre, contrat):
         raise RegleEnfreinte(f"On ne peut pas retirer ce périmètre : {en_mots(trouvees)}.", code="encore_utilise")
     contrat.perimetres.filter(perimetre=perimetre).delete()
     _inscrire(contrat, "detacher_perimetre", "Périmètre ôté", perimetre, par, le)

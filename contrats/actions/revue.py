@@ -31,7 +31,7 @@ from ..models import (
     Sollicitation,
     TypeComite,
 )
-from ..notifications import courriel_de_revue, courriel_de_sollicitation, envoyer
+from ..notifications import courriel_de_revue, courriel_de_sollicitation, courriel_de_suite, envoyer
 from ..permissions import peut_animer_la_revue, peut_remarquer
 from ..regles import RELANCE_AVANT
 
@@ -196,11 +196,7 @@ def remarquer(
     """Say what an organisation thinks of the draft review, on the whole or on one commitment, until the date given."""
     revue = _verrouiller(revue)
     verifier(peut_remarquer(par, revue.contrat, organisme))
-    texte = texte.strip()
-    if not texte or "\x00" in texte or len(texte) > LONGUEUR_REMARQUE:
-        raise RegleEnfreinte(
-            f"Écrivez votre remarque, en {LONGUEUR_REMARQUE} caractères au plus.", champ="texte", code="texte"
-        )
+    texte = _texte(texte, "votre remarque")
     if revue.etat != EtatRevue.ENVOYEE or revue.remarques_avant_le is None:
         raise RegleEnfreinte("La revue ne reçoit pas de remarques en ce moment.", code="revue_fermee")
     if timezone.localdate(le) > revue.remarques_avant_le:
@@ -220,6 +216,43 @@ def remarquer(
         par=auteur,
         le=le,
         apres={"texte": texte, "engagement": engagement.reference if engagement else None},
+    )
+    return remarque
+
+
+@transaction.atomic
+def donner_suite(remarque: RemarqueRevue, *, texte: str, par: Auteur, le: datetime) -> RemarqueRevue:
+    """Answer a remark, or correct the answer, even once the review is closed; its organisation is told by e-mail."""
+    remarque = (
+        RemarqueRevue.objects.select_for_update(of=("self",))
+        .select_related("revue__contrat", "organisme", "engagement")
+        .get(pk=remarque.pk)
+    )
+    contrat = remarque.revue.contrat
+    verifier(peut_animer_la_revue(par, contrat))
+    texte = _texte(texte, "la suite donnée")
+    if texte == remarque.suite:
+        return remarque
+    avant = remarque.suite
+    remarque.suite, remarque.suite_le, remarque.suite_par = texte, le, par.utilisateur
+    with contraintes_en_francais(), transaction.atomic():
+        remarque.save(update_fields=["suite", "suite_le", "suite_par"])
+    inscrire(
+        remarque.revue,
+        acte="donner_suite",
+        libelle=f"Suite donnée à la remarque de {remarque.organisme}",
+        par=par,
+        le=le,
+        avant={"suite": avant},
+        apres={"suite": texte, "remarque": remarque.pk},
+    )
+    _ecrire_a(
+        remarque.organisme,
+        Courriel.SUITE,
+        cible=contrat,
+        parametres={"remarque": remarque.pk, "suite_le": le.isoformat()},
+        fois=f"remarque-{remarque.pk}-{le.isoformat()}",
+        par=par,
     )
     return remarque
 
@@ -254,6 +287,15 @@ def expedier_courriel(contrat: Contrat, parametres: Mapping[str, Any], *, le: da
     if personne is None or personne not in destinataires(contrat, [organisme.pk]).get(organisme.pk, []):
         return False
     courriel = Courriel(parametres["courriel"])
+    if courriel is Courriel.SUITE:
+        remarque = RemarqueRevue.objects.select_related("revue__contrat", "organisme", "engagement").get(
+            pk=parametres["remarque"]
+        )
+        # Corrected since: the e-mail of the correction says it.
+        if remarque.suite_le != datetime.fromisoformat(parametres["suite_le"]):
+            return False
+        envoyer(courriel_de_suite(remarque, personne))
+        return True
     if courriel is Courriel.REVUE:
         revue = RevueEngagements.objects.select_related("contrat", "reunion").get(pk=parametres["revue"])
         if revue.etat != EtatRevue.ENVOYEE:
@@ -295,6 +337,7 @@ class Courriel(StrEnum):
     SOLLICITATION = "sollicitation"
     RELANCE = "relance"
     REVUE = "revue"
+    SUITE = "suite"
 
 
 def _ecrire_a(
@@ -320,6 +363,14 @@ def _de_l_organisme(contrat: Contrat, organisme: Organisme) -> QuerySet[Engageme
     """The commitments that this organisation answers for."""
     repond = Q(organisme=organisme) | Q(organisme__isnull=True, signataire__organisme=organisme)
     return Engagement.objects.filter(repond, contrat=contrat).order_by("pk")
+
+
+def _texte(texte: str, quoi: str) -> str:
+    """What is said in free words. Raises `RegleEnfreinte` when it is empty, too long or no text."""
+    texte = texte.strip()
+    if not texte or "\x00" in texte or len(texte) > LONGUEUR_REMARQUE:
+        raise RegleEnfreinte(f"Écrivez {quoi}, en {LONGUEUR_REMARQUE} caractères au plus.", champ="texte", code="texte")
+    return texte
 
 
 def _verrouiller(revue: RevueEngagements) -> RevueEngagements:

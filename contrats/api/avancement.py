@@ -25,7 +25,7 @@ from ..lectures import echanges
 from ..models import PointAvancement
 from ..permissions import voit_les_declarations
 from .pages import lire_parametres, page_de, repondre_par_page
-from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDesEngagements, decrire
+from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDesEngagements, decrire, exemple_de_page
 
 
 class PointSerializer(serializers.Serializer[Any]):
@@ -152,6 +152,7 @@ class PointsView(VueDesPoints):
         parameters=[CONTRAT, PointsParametres],
         reponses={200: page_de("Points", PointSerializer)},
         refus=(400, 404),
+        examples=[exemple_de_page("Une déclaration", EXEMPLE_POINT)],
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         parametres = lire_parametres(request, PointsParametres)

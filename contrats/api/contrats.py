@@ -21,7 +21,7 @@ from ..forms.echanges import StrictSerializer
 from ..lectures import echanges
 from ..models import Contrat, TypeComite
 from .parties import VueDesParties
-from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDApi, VueDuContrat, decrire, resultats
+from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDApi, VueDuContrat, decrire, exemple, resultats
 
 
 class ContratSerializer(serializers.Serializer[Any]):
@@ -189,6 +189,23 @@ class OrganismesView(VueDuContrat):
         parameters=[CONTRAT, RechercheSerializer],
         reponses={200: resultats("Organismes", OrganismeSerializer)},
         refus=(400, 404),
+        examples=[
+            exemple(
+                "Le Département",
+                {
+                    "resultats": [
+                        {
+                            "id": "12",
+                            "nom": "Département du Nord",
+                            "sigle": "",
+                            "type": "departement",
+                            "siren": "225900018",
+                            "siret": "",
+                        }
+                    ]
+                },
+            )
+        ],
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         parametres = RechercheSerializer(data=request.query_params)
@@ -211,6 +228,23 @@ class ComitesView(VueDuContrat):
         parameters=[CONTRAT],
         reponses={200: resultats("Comites", ComiteSerializer)},
         refus=(404,),
+        examples=[
+            exemple(
+                "Le comité technique",
+                {
+                    "resultats": [
+                        {
+                            "id": "2",
+                            "type": "cotech",
+                            "nom": "Comité technique (COTECH)",
+                            "mission": "Préparer les décisions du comité de pilotage.",
+                            "reunions_par_an": 3,
+                            "orientation": None,
+                        }
+                    ]
+                },
+            )
+        ],
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         return ReponseJson({"resultats": echanges.comites(self.portee.contrat)})

@@ -37,7 +37,7 @@ from ..lectures import echanges
 from ..models import Engagement, NatureMoyens, PorteeEngagement
 from ..permissions import peut_creer_engagement
 from .pages import lire_parametres, page_de, repondre_par_page
-from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDesEngagements, decrire
+from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDesEngagements, decrire, exemple
 
 EXEMPLE_SAISIE = {
     "identifiant_externe": "DEP59-2026-014",
@@ -428,6 +428,16 @@ LOT_IMMEDIAT = 1_000
 TRAVAIL_DE_LOT = "contrats.enregistrer_lot"
 
 
+LOT_EN_ATTENTE = {
+    "id": "6f1c7a52-3f0e-4a55-9d34-6c9f5f0f7f1b",
+    "etat": "a_faire",
+    "recu_le": "2026-11-20T10:00:00+01:00",
+    "termine_le": None,
+    "erreur": "",
+    "resultat": None,
+}
+
+
 class LotView(_Engagements):
     """Many commitments in one request."""
 
@@ -458,6 +468,7 @@ class LotView(_Engagements):
                     ],
                 },
             ),
+            exemple("Plus tard", LOT_EN_ATTENTE, codes=("202",)),
             OpenApiExample(
                 "Une créée, une refusée",
                 response_only=True,
@@ -532,6 +543,7 @@ class SuiviDeLotView(_Engagements):
         parameters=[CONTRAT, OpenApiParameter("lot", UUID, OpenApiParameter.PATH, description="`id` du lot.")],
         reponses={200: SuiviDeLotSerializer},
         refus=(404,),
+        examples=[exemple("Lot en attente", LOT_EN_ATTENTE)],
     )
     def get(self, request: Request, contrat: str, lot: Any) -> HttpResponse:
         travail = (

@@ -20,7 +20,7 @@ from ..forms.echanges import StrictSerializer
 from ..lectures import echanges
 from ..models import PerimetreDuContrat
 from .parties import VueDesParties
-from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire, resultats
+from .vues import CONTRAT, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire, exemple, resultats
 
 LECTURE, ECRITURE = PorteeApi.PERIMETRES_LIRE, PorteeApi.PERIMETRES_ECRIRE
 
@@ -122,6 +122,28 @@ class PerimetresView(VueDuContrat):
         ],
         reponses={200: PerimetresSerializer},
         refus=(404,),
+        examples=[
+            exemple(
+                "Un périmètre dont le contour n’est pas connu",
+                {
+                    "type": "FeatureCollection",
+                    "features": [
+                        {
+                            "type": "Feature",
+                            "properties": {
+                                "perimetre": "QN05953M",
+                                "code": "QN05953M",
+                                "nom": "Couture Savonnerie",
+                                "type": "qpv",
+                                "generation": 2024,
+                                "communes": ["59205"],
+                            },
+                            "geometry": None,
+                        }
+                    ],
+                },
+            )
+        ],
     )
     def get(self, request: Request, contrat: str, annee: int) -> HttpResponse:
         return ReponseJson(echanges.perimetres(self.portee.contrat, annee))
@@ -139,6 +161,7 @@ class PerimetresDuContratView(VueDuContrat):
         parameters=[CONTRAT],
         reponses={200: resultats("PerimetresDuContrat", PerimetreDuContratSerializer)},
         refus=(404,),
+        examples=[exemple("Un périmètre local", {"resultats": [LU.value]})],
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         return ReponseJson({"resultats": echanges.perimetres_du_contrat(self.portee.contrat.perimetres.all())})

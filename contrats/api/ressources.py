@@ -26,7 +26,7 @@ from ..lectures import echanges
 from ..lectures.droit_commun import visibles
 from ..models import Ressource
 from .pages import lire_parametres, page_de, repondre_par_page
-from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire
+from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire, exemple_de_page
 
 
 class RessourceSerializer(serializers.Serializer[Any]):
@@ -157,6 +157,7 @@ class RessourcesView(_Ressources):
             )
         },
         refus=(400, 404),
+        examples=[exemple_de_page("Une ressource modifiée, une retirée", EXEMPLE, retirees=["27"])],
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         parametres = lire_parametres(request, RessourcesParametres)
@@ -224,7 +225,7 @@ class RessourceView(_Ressources):
         request=RessourceSaisieSerializer(partial=True),
         reponses={200: RessourceSerializer},
         refus=(400, 404, 409, 412, 413, 415, 428),
-        examples=[LU],
+        examples=[OpenApiExample("Le contact", request_only=True, value={"contact": "Service action sociale"}), LU],
     )
     def patch(self, request: Request, contrat: str, ressource: int) -> HttpResponse:
         donnees = RessourceSaisieSerializer(data=request.data, partial=True)

@@ -36,7 +36,7 @@ from ..lectures import echanges
 from ..lectures.instances import fiche_reunion, reunions_visibles
 from ..models import DecisionReunion, Presence, Reunion
 from .pages import lire_parametres, page_de, repondre_par_page
-from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire
+from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire, exemple_de_page
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
@@ -241,6 +241,7 @@ class ReunionsView(VueDesReunions):
         parameters=[CONTRAT, ReunionsParametres],
         reponses={200: page_de("Reunions", ReunionSerializer)},
         refus=(400, 404),
+        examples=[exemple_de_page("Un COTECH", EXEMPLE)],
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         parametres = lire_parametres(request, ReunionsParametres)

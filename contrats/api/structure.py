@@ -22,7 +22,7 @@ from ..forms.echanges import StrictSerializer
 from ..lectures import echanges
 from ..models import NatureOrientation, Objectif, Orientation, QualiteSignataire, Signataire, ThemeP147
 from .parties import VueDesParties
-from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire, resultats
+from .vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire, exemple, resultats
 
 LECTURE, ECRITURE = PorteeApi.CONTRATS_LIRE, PorteeApi.CONTRATS_ECRIRE
 PORTEES_D_UNE_PARTIE: dict[str, str] = {"GET": LECTURE, "PUT": ECRITURE, "PATCH": ECRITURE, "DELETE": ECRITURE}
@@ -240,6 +240,7 @@ class OrientationsView(_Orientations):
         parameters=[CONTRAT],
         reponses={200: resultats("Orientations", OrientationSerializer)},
         refus=(404,),
+        examples=[exemple("Une orientation", {"resultats": [ORIENTATION_LUE.value]})],
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         return ReponseJson({"resultats": echanges.orientations(self.portee.contrat.orientations.all())})
@@ -449,6 +450,7 @@ class SignatairesView(VueDuContrat):
         parameters=[CONTRAT],
         reponses={200: resultats("Signataires", SignataireSerializer)},
         refus=(404,),
+        examples=[exemple("Un signataire", {"resultats": [SIGNATAIRE_LU.value]})],
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         return ReponseJson({"resultats": echanges.signataires(self.portee.contrat.signataires.all())})

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
@@ -170,6 +170,19 @@ def decrire(
 def resultats(nom: str, objet: type[serializers.Serializer[Any]]) -> Any:
     """A short list, given whole."""
     return inline_serializer(f"{nom}Liste", {"resultats": objet(many=True)})
+
+
+def exemple(nom: str, valeur: Any, *, codes: tuple[str, ...] = ("200",)) -> OpenApiExample:
+    """What an answer looks like, under the name that says what it is about."""
+    return OpenApiExample(nom, response_only=True, status_codes=list(codes), value=valeur)
+
+
+def exemple_de_page(nom: str, *lignes: Any, **suite: Any) -> OpenApiExample:
+    """The last page of a list that one follows by its changes."""
+    return exemple(
+        nom,
+        {"resultats": list(lignes), "suivante": None, "reprendre_depuis": "2026-11-20T09:55:00+01:00", **suite},
+    )
 
 
 CONTRAT = OpenApiParameter(

@@ -448,6 +448,17 @@ class RemarqueForm(forms.Form):
         self.fields["engagement"].queryset = engagements.dans_l_ordre()  # type: ignore[attr-defined]
 
 
+class SuiteForm(forms.Form):
+    """What the lead makes of a signatory's remark."""
+
+    texte = forms.CharField(
+        label="Suite donnée",
+        max_length=5000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="L’organisme la reçoit par courriel et la lit ici.",
+    )
+
+
 class MotifForm(forms.Form):
     """Why."""
 

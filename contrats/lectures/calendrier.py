@@ -125,6 +125,11 @@ def _appels(contrat: Contrat, du: date, au: date) -> Iterable[Echeance]:
                 )
 
 
+def appels_sans_date(contrat: Contrat) -> int:
+    """How many calls of other funders the calendar cannot show, for nobody wrote when they open or close."""
+    return AppelExterne.objects.filter(contrat=contrat, ouvre_le=None, ferme_le=None).count()
+
+
 def mois(premier: date, liste: list[Echeance], *, aujourdhui: date) -> Mois:
     """The month that begins on `premier`, its squares filled; what lasts several days stands in each of them."""
     par_jour: dict[date, list[Echeance]] = defaultdict(list)

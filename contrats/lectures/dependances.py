@@ -8,8 +8,9 @@ from typing import Any
 from django.db import models
 
 from commun.typographie import pluriel
+from geographie.models import Perimetre
 
-from ..models import Contrat
+from ..models import Contrat, PerimetreDuContrat
 
 
 def dependances(
@@ -40,6 +41,14 @@ def dependances(
             deja = trouvees.get(cle, ("", "", 0))[2]
             trouvees[cle] = (str(modele._meta.verbose_name), str(modele._meta.verbose_name_plural), deja + nombre)
     return [(pluriel(nombre, singulier, plusieurs), nombre) for singulier, plusieurs, nombre in trouvees.values()]
+
+
+def citations(perimetre: Perimetre, contrat: Contrat) -> list[tuple[str, int]]:
+    """What names a perimeter of `contrat`, or one of its versions, in that contract."""
+    trouvees = dependances(perimetre, hors=(PerimetreDuContrat,), dans=contrat)
+    for version in perimetre.versions.all():
+        trouvees += dependances(version, dans=contrat)
+    return trouvees
 
 
 @cache

@@ -301,7 +301,7 @@ def fiche(engagement: Engagement, *, pour: Auteur, le: date) -> FicheEngagement:
         annee_etat=dernier.annee if dernier else None,
         points=tuple(_point(p, lignes, pour) for p in points) if declarations else None,
         sollicitations=tuple(engagement.sollicitations.all()) if declarations else (),
-        remarques=tuple(engagement.remarques.select_related("organisme", "revue").order_by("-faite_le"))
+        remarques=tuple(engagement.remarques.select_related("organisme", "revue", "suite_par").order_by("-faite_le"))
         if declarations
         else (),
         journal=tuple(_evenement(ligne) for ligne in lignes),

@@ -7,6 +7,7 @@ from datetime import date
 
 from acteurs.models import Organisme
 from commun.recherche import normaliser
+from commun.typographie import pluriel
 from geographie.models import Perimetre
 
 from ..etats import StatutAction
@@ -18,6 +19,12 @@ TONS = {
     StatutAction.A_METTRE_EN_PLACE: "info",
     StatutAction.A_VERIFIER: "neutre",
 }
+
+
+def en_nombre(statut: StatutAction, nombre: int) -> str:
+    """« 13 existantes », « 4 à améliorer »: the other words do not change in number."""
+    mot = statut.label.lower()
+    return pluriel(nombre, mot, "existantes" if statut is StatutAction.EXISTANTE else mot)
 
 
 @dataclass(frozen=True, slots=True)

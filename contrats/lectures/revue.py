@@ -472,6 +472,12 @@ def destinataires(contrat: Contrat, organismes: Iterable[int]) -> dict[int, list
     return dict(trouves)
 
 
+def remarques_sans_suite(contrat: Contrat) -> list[tuple[int, int]]:
+    """The remarks that nobody has answered: year of the review, number."""
+    sans_suite = RemarqueRevue.objects.filter(revue__contrat=contrat, suite="").order_by("revue__annee")
+    return list(sans_suite.values_list("revue__annee").annotate(nombre=Count("pk")))
+
+
 @dataclass(frozen=True, slots=True)
 class RevueLue:
     """The year's review itself, and the remarks received."""
@@ -486,5 +492,6 @@ def revue_de_l_annee(contrat: Contrat, annee: int) -> RevueLue:
     if revue is None:
         return RevueLue(None)
     revue.contrat = contrat
-    remarques = revue.remarques.select_related("organisme", "engagement", "faite_par").order_by("-faite_le")
+    remarques = revue.remarques.select_related("organisme", "engagement", "faite_par", "suite_par")
+    remarques = remarques.order_by("-faite_le")
     return RevueLue(revue, tuple(remarques))

@@ -52,7 +52,7 @@ class RevueEngagements(ModeleAEtats):
 
 
 class RemarqueRevue(models.Model):
-    """What a signatory says of the draft review, on one commitment or on the whole."""
+    """What a signatory says of the draft review, on one commitment or on the whole, and what the lead makes of it."""
 
     revue = models.ForeignKey(RevueEngagements, models.CASCADE, related_name="remarques", verbose_name="revue")
     engagement = models.ForeignKey(
@@ -64,11 +64,23 @@ class RemarqueRevue(models.Model):
     faite_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="faite par"
     )
+    suite = models.TextField("suite donnée", blank=True)
+    suite_le = models.DateTimeField("suite donnée le", null=True, blank=True)
+    suite_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="suite par"
+    )
 
     class Meta:
         verbose_name = "remarque sur la revue"
         verbose_name_plural = "remarques sur la revue"
         ordering = ["revue", "faite_le"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(suite="", suite_le__isnull=True) | (~Q(suite="") & Q(suite_le__gte=F("faite_le"))),
+                name="contrats_remarque_suite_datee",
+                violation_error_message="La suite donnée à une remarque est écrite et datée, après elle.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisme} : {self.texte[:60]}"

@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{_AN}revue/ouvrir/", revue.ouvrir, name="ouvrir_revue"),
     path(f"{_AN}revue/envoyer/", revue.envoyer, name="envoyer_revue"),
     path(f"{_AN}revue/remarquer/", revue.remarquer, name="remarquer"),
+    path(f"{_AN}revue/remarques/<int:pk>/suite/", revue.donner_suite, name="donner_suite"),
     path(f"{_AN}revue/clore/", revue.clore, name="clore_revue"),
     path(f"{_AN}revue/rouvrir/", revue.rouvrir, name="rouvrir_revue"),
 ]

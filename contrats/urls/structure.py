@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import communal, ouverture, plan, structure
+from ..views import communal, ouverture, perimetres, plan, structure
 
 urlpatterns = [
     path("c/<slug:contrat>/structure/", structure.orientations, name="structure"),
@@ -35,6 +35,15 @@ urlpatterns = [
         "c/<slug:contrat>/structure/objectifs/<int:pk>/deplacer/", structure.deplacer_objectif, name="deplacer_objectif"
     ),
     path("c/<slug:contrat>/structure/objectifs/<int:pk>/retirer/", structure.retirer_objectif, name="retirer_objectif"),
+    path("c/<slug:contrat>/structure/contrat/", perimetres.contrat, name="contrat"),
+    path("c/<slug:contrat>/structure/perimetres/", perimetres.perimetres, name="perimetres"),
+    path("c/<slug:contrat>/structure/perimetres/tracer/", perimetres.tracer_perimetre, name="tracer_perimetre"),
+    path("c/<slug:contrat>/structure/perimetres/<int:pk>/", perimetres.perimetre, name="perimetre"),
+    path(
+        "c/<slug:contrat>/structure/perimetres/<int:pk>/retirer/",
+        perimetres.detacher_perimetre,
+        name="detacher_perimetre",
+    ),
     path("c/<slug:contrat>/structure/signataires/", structure.signataires, name="signataires_du_contrat"),
     path("c/<slug:contrat>/structure/signataires/ajouter/", structure.nouveau_signataire, name="nouveau_signataire"),
     path("c/<slug:contrat>/structure/signataires/<int:pk>/", structure.signataire, name="signataire"),

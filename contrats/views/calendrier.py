@@ -22,7 +22,7 @@ from commun.views import agir, appliquer
 from ..actions import instances as actions
 from ..etats import Role
 from ..forms.instances import AppelForm, FiltreCalendrierForm
-from ..lectures.calendrier import echeances, fin_de_mois
+from ..lectures.calendrier import appels_sans_date, echeances, fin_de_mois
 from ..lectures.calendrier import flux as lire_flux
 from ..lectures.calendrier import mois as lire_mois
 from ..models import AbonnementCalendrier, AppelExterne
@@ -69,6 +69,7 @@ def calendrier(request: HttpRequest, portee: Portee) -> HttpResponse:
         "puces": puces(request, form),
         "onglets": onglets(portee, "calendrier"),
         "pilote": portee.roles.pilote,
+        "sans_date": appels_sans_date(portee.contrat),
         "contrat": portee.contrat,
     }
     return render(request, "contrats/instances/calendrier.html", contexte)
@@ -95,6 +96,7 @@ def appels(request: HttpRequest, portee: Portee) -> HttpResponse:
         "appels": AppelExterne.objects.filter(contrat=portee.contrat)
         .select_related("organisme")
         .order_by("organisme__recherche", "nom"),
+        "sans_date": appels_sans_date(portee.contrat),
         "anime": peut_animer(portee.auteur, portee.contrat),
         "contrat": portee.contrat,
     }

@@ -54,7 +54,7 @@ def plan(request: HttpRequest, portee: Portee) -> HttpResponse:
         portee,
         "plan",
         page_obj=Paginator(lues, PAR_PAGE).get_page(request.GET.get("page")),
-        nombres=[(statut.label, lectures.TONS[statut], nombre) for statut, nombre in nombres.items() if nombre],
+        nombres=[(lectures.en_nombre(statut, n), lectures.TONS[statut]) for statut, n in nombres.items() if n],
         form_filtres=form,
         puces=puces(request, form),
         edition=peut_modifier_plan(portee.auteur, portee.contrat),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,11 +22,11 @@ from commun.erreurs import RegleEnfreinte
 from commun.exports import TYPES_MIME, ExportImpossible, exporter
 from commun.pages import Pagination
 from commun.typographie import date_heure, pluriel
-from commun.views import dire_l_erreur, faire
+from commun.views import appliquer, dire_l_erreur, faire
 
 from .. import actions
 from ..etats import EtatReponse, EtatVisa, Role
-from ..forms.engagements import EnvoyerRevueForm, FiltreRevueForm, MotifForm, OuvrirRevueForm, RemarqueForm
+from ..forms.engagements import EnvoyerRevueForm, FiltreRevueForm, MotifForm, OuvrirRevueForm, RemarqueForm, SuiteForm
 from ..lectures.engagements import TONS
 from ..lectures.revue import (
     COLONNES,
@@ -42,7 +42,7 @@ from ..lectures.revue import (
 from ..lectures.revue import (
     matrice as lire_matrice,
 )
-from ..models import Engagement, RevueEngagements
+from ..models import Engagement, RemarqueRevue, RevueEngagements
 from ..permissions import peut_animer_la_revue, peut_creer_engagement
 from ..portee import Portee, dans_le_contrat
 from .engagements import organismes_du_declarant
@@ -186,7 +186,10 @@ def signataires(request: HttpRequest, portee: Portee) -> HttpResponse:
     return _signataires(request, portee)
 
 
-def _signataires(request: HttpRequest, portee: Portee, **formulaires: object) -> HttpResponse:
+def _signataires(
+    request: HttpRequest, portee: Portee, *, suites: Mapping[int, SuiteForm] | None = None, **formulaires: object
+) -> HttpResponse:
+    """The page, with the forms refused: `suites` holds the answer of one remark, by the remark's number."""
     assert portee.annee is not None
     le = timezone.localdate()
     lue = revue_de_l_annee(portee.contrat, portee.annee)
@@ -196,7 +199,7 @@ def _signataires(request: HttpRequest, portee: Portee, **formulaires: object) ->
     contexte = {
         "suivis": suivi_des_signataires(portee.contrat, portee.annee, le=le),
         "revue": lue.revue,
-        "remarques": lue.remarques,
+        "remarques": [(r, (suites or {}).get(r.pk) or (_suite_de(r) if anime else None)) for r in lue.remarques],
         "anime": anime,
         "miens": {o.pk for o in organismes},
         "a_venir": portee.annee > le.year,
@@ -211,7 +214,12 @@ def _signataires(request: HttpRequest, portee: Portee, **formulaires: object) ->
         "onglets": onglets_engagements(portee, "signataires"),
         **formulaires,
     }
-    return render(request, "contrats/engagements/signataires.html", contexte, status=422 if formulaires else 200)
+    refuse = bool(formulaires or suites)
+    return render(request, "contrats/engagements/signataires.html", contexte, status=422 if refuse else 200)
+
+
+def _suite_de(remarque: RemarqueRevue, donnees: QueryDict | None = None) -> SuiteForm:
+    return SuiteForm(donnees, initial={"texte": remarque.suite}, prefix=f"suite-{remarque.pk}")
 
 
 @require_POST
@@ -293,6 +301,21 @@ def remarquer(request: HttpRequest, portee: Portee) -> HttpResponse:
             messages.success(request, "Votre remarque est enregistrée.")
             return redirect(_page(portee) + "#remarques")
     return _signataires(request, portee, form_remarque=form)
+
+
+@require_POST
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def donner_suite(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
+    """Answer a signatory's remark."""
+    remarque = get_object_or_404(RemarqueRevue, pk=pk, revue=_revue(portee))
+    form = _suite_de(remarque, request.POST)
+    if appliquer(
+        form,
+        lambda: actions.donner_suite(remarque, texte=form.cleaned_data["texte"], par=portee.auteur, le=timezone.now()),
+    ):
+        messages.success(request, "La suite donnée est enregistrée : l’organisme la reçoit par courriel.")
+        return redirect(f"{_page(portee)}#remarque-{pk}")
+    return _signataires(request, portee, suites={pk: form})
 
 
 @require_POST

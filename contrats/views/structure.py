@@ -43,7 +43,7 @@ def _sens(request: HttpRequest) -> Literal["haut", "bas"]:
     return "haut" if request.POST.get("sens") == "haut" else "bas"
 
 
-def _rendre(request: HttpRequest, portee: Portee, gabarit: str, onglet: str, **contexte: Any) -> HttpResponse:
+def rendre(request: HttpRequest, portee: Portee, gabarit: str, onglet: str, **contexte: Any) -> HttpResponse:
     """One page of the editor, with its tabs and what the person may do."""
     form = contexte.get("form")
     contexte |= {
@@ -60,7 +60,7 @@ def _rendre(request: HttpRequest, portee: Portee, gabarit: str, onglet: str, **c
 @dans_le_contrat(Role.CHEF_DE_PROJET)
 def orientations(request: HttpRequest, portee: Portee) -> HttpResponse:
     """The structure, to be edited in place."""
-    return _rendre(
+    return rendre(
         request,
         portee,
         "orientations",
@@ -81,7 +81,7 @@ def _orientation_en_place(
     """After an act: the orientation alone where htmx asked, the whole page elsewhere. `foyer` keeps the keyboard there."""
     if not request.htmx:  # type: ignore[attr-defined]
         return _vers_l_orientation(portee, orientation.pk)
-    return _rendre(
+    return rendre(
         request,
         portee,
         "_orientation",
@@ -114,7 +114,7 @@ def nouvelle_orientation(request: HttpRequest, portee: Portee) -> HttpResponse:
     ):
         messages.success(request, f"« {ajoutee.nom_court} » est ajoutée.")
         return _vers_l_orientation(portee, ajoutee.pk)
-    return _rendre(request, portee, "orientation_nouvelle", "orientations", form=form, nature=NatureOrientation(nature))
+    return rendre(request, portee, "orientation_nouvelle", "orientations", form=form, nature=NatureOrientation(nature))
 
 
 @require_http_methods(GET_ET_POST)
@@ -131,7 +131,7 @@ def orientation(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     ):
         return _orientation_en_place(request, portee, objet, foyer=f"modifier-orientation-{pk}")
     gabarit = "_orientation_edition" if request.htmx else "orientation_page"  # type: ignore[attr-defined]
-    return _rendre(
+    return rendre(
         request,
         portee,
         gabarit,
@@ -157,7 +157,7 @@ def deplacer_orientation(request: HttpRequest, portee: Portee, pk: int) -> HttpR
     if not request.htmx:  # type: ignore[attr-defined]
         return _vers_l_orientation(portee, pk)
     groupe = next(n for n in lectures.orientations_editees(portee.contrat) if n.nature == objet.nature)
-    return _rendre(
+    return rendre(
         request,
         portee,
         "_nature",
@@ -213,7 +213,7 @@ def _edition_d_objectif(
     request: HttpRequest, portee: Portee, form: ObjectifForm, parente: Orientation, objet: Objectif | None
 ) -> HttpResponse:
     gabarit = "_objectif_edition" if request.htmx else "objectif_page"  # type: ignore[attr-defined]
-    reponse = _rendre(
+    reponse = rendre(
         request,
         portee,
         gabarit,
@@ -275,7 +275,7 @@ def retirer_objectif(request: HttpRequest, portee: Portee, pk: int) -> HttpRespo
 @dans_le_contrat(Role.CHEF_DE_PROJET)
 def signataires(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Who signs, in which quality, when, in which order."""
-    return _rendre(request, portee, "signataires", "signataires", signataires=lectures.signataires(portee.contrat))
+    return rendre(request, portee, "signataires", "signataires", signataires=lectures.signataires(portee.contrat))
 
 
 @require_http_methods(GET_ET_POST)
@@ -299,13 +299,13 @@ def nouveau_signataire(request: HttpRequest, portee: Portee) -> HttpResponse:
     ):
         messages.success(request, f"{organisme} est au nombre des signataires.")
         return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
-    return _rendre(request, portee, "signataire", "signataires", form=form, organisme=organisme, objet=None)
+    return rendre(request, portee, "signataire", "signataires", form=form, organisme=organisme, objet=None)
 
 
 def _choisir_organisme(request: HttpRequest, portee: Portee) -> HttpResponse:
     form = RechercheOrganismeForm(request.GET if request.GET.get("q") else None)
     texte = form.cleaned_data["q"] if form.is_valid() else ""
-    return _rendre(
+    return rendre(
         request,
         portee,
         "signataire_organisme",
@@ -328,7 +328,7 @@ def signataire(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"{objet} : enregistré.")
         return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
-    return _rendre(
+    return rendre(
         request,
         portee,
         "signataire",
@@ -349,7 +349,7 @@ def deplacer_signataire(request: HttpRequest, portee: Portee, pk: int) -> HttpRe
     actions.deplacer_signataire(objet, sens=sens, par=portee.auteur, le=timezone.now())
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("contrats:signataires_du_contrat", portee.contrat.slug)
-    return _rendre(
+    return rendre(
         request,
         portee,
         "_signataires",
@@ -378,7 +378,7 @@ def retirer_signataire(request: HttpRequest, portee: Portee, pk: int) -> HttpRes
 def actes(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Délibérations and arrêtés recorded in the contract."""
     page = Paginator(lectures.actes(portee.contrat), PAR_PAGE).get_page(request.GET.get("page"))
-    return _rendre(request, portee, "actes", "actes", page_obj=page)
+    return rendre(request, portee, "actes", "actes", page_obj=page)
 
 
 @require_http_methods(GET_ET_POST)
@@ -396,7 +396,7 @@ def nouvel_acte(request: HttpRequest, portee: Portee) -> HttpResponse:
     ):
         messages.success(request, f"L’acte n° {enregistre.numero} est enregistré.")
         return redirect("contrats:actes", portee.contrat.slug)
-    return _rendre(request, portee, "acte", "actes", form=form, objet=None)
+    return rendre(request, portee, "acte", "actes", form=form, objet=None)
 
 
 @require_http_methods(GET_ET_POST)
@@ -418,7 +418,7 @@ def acte(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"L’acte n° {objet.numero} est enregistré.")
         return redirect("contrats:actes", portee.contrat.slug)
-    return _rendre(
+    return rendre(
         request,
         portee,
         "acte",
@@ -463,7 +463,7 @@ def avenants(request: HttpRequest, portee: Portee) -> HttpResponse:
         .prefetch_related("volets__commune", "priorites__commune")
         .order_by("-numero")
     )
-    return _rendre(request, portee, "avenants", "avenants", versions=versions)
+    return rendre(request, portee, "avenants", "avenants", versions=versions)
 
 
 @require_POST
@@ -504,7 +504,7 @@ def nouvel_avenant(request: HttpRequest, portee: Portee) -> HttpResponse:
         return redirect("contrats:avenants", portee.contrat.slug)
     dernier = portee.contrat.avenants.order_by("-numero").first()
     figee = lectures.structure_de(dernier) if dernier else None
-    return _rendre(
+    return rendre(
         request,
         portee,
         "avenant",
@@ -528,7 +528,7 @@ def avenant(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"{objet.version} : enregistré.")
         return redirect("contrats:avenants", portee.contrat.slug)
-    return _rendre(request, portee, "avenant", "avenants", form=form, objet=objet, dernier=None, parties=())
+    return rendre(request, portee, "avenant", "avenants", form=form, objet=objet, dernier=None, parties=())
 
 
 @require_safe
@@ -547,7 +547,7 @@ def comparaison(request: HttpRequest, portee: Portee) -> HttpResponse:
     apres = lectures.structure_de(a) if a else lectures.structure_actuelle(portee.contrat)
     assert avant is not None
     assert apres is not None
-    return _rendre(
+    return rendre(
         request,
         portee,
         "comparaison",

@@ -43,7 +43,7 @@ COMPTES = [
     Compte("instructeur-caf", "Instructeur de la CAF", "caf", (Role.INSTRUCTEUR, Role.DECIDEUR)),
     Compte("instructeur-ars", "Instructeur de l’ARS", "ars", (Role.INSTRUCTEUR, Role.DECIDEUR)),
     Compte("instructeur-denain", "Instructeur de Denain", "commune-59172", (Role.INSTRUCTEUR, Role.DECIDEUR)),
-    Compte("signataire", "Signataire (France Travail)", "france-travail", (Role.SIGNATAIRE,)),
+    Compte("signataire", "Signataire (CAF)", "caf", (Role.SIGNATAIRE,)),
     Compte("bailleur", "Bailleur (SIGH)", "sigh", (Role.BAILLEUR, Role.SIGNATAIRE)),
     Compte("porteur", "Porteur de projets", "porteur", (Role.PORTEUR,)),
     Compte("juridique", "Juriste de l’agglomération", "caph", (Role.JURIDIQUE,)),

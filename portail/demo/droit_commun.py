@@ -1,10 +1,16 @@
-"""Invents the cards of the associations, and the notes that tell where droit commun is missing."""
+"""Invents what was checked of droit commun, the cards of the associations, and the notes that tell where it is missing."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from contrats.actions.droit_commun import ecrire_note, enregistrer_fiche, porter_note, traiter_note
+from contrats.actions.droit_commun import (
+    ecrire_note,
+    enregistrer_fiche,
+    modifier_ressource,
+    porter_note,
+    traiter_note,
+)
 from contrats.models import Contrat, FicheActeur, NoteEscalade, Reunion, TypeComite
 
 from .calendrier import a_l_heure
@@ -12,6 +18,19 @@ from .monde import Monde
 from .textes import MENTION_FICTIVE, NOTES_D_ESCALADE, PUBLICS_DES_FICHES
 
 NOMBRE_DE_FICHES = 12
+CONTACT_FICTIF = "Correspondant « quartiers » (contact et vérification fictifs)"
+VERIFIE_DEPUIS = (20, 75, 160, 290, 450)  # days; the last is more than a year ago: to be checked again
+
+
+def verifier_ressources(monde: Monde) -> None:
+    """Two means of droit commun out of three were checked, which gave them a contact; the others never were."""
+    jamais = monde.contrat.ressources.filter(contact="", verifie_le=None, organisme__isnull=False)
+    for rang, ressource in enumerate(jamais.order_by("organisme__nom", "nom", "pk")):
+        if rang % 3 == 2:
+            continue
+        jour = monde.calendrier.aujourdhui - timedelta(days=VERIFIE_DEPUIS[rang % len(VERIFIE_DEPUIS)])
+        champs = {"contact": CONTACT_FICTIF}
+        modifier_ressource(ressource, champs=champs, par=monde.chef_de_projet, le=a_l_heure(jour, 9))
 
 
 def creer_fiches(monde: Monde) -> None:
@@ -67,6 +86,7 @@ def creer_notes_d_escalade(monde: Monde) -> None:
 
 
 def effacer_droit_commun(contrat: Contrat) -> None:
-    """Remove the cards of invented organisations and the notes of our invention."""
+    """Remove the cards of invented organisations, the notes and the checks of our invention."""
+    contrat.ressources.filter(contact=CONTACT_FICTIF).update(contact="", verifie_le=None)
     FicheActeur.objects.filter(contrat=contrat, organisme__fictif=True).delete()
     NoteEscalade.objects.filter(contrat=contrat, demande__endswith=MENTION_FICTIVE).delete()

@@ -28,7 +28,7 @@ from .campagnes import Campagnes
 from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
 from .depot_invente import creer_depot
-from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun
+from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun, verifier_ressources
 from .instruction_inventee import creer_instruction
 from .monde import Monde, communes_porteuses, organismes_inventes
 from .reference import organismes_de_reference, versions_par_cle
@@ -51,6 +51,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_actions_renforcees(monde, agenda)
     creer_tfpb(monde)
     creer_documents_communaux(monde)
+    verifier_ressources(monde)
     creer_fiches(monde)
     creer_notes_d_escalade(monde)
     creer_instruction(monde)

@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 
 from commun.typographie import euros
 from contrats.etats import EtatReunion
-from contrats.models import DecisionReunion, Reunion
+from contrats.models import Comite, DecisionReunion, Reunion
 from programmation.models import DemandeFinancement
 
 from .calendrier import Calendrier, a_l_heure
@@ -23,8 +23,11 @@ COPIL = "Comité de pilotage (COPIL)"
 COTECH = "Comité technique (COTECH)"
 COMMISSION = "Commission Renouvellement urbain – Politique de la ville et Cohésion sociale"
 REVUE = "Revue de projets"
+DIALOGUE = "Dialogue de projets"
 LIEU = "Siège de l’agglomération"
 
+# Month, day of the two dialogues of a commune in a year, and how many communes of three held theirs.
+DIALOGUES = ((5, 12, 2), (10, 8, 1))
 # Month and day of the commission that validates the SIP, each year.
 JOURS_COMMISSION = ((2, 11), (4, 22), (6, 24), (9, 23), (12, 9))
 
@@ -46,7 +49,7 @@ class Agenda:
 
 
 def creer_reunions(monde: Monde) -> Agenda:
-    """Two COPIL a year (programming, review of commitments), three COTECH, the commissions and a review of projects."""
+    """Two COPIL a year (programming, review of commitments), three COTECH, a review of projects, commissions, dialogues."""
     calendrier = monde.calendrier
     comites = {comite.nom: comite for comite in monde.contrat.comites.all()}
     agenda, autres = Agenda(), []
@@ -84,9 +87,30 @@ def creer_reunions(monde: Monde) -> Agenda:
         agenda.revues[annee] = reunion(COPIL, revue, f"Revue des engagements {annee}")
         autres.append(reunion(COTECH, revue - timedelta(days=21), f"Revue des engagements {annee}"))
         autres.append(reunion(COTECH, date(annee, 10, 6), f"Note de cadrage {annee + 1}"))
+    autres += _dialogues(monde, comites[DIALOGUE])
     commissions = [r for du_jour in agenda.commissions.values() for r in du_jour]
     Reunion.objects.bulk_create([*agenda.copils.values(), *agenda.revues.values(), *commissions, *autres])
     return agenda
+
+
+def _dialogues(monde: Monde, comite: Comite) -> list[Reunion]:
+    """The dialogues held with the communes, each in its town hall; some communes are behind, in one or in both."""
+    communes = list(monde.contrat.communes.order_by("code"))
+    return [
+        Reunion(
+            comite=comite,
+            commune=commune,
+            le=date(annee, mois, 1 + (jour + 3 * rang) % 28),
+            lieu=f"Mairie de {commune.nom}",
+            objet=f"Priorités communales {annee}",
+            etat=EtatReunion.RENDUE,
+            fictif=True,
+        )
+        for annee in monde.calendrier.annees
+        for mois, jour, sur_trois in DIALOGUES
+        for rang, commune in enumerate(communes)
+        if rang % 3 < sur_trois and monde.calendrier.est_passe(date(annee, mois, 28))
+    ]
 
 
 def _etat(calendrier: Calendrier, le: date, comite: str) -> dict[str, Any]:

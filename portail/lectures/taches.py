@@ -20,6 +20,7 @@ from contrats.lectures.attentes import (
     reunions_annoncees,
 )
 from contrats.lectures.instances import est_en_retard
+from contrats.lectures.revue import remarques_sans_suite
 from contrats.models import Contrat, DecisionReunion, Engagement, PointAvancement, Reunion
 from contrats.permissions import RolesTenus, roles
 from programmation.etats import EtatDossier
@@ -104,6 +105,15 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, le: date, te
                 "Équipe",
             )
             for an, nombre_du_an in a_viser
+        ),
+        *(
+            Tache(
+                f"Donner suite aux remarques sur la revue {an}",
+                sans_suite,
+                reverse("contrats:signataires", args=[contrat.slug, an]) + "#remarques",
+                "Équipe",
+            )
+            for an, sans_suite in (remarques_sans_suite(contrat) if tenus.pilote_tout else ())
         ),
     ]
 

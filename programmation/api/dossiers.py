@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from acteurs.etats import PorteeApi
 from commun.pages import Pagination
-from contrats.api.vues import CONTRAT, VueDuContrat, decrire
+from contrats.api.vues import CONTRAT, VueDuContrat, decrire, exemple
 
 from ..lectures.tableau import avec_relations, lignes, totaux
 from ..models import Dossier
@@ -60,6 +60,32 @@ class DossiersView(VueDuContrat):
         ],
         reponses={200: PageDeDossiersSerializer},
         refus=(404,),
+        examples=[
+            exemple(
+                "Un dossier en instruction",
+                {
+                    "total": 1,
+                    "page": 1,
+                    "pages": 1,
+                    "dossiers": [
+                        {
+                            "numero": "2026-0142",
+                            "intitule": "Ateliers du soir",
+                            "porteur": "Centre social du Parc",
+                            "etat": "en_instruction",
+                            "orientation": "Réussite éducative",
+                            "lieux": "Couture Savonnerie",
+                            "cout": "24000.00",
+                            "demande": "12000.00",
+                            "propose": "8000.00",
+                            "programme": None,
+                            "vote": None,
+                            "fictif": False,
+                        }
+                    ],
+                },
+            )
+        ],
     )
     def get(self, request: Request, contrat: str, annee: int) -> Response:
         portee = self.portee

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from acteurs.etats import PorteeApi
-from contrats.api.vues import CONTRAT, VueDuContrat, decrire
+from contrats.api.vues import CONTRAT, VueDuContrat, decrire, exemple
 
 from ..lectures.enveloppes import enveloppes
 from .parametres import ANNEE
@@ -41,6 +41,22 @@ class EnveloppesView(VueDuContrat):
         parameters=[CONTRAT, ANNEE],
         reponses={200: EnveloppeSerializer(many=True)},
         refus=(404,),
+        examples=[
+            exemple(
+                "Une enveloppe notifiée",
+                {
+                    "financeur": "État – préfecture du Nord",
+                    "dispositif": "Appel à projets annuel",
+                    "nature": "specifique",
+                    "notifiee": True,
+                    "montant": "1500000.00",
+                    "propose": "1210000.00",
+                    "programme": "200000.00",
+                    "vote": "900000.00",
+                    "disponible": "400000.00",
+                },
+            )
+        ],
     )
     def get(self, request: Request, contrat: str, annee: int) -> Response:
         portee = self.portee

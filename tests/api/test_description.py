@@ -179,3 +179,15 @@ def test_la_description_est_en_openapi_3_1_et_donne_des_exemples(schema):
     ]
     assert len(saisies) >= 6
     assert sum("examples" in saisie for saisie in saisies) >= 5
+
+
+def test_toute_reponse_qui_a_un_corps_en_montre_un_exemple(schema):
+    sans = [
+        f"{operation['operationId']} {statut}"
+        for methodes in schema.raw_schema["paths"].values()
+        for operation in methodes.values()
+        for statut, reponse in operation["responses"].items()
+        if statut < "300"
+        and "examples" not in reponse.get("content", {}).get("application/json", {"examples": "no JSON"})
+    ]
+    assert sans == []

@@ -368,6 +368,11 @@ class RemarqueRevueFactory(DjangoModelFactory):
     class Meta:
         model = RemarqueRevue
 
+    class Params:
+        repondue = factory.Trait(
+            suite="Le délai est porté à six mois.", suite_le=factory.LazyFunction(lambda: timezone.now())
+        )
+
 
 class SollicitationFactory(DjangoModelFactory):
     engagement = factory.SubFactory(EngagementFactory)

@@ -48,6 +48,7 @@ from tests.fabriques import (
     PointOrdreDuJourFactory,
     PrioritesCommunalesFactory,
     RapportFactory,
+    RemarqueRevueFactory,
     RessourceFactory,
     ReunionFactory,
     RevueEngagementsFactory,
@@ -97,6 +98,7 @@ class Scene:
     jeton: str
     a_soi: bool
     engagements: dict[int, Engagement]
+    remarque: Any
 
     seance: Any
     point: Any
@@ -265,8 +267,7 @@ def _scene(
     a_voter = DemandeFactory(dossier=programme, financeur=financeur, dispositif=un, programmee=True)
     a_notifier = DemandeFactory(dossier=programme, financeur=financeur, dispositif=deux, votee=True)
     reunion = ReunionFactory(comite=ComiteFactory(contrat=contrat), tenue=True)
-    if not contrat.revues.exists():
-        RevueEngagementsFactory(contrat=contrat, annee=ANNEE, envoyee=True)
+    revue = contrat.revues.first() or RevueEngagementsFactory(contrat=contrat, annee=ANNEE, envoyee=True)
     PerimetreDuContratFactory(contrat=contrat, perimetre=VersionPerimetreFactory().perimetre)
     EngagementFactory(contrat=contrat, organisme=financeur)
     jeton = f"jeton-{intitule}"
@@ -306,6 +307,7 @@ def _scene(
         siege=siege,
         appel=AppelExterneFactory(contrat=contrat),
         engagements={o.pk: _engagement(contrat, o) for o in engages},
+        remarque=RemarqueRevueFactory(revue=revue),
         objectif=ObjectifFactory(orientation__contrat=contrat),
         signataire=SignataireFactory(contrat=contrat),
         acte=ActeDecisionFactory(contrat=contrat, piece=FichierFactory()),

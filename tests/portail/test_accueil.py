@@ -44,7 +44,9 @@ from tests.fabriques import (
     PointAvancementFactory,
     PointOrdreDuJourFactory,
     RapportFactory,
+    RemarqueRevueFactory,
     ReunionFactory,
+    RevueEngagementsFactory,
     UtilisateurFactory,
 )
 
@@ -124,6 +126,15 @@ def test_l_equipe_lit_ce_qu_elle_doit_faire_puis_la_ligne_disparait(contrat, aut
     for dossier in deposes:
         actions.declarer_complet(dossier, par=chef, le=LE)
     assert attentes(chef, contrat) == {"Se prononcer sur la recevabilité": 3, "Ouvrir l’instruction": 1}
+
+
+def test_les_remarques_sans_suite_attendent_le_pilote(contrat, auteur_de) -> None:
+    revue = RevueEngagementsFactory(contrat=contrat, annee=2026, envoyee=True)
+    RemarqueRevueFactory(revue=revue, repondue=True)
+    RemarqueRevueFactory.create_batch(2, revue=revue)
+    RemarqueRevueFactory()
+    assert attentes(auteur_de(Role.CHEF_DE_PROJET), contrat) == {"Donner suite aux remarques sur la revue 2026": 2}
+    assert attentes(auteur_de(Role.SIGNATAIRE), contrat) == {}
 
 
 def test_un_dossier_est_pret_pour_le_copil_quand_tous_ont_propose(contrat, auteur_de) -> None:

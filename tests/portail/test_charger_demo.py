@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from acteurs.regles import siret_valide
 from commun.journal import verifier_chaine
 from commun.models import LigneJournal
 from contrats.etats import EtatDocument, EtatEngagement, EtatEscalade, Role
+from contrats.lectures.droit_commun import a_verifier
 from contrats.models import (
     ContenuPriorites,
     Contrat,
@@ -32,6 +34,7 @@ from contrats.models import (
 from portail.demo.calendrier import Calendrier
 from portail.demo.chargement import charger
 from portail.demo.comptes import MOT_DE_PASSE
+from portail.demo.droit_commun import CONTACT_FICTIF
 from portail.demo.monde import de, partager, siren_fictif, siret_fictif
 from portail.demo.textes import MENTION_FICTIVE
 from programmation.etats import DEMANDE_CONSOMME, DEMANDE_FERME, EtatDemande, EtatDossier
@@ -352,6 +355,23 @@ def test_chaque_note_d_escalade_est_a_une_autre_etape(demo: Contrat) -> None:
     assert set(demo.escalades.values_list("etat", flat=True)) == set(EtatEscalade.values)
     assert not demo.escalades.filter(ressources__isnull=True).exists()
     assert all(verifier_chaine(note) for note in demo.escalades.all())
+
+
+def test_le_droit_commun_verifie_l_est_de_notre_invention_et_ne_l_est_pas_partout(demo: Contrat) -> None:
+    etats = [a_verifier(r.verifie_le, le=JOUR) for r in demo.ressources.exclude(verifie_le=None)]
+    assert {True, False} == set(etats)
+    assert demo.ressources.filter(verifie_le=None).exists()
+    assert not demo.ressources.exclude(verifie_le=None).exclude(contact=CONTACT_FICTIF).exists()
+
+
+def test_le_signataire_a_des_engagements_et_des_communes_leurs_dialogues(demo: Contrat) -> None:
+    compte = Habilitation.objects.get(contrat=demo, utilisateur__email__startswith="signataire@")
+    assert demo.engagements.filter(organisme=compte.organisme).count() >= 5
+    tenus = Reunion.objects.filter(comite__contrat=demo, comite__type="dialogue_projets", le__year=JOUR.year)
+    par_commune = Counter(tenus.values_list("commune", flat=True))
+    assert {1, 2} == set(par_commune.values())
+    assert 0 < len(par_commune) < demo.communes.count()
+    assert not tenus.exclude(fictif=True, le__lte=JOUR).exists()
 
 
 def test_les_fiches_des_signataires_sont_du_texte_et_les_autres_inventees(demo: Contrat) -> None:

@@ -385,7 +385,11 @@ def test_on_verifie_puis_on_importe_et_le_rapport_reste(contrat, client_de, exec
     executer_travaux()
     page = client.get(examen.url).content.decode()
     assert not Engagement.objects.exists()
-    for texte in ("Rien n’a été écrit", "« demain » n’est pas une date", "Importer seulement 1\u00a0ligne valide"):
+    for texte in (
+        "Rien n’a été écrit",
+        "«\u202fdemain\u202f» n’est pas une date",
+        "Importer seulement 1\u00a0ligne valide",
+    ):
         assert texte in page
 
     import_ = client.post(examen.url, {"mode": "valides"})

@@ -407,6 +407,28 @@ def test_un_signataire_ne_remarque_pas_au_nom_d_un_autre(referente, engagement, 
     assert not RemarqueRevue.objects.exists()
 
 
+def test_une_remarque_recoit_une_suite_que_le_signataire_lit(chef, referente, engagement, contrat) -> None:
+    revue = RevueEngagementsFactory(contrat=contrat, annee=2026, envoyee=True)
+    remarque, autre = RemarqueRevueFactory.create_batch(
+        2, revue=revue, organisme=engagement.organisme, engagement=engagement
+    )
+    url = reverse("contrats:donner_suite", args=[contrat.slug, 2026, remarque.pk])
+    assert "Pas encore de suite" in page(referente, "signataires", engagement)
+    assert "Donner une suite" not in page(referente, "signataires", engagement)
+
+    vide = chef.post(url, {f"suite-{remarque.pk}-texte": " "})
+    assert vide.status_code == 422
+    assert vide.content.decode().count('<details class="visa" open>') == 1
+    reponse = chef.post(url, {f"suite-{remarque.pk}-texte": "Pris <en compte>."})
+    assert reponse.url == f"{adresse('signataires', engagement)}#remarque-{remarque.pk}"
+    for nom in ("signataires", "engagement"):
+        assert "Pris &lt;en compte&gt;." in page(referente, nom, engagement)
+    autre.refresh_from_db()
+    assert autre.suite == ""
+    ailleurs = reverse("contrats:donner_suite", args=[contrat.slug, 2025, remarque.pk])
+    assert chef.post(ailleurs, {}).status_code == 404
+
+
 def test_solliciter_les_organismes_coches(chef, engagement, contrat) -> None:
     autre = EngagementFactory(contrat=contrat)
     reponse = chef.post(adresse("solliciter", engagement), {"organisme": [engagement.organisme_id, "x"]}, follow=True)

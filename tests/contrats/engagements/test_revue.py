@@ -28,6 +28,7 @@ from contrats.lectures.revue import (
     filtrer,
     lignes,
     matrice,
+    remarques_sans_suite,
     suivi_des_signataires,
 )
 from contrats.models import RemarqueRevue, Sollicitation, TypeComite
@@ -39,6 +40,7 @@ from tests.fabriques import (
     OrientationFactory,
     PerimetreDuContratFactory,
     PointAvancementFactory,
+    RemarqueRevueFactory,
     ReunionFactory,
     RevueEngagementsFactory,
     SignataireFactory,
@@ -285,6 +287,48 @@ def test_un_signataire_remarque_jusqu_a_la_date(contrat, caf, referente, horloge
 def test_une_remarque_est_un_texte(contrat, caf, referente, texte) -> None:
     with pytest.raises(RegleEnfreinte):
         remarquer(RevueEngagementsFactory(contrat=contrat, envoyee=True), caf, referente, texte)
+
+
+def test_la_suite_donnee_arrive_par_courriel_une_fois_par_version(
+    contrat, caf, referente, chef, executer_travaux, horloge
+) -> None:
+    revue = RevueEngagementsFactory(contrat=contrat, annee=2026, envoyee=True)
+    remarque = remarquer(revue, caf, referente, engagement=EngagementFactory(contrat=contrat, reference="C7"))
+    assert remarques_sans_suite(contrat) == [(2026, 1)]
+    horloge.avancer(days=1)
+    actions.donner_suite(remarque, texte="On précise.", par=chef, le=timezone.now())
+    actions.donner_suite(remarque, texte=" On précise. ", par=chef, le=timezone.now())
+    executer_travaux()
+    (courriel,) = mail.outbox
+    assert courriel.to == [referente.utilisateur.email]
+    assert courriel.subject == "Revue des engagements 2026 : suite donnée à votre remarque"
+    for texte in ("À préciser.", "On précise.", "(C7)", f"/2026/revue/signataires/#remarque-{remarque.pk}"):
+        assert texte in courriel.body
+    assert "CAF du &lt;Nord&gt;" in courriel.alternatives[0].content
+
+    # Two corrections before the post leaves: only the last is told.
+    for texte in ("On précise enfin.", "C’est fait."):
+        horloge.avancer(minutes=1)
+        actions.donner_suite(remarque, texte=texte, par=chef, le=timezone.now())
+    executer_travaux()
+    assert len(mail.outbox) == 2
+    assert "C’est fait." in mail.outbox[1].body
+    remarque.refresh_from_db()
+    assert (remarque.suite, remarque.suite_par) == ("C’est fait.", chef.utilisateur)
+    assert remarques_sans_suite(contrat) == []
+    actes = [ligne.acte for ligne in LigneJournal.objects.de(revue)]
+    assert actes.count("donner_suite") == 3
+
+
+def test_seul_le_pilote_donne_suite_meme_apres_la_cloture(contrat, caf, referente, chef) -> None:
+    close = RevueEngagementsFactory(contrat=contrat, annee=2026, close=True)
+    remarque = RemarqueRevueFactory(revue=close, organisme=caf)
+    with pytest.raises(ActeRefuse):
+        actions.donner_suite(remarque, texte="Oui.", par=referente, le=timezone.now())
+    for vide in ("", "  ", "x" * 5001):
+        with pytest.raises(RegleEnfreinte, match="la suite donnée"):
+            actions.donner_suite(remarque, texte=vide, par=chef, le=timezone.now())
+    assert actions.donner_suite(remarque, texte="Oui.", par=chef, le=timezone.now()).suite == "Oui."
 
 
 def test_une_remarque_se_fait_au_nom_de_son_organisme_sur_une_revue_envoyee(contrat, caf, referente, chef) -> None:

@@ -397,3 +397,12 @@ def test_l_heure_qui_passe_ne_change_pas_une_reunion(contrat, client_chef, reuni
     assert reunion.etat == EtatReunion.PREVUE
     assert timezone.localdate() > reunion.le
     assert "à terminer" in texte(client_chef.get(adresse("reunions", contrat)))
+
+
+def test_les_appels_sans_date_sont_comptes_la_ou_ils_manquent(contrat, client_chef) -> None:
+    for sans_date in (1, 2):
+        AppelExterneFactory(contrat=contrat, ouvre_le=None, ferme_le=None)
+        AppelExterneFactory(contrat=contrat, ouvre_le=None, ferme_le=date(2026, 12, 1))
+        mots = {1: "1\xa0appel sans date", 2: "2\xa0appels sans date"}[sans_date]
+        for nom in ("calendrier", "appels"):
+            assert mots in texte(client_chef.get(adresse(nom, contrat)))

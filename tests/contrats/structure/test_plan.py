@@ -11,7 +11,7 @@ from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.models import LigneJournal
 from contrats.actions import plan as actions
 from contrats.etats import Role, StatutAction
-from contrats.lectures.plan import plan
+from contrats.lectures.plan import en_nombre, plan
 from tests.fabriques import (
     ActionContratFactory,
     EngagementFactory,
@@ -107,6 +107,14 @@ def test_le_plan_se_filtre_et_se_cherche_sans_accent(contrat) -> None:
     assert trouver(organisme=porteur) == trouver(perimetre=quartier) == {une}
     assert trouver(organisme=partenaire) == trouver(statut=StatutAction.EXISTANTE) == {deux}
     assert trouver(orientation=une.objectif.orientation) == {une}
+
+
+@pytest.mark.parametrize(
+    ("statut", "nombre", "attendu"),
+    [("existante", 1, "1\xa0existante"), ("existante", 13, "13\xa0existantes"), ("a_verifier", 2, "2\xa0à vérifier")],
+)
+def test_le_statut_s_accorde_en_nombre(statut, nombre, attendu) -> None:
+    assert en_nombre(StatutAction(statut), nombre) == attendu
 
 
 def test_une_action_existante_n_est_jamais_en_retard(contrat) -> None:
