@@ -11,7 +11,6 @@ from commun import fichiers
 from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
 from commun.permissions import verifier
-from commun.televersement import controler
 
 from ..models import Dossier, PieceDossier
 from ..permissions import noms_modifiables, peut_ecrire
@@ -27,18 +26,14 @@ def deposer_piece(
 ) -> PieceDossier:
     """Add a paper; it replaces the one of its type, save quotes and others, of which there may be several."""
     dossier = _a_completer(dossier, par)
-    try:
-        piece = controler(nom, contenu)
-    except RegleEnfreinte as erreur:
-        raise RegleEnfreinte(erreur.message, champ="fichier", code=erreur.code) from None
     presentes = dossier.pieces.filter(retiree_le__isnull=True)
+    fichier = fichiers.recevoir(contenu, nom=nom, champ="fichier", depose_par=par.utilisateur)
     if type not in _PLUSIEURS:
         presentes.filter(type=type).update(retiree_le=le)
     elif presentes.count() >= PIECES_AU_PLUS:
         raise RegleEnfreinte(
             f"Un dossier porte {PIECES_AU_PLUS} pièces au plus : retirez-en une.", champ="fichier", code="pieces"
         )
-    fichier = fichiers.ranger(contenu, nom=piece.nom, type_mime=piece.type_mime, depose_par=par.utilisateur)
     return PieceDossier.objects.create(
         dossier=dossier, type=type, fichier=fichier, deposee_le=le, deposee_par=par.utilisateur
     )

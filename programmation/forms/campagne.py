@@ -15,6 +15,7 @@ from ..models import Campagne, CritereCampagne, Dispositif, EtapeCampagne, Ouver
 from ..regles.campagne import decaler
 
 _DATES = ("ouverte_le", "limite_depot", "copil_prevu_le")
+_PARTS = ("taux_public_max", "charges_indirectes_max", "benevolat_max")
 
 
 class NouvelleCampagneForm(forms.ModelForm):
@@ -47,28 +48,39 @@ class CampagneForm(forms.ModelForm):
 
     class Meta:
         model = Campagne
-        fields = ["nom", *_DATES, "taux_public_max", "cadrage", "priorites"]
+        fields = ["nom", *_DATES, *_PARTS, "cadrage", "priorites"]
         widgets = {
             **dict.fromkeys(_DATES, SaisieDate),
-            "taux_public_max": forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "%", "data-court": "1"}),
+            **{
+                nom: forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "%", "data-court": "1"})
+                for nom in _PARTS
+            },
             "cadrage": forms.Textarea(attrs={"rows": 8}),
             "priorites": forms.CheckboxSelectMultiple,
         }
-        labels = {"ouverte_le": "Ouverture du dépôt", "cadrage": "Note de cadrage"}
+        labels = {
+            "ouverte_le": "Ouverture du dépôt",
+            "cadrage": "Note de cadrage",
+            "charges_indirectes_max": "Charges indirectes signalées au-delà de",
+            "benevolat_max": "Bénévolat signalé au-delà de",
+        }
         help_texts = {
             "taux_public_max": "Au-delà, la demande est signalée. Un dispositif peut avoir le sien (S-07).",
+            "charges_indirectes_max": "En part des charges directes ; laissez vide pour ne rien signaler (S-05).",
+            "benevolat_max": "En part du coût complet, contributions en nature comprises (S-06).",
             "cadrage": "Ce que les partenaires attendent cette année : lu par les porteurs avant de déposer.",
         }
 
-    field_order = ["nom", *_DATES, "taux_public_max", "cadrage", "document", "priorites"]
+    field_order = ["nom", *_DATES, *_PARTS, "cadrage", "document", "priorites"]
 
     def __init__(self, *args: Any, contrat: Contrat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champ: Any = self.fields["priorites"]
         champ.queryset = Objectif.objects.filter(orientation__contrat=contrat).select_related("orientation")
         champ.label_from_instance = _objectif_en_mots
-        taux: Any = self.fields["taux_public_max"]
-        taux.max_value, taux.min_value = 100, 0
+        for nom in _PARTS:
+            taux: Any = self.fields[nom]
+            taux.max_value, taux.min_value = 100, 0
 
     @property
     def champs(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ..lectures.comparaison import SectionLue, en_mots
 from ..models import Dossier
 from ..regles.budget import LigneDeBudget
 from ..regles.demande import Demande
-from ..regles.plans_budget import SUBVENTION_DEMANDEE, PostePlan, plan_de
+from ..regles.plans_budget import SUBVENTION_DEMANDEE, PostePlan, est_en_nature, plan_de
 
 FEUILLES = (FEUILLE_RAPPORT, "programmation/demande.css")
 # Sections that the document prints as answers; the others have a table of their own.
@@ -29,6 +29,7 @@ class PosteImprime:
     libelle: str
     total: int
     lignes: tuple[LigneDeBudget, ...]
+    en_nature: bool = False
 
 
 def rediger(demande: Demande, dossier: Dossier, *, le: datetime) -> bytes:
@@ -72,8 +73,9 @@ def _cote(lignes: tuple[LigneDeBudget, ...], postes: tuple[PostePlan, ...], sens
         reste = [li for li in reste if li.compte not in comptes]
         if siennes:
             code = f"{poste.compte} – " if poste.compte.isdigit() else ""
-            imprimes.append(PosteImprime(code + poste.libelle, sum(li.montant for li in siennes), siennes))
-    return imprimes + [PosteImprime(li.libelle, li.montant, ()) for li in reste]
+            total = sum(li.montant for li in siennes)
+            imprimes.append(PosteImprime(code + poste.libelle, total, siennes, poste.en_nature))
+    return imprimes + [PosteImprime(li.libelle, li.montant, (), est_en_nature(li.compte)) for li in reste]
 
 
 def _produits(demande: Demande) -> list[PosteImprime]:

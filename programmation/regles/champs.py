@@ -29,7 +29,7 @@ def _champ(code: str, libelle: str, *noms: str) -> Champ:
 
 
 SECTIONS = (
-    SectionDemande("organisme", "Votre organisme", (_champ("organisme", "Fiche de l’organisme"),)),
+    SectionDemande("organisme", "L’organisme", (_champ("organisme", "Fiche de l’organisme"),)),
     SectionDemande(
         "action",
         "L’action",

@@ -25,7 +25,7 @@ from .. import actions
 from ..etats import EtatDemande, EtatDossier
 from ..forms import MotifForm
 from ..forms.depot import FORMULAIRES, CommencerForm, PieceForm, RenoncerForm, RepondreForm, SectionForm
-from ..lectures.campagne import depot_ouvert
+from ..lectures.campagne import depot_ouvert, porteurs_du_contrat
 from ..lectures.comparaison import comparer, en_mots
 from ..lectures.demande import RELATIONS, demande_de, pieces_exigees
 from ..lectures.depot import EtatDemandeEcrite, avancement, demandes_listees
@@ -111,11 +111,8 @@ def _porteurs(portee: Portee) -> QuerySet[Organisme]:
     """For whom the person may ask: its own organisations; the team, those that carry actions here or may."""
     if not portee.roles.pilote:
         return Organisme.objects.filter(pk__in=portee.roles.organismes_porteurs)
-    carte = Q(pk__in=portee.contrat.habilitations.filter(role=Role.PORTEUR).values("organisme"))
-    connus = Q(pk__in=portee.contrat.dossiers.values("porteur"))
-    return Organisme.objects.filter(
-        carte | connus | Q(type__in=(TypeOrganisme.ASSOCIATION, TypeOrganisme.COMMUNE, TypeOrganisme.CCAS))
-    )
+    possibles = Q(type__in=(TypeOrganisme.ASSOCIATION, TypeOrganisme.COMMUNE, TypeOrganisme.CCAS))
+    return Organisme.objects.filter(possibles | Q(pk__in=porteurs_du_contrat(portee.contrat).order_by().values("pk")))
 
 
 # --- One request -------------------------------------------------------------------------------------------------------
@@ -135,6 +132,7 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
             "sections": en_mots(demande),
             "demande": demande,
             "statuts": statuts(dossier, pour=portee.auteur) if est_son_porteur(portee.auteur, dossier) else (),
+            "pour_un_porteur": not est_son_porteur(portee.auteur, dossier),
             "contacts": contacts(dossier),
             "corriger": peut_corriger(portee.auteur, dossier),
             "a_corriger": [s for s in SECTIONS if s.code not in SANS_FORMULAIRE],
@@ -233,7 +231,7 @@ def relire(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
 
 
 # Sections that are given anew each year: nothing to compare.
-_ANNUELLES = ("Votre organisme", "Les pièces", "Les attestations")
+_ANNUELLES = ("L’organisme", "Les pièces", "Les attestations")
 
 
 def _redaction(portee: Portee, dossier: Dossier, demande: Any) -> dict[str, Any]:
@@ -364,7 +362,7 @@ def ajouter_piece(request: HttpRequest, portee: Portee, numero: str) -> HttpResp
 
     def deposer() -> PieceDossier:
         recu = form.cleaned_data["fichier"]
-        verifier_taille(recu.name, recu.size)
+        verifier_taille(recu.name, recu.size, champ="fichier")
         return actions.deposer_piece(
             dossier,
             type=TypePiece(form.cleaned_data["type"]),

@@ -191,7 +191,8 @@ class BudgetForm(SectionForm):
     def construire(self) -> None:
         for poste in (*self.plan.charges, *self.plan.produits):
             for ligne in poste.lignes:
-                self.fields[f"compte_{ligne.compte}"] = ChampEuros(label=ligne.titre)
+                titre = ligne.libelle if ligne.compte.endswith("x") and not poste.seule else ligne.titre
+                self.fields[f"compte_{ligne.compte}"] = ChampEuros(label=titre)
 
     def champs_de(self, nom: str) -> list[str]:
         return [f"compte_{compte}" for compte in self.plan.comptes] if nom == "budget" else super().champs_de(nom)
