@@ -19,6 +19,7 @@ from programmation.models import (
     DemandeDeComplement,
     Dossier,
     GenreAttestation,
+    IndicateurPrevu,
     PieceDossier,
     PointAVerifier,
     PointVerifie,
@@ -49,8 +50,10 @@ REPONSES = (
     (SensAvis.FAVORABLE, "Attendue par les habitants\u202f; prévoir des horaires le mercredi."),
     (SensAvis.RESERVE, "Oui, à condition de mieux faire connaître l’action au pied des immeubles."),
 )
-BILAN = "Compte rendu fictif de l’action « {titre} », remis pour la démonstration. Aucune donnée réelle."
-AVEC_BILAN = 12
+BILAN = "Compte rendu fictif, joint pour la démonstration. Aucune donnée réelle."
+BUTS = "Permettre aux habitants d’accéder à une activité près de chez eux, puis d’y prendre des responsabilités."
+MOYENS = "Un animateur à mi-temps, des bénévoles de l’association, une salle prêtée par la commune."
+INDICATEUR = "Participants réguliers"
 
 
 def creer_instruction(monde: Monde) -> None:
@@ -66,7 +69,8 @@ def creer_instruction(monde: Monde) -> None:
         *_avis(monde, [d for d in dossiers if d.etat == E.EN_INSTRUCTION]),
     ]
     inscrire_lot(sorted(lignes, key=lambda ligne: ligne.fait_le), nouveaux=False)
-    _attestations(monde, dossiers)
+    _attestations(dossiers)
+    _reponses(dossiers)
     _points(monde, [d for d in dossiers if d.etat in VERIFIES])
     # The last wave is given to nobody yet.
     Dossier.objects.filter(pk__in=[d.pk for d in dossiers if d.etat == E.DEPOSE]).update(instructeur=None)
@@ -77,7 +81,7 @@ def _hier(monde: Monde, jours: int) -> datetime:
     return a_l_heure(monde.calendrier.aujourdhui - timedelta(days=jours), 11)
 
 
-def _attestations(monde: Monde, dossiers: list[Dossier]) -> None:
+def _attestations(dossiers: list[Dossier]) -> None:
     """Nine associations out of ten have given theirs."""
     Attestation.objects.bulk_create(
         (
@@ -152,11 +156,24 @@ def _avis(monde: Monde, dossiers: list[Dossier]) -> Iterator[LigneJournal]:
 
 
 def _bilans(monde: Monde, dossiers: list[Dossier]) -> None:
-    """The account of last year's action, joined to some of the renewals."""
-    for dossier in dossiers[:AVEC_BILAN]:
-        fichier = fichiers.ranger(
-            BILAN.format(titre=dossier.intitule).encode(), nom=f"bilan-{dossier.numero}.txt", type_mime="text/plain"
-        )
-        PieceDossier.objects.create(
+    """The account of last year's action, joined to nine renewals out of ten."""
+    fichier = fichiers.ranger(BILAN.encode(), nom="compte-rendu-fictif.txt", type_mime="text/plain")
+    PieceDossier.objects.bulk_create(
+        PieceDossier(
             dossier=dossier, type=TypePiece.BILAN, fichier=fichier, deposee_le=dossier.depose_le or _hier(monde, 1)
         )
+        for rang, dossier in enumerate(dossiers)
+        if rang % 10 != 9
+    )
+
+
+def _reponses(dossiers: list[Dossier]) -> None:
+    """What the form asks and that nothing else invents: aims, means, one indicator."""
+    cles = [dossier.pk for dossier in dossiers]
+    Dossier.objects.filter(pk__in=cles, buts="").update(buts=BUTS)
+    Dossier.objects.filter(pk__in=cles, moyens="").update(moyens=MOYENS)
+    sans_indicateur = Dossier.objects.filter(pk__in=cles, indicateurs__isnull=True)
+    IndicateurPrevu.objects.bulk_create(
+        IndicateurPrevu(dossier=dossier, libelle=INDICATEUR, unite="personnes", cible=dossier.beneficiaires)
+        for dossier in sans_indicateur
+    )

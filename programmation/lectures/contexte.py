@@ -212,7 +212,9 @@ def _autres_payeurs(dossier: Dossier, *, pour: Auteur, contrat: Contrat, le: dat
 def _ont_paye_l_an_passe(dossier: Dossier, pour: Auteur, contrat: Contrat) -> list[Organisme]:
     if dossier.precedent is None:
         return []
-    lues: Any = DemandeFinancement.objects.filter(dossier=dossier.precedent).avec_montants_vus(pour, contrat)
+    # Who is only consulted may not see last year's file.
+    vus = Dossier.objects.visibles_par(pour, contrat).filter(pk=dossier.precedent_id)
+    lues: Any = DemandeFinancement.objects.filter(dossier__in=vus.values("pk")).avec_montants_vus(pour, contrat)
     return [d.financeur for d in lues.filter(vote_vu__gt=0).select_related("financeur")]
 
 

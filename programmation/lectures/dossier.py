@@ -213,12 +213,12 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
     lus = Dossier.objects.filter(pk__in=[dossier.pk, dossier.precedent_id]).avec_etat_vu(pour, contrat)
     etats = dict(lus.values_list("pk", "etat_vu"))
     demandes = _demandes(dossier, pour, contrat)
-    passees = _demandes(dossier.precedent, pour, contrat) if dossier.precedent else []
+    travaille = instruit(pour, dossier)
+    # Consulted only: neither the others' opinions nor what the funders answer, this year and the last.
+    miens = roles(pour, contrat).organismes_instructeurs if seulement_consulte(pour, dossier) else None
+    passees = _demandes(dossier.precedent, pour, contrat) if dossier.precedent and miens is None else []
     budget = _budget(dossier)
     livre = _livre(dossier, demandes, passees, pour, contrat)
-    travaille = instruit(pour, dossier)
-    # Consulted only: neither the others' opinions nor what the funders answer.
-    miens = roles(pour, contrat).organismes_instructeurs if seulement_consulte(pour, dossier) else None
     return Fiche(
         dossier=dossier,
         etat=etats[dossier.pk],
@@ -228,7 +228,7 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
         prochain=_prochain_acte(dossier, etats[dossier.pk], livre),
         avis=_avis(dossier, seulement_de=miens) if travaille else (),
         budget=budget,
-        an_passe=_an_passe(dossier, passees, etats),
+        an_passe=_an_passe(dossier, passees, etats) if miens is None else None,
         vie=_vie(dossier, demandes, pour, contrat, seulement_de=miens) if travaille else (),
         alertes=(*_alertes(dossier, budget), *alertes_des_lieux(dossier, demandes)),
         annee=dossier.campagne.annee,

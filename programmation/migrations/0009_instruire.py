@@ -8,7 +8,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmation', '0006_import_dauphin'),
         ('programmation', '0008_depot'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -17,6 +17,7 @@ from portail.lectures import taches
 from programmation import actions
 from programmation.actions import Consulte
 from programmation.etats import QualiteAvis
+from programmation.lectures.contexte import contexte
 from programmation.lectures.dossier import fiche
 from programmation.lectures.sollicitations import candidats
 from programmation.lectures.tableau import totaux
@@ -150,6 +151,14 @@ def test_l_organisme_consulte_ne_lit_ni_les_montants_ni_les_avis_des_financeurs(
     siens = Dossier.objects.visibles_par(gens.instructeur, contrat)
     assert totaux(siens, pour=gens.instructeur, contrat=contrat).propose == 0
     assert fiche(dossier, pour=gens.voisin, contrat=contrat).livre.propose == PROPOSE
+
+    an_passe = DossierFactory(campagne__contrat=contrat, campagne__annee=2025, porteur=dossier.porteur, clos=True)
+    DemandeFactory(dossier=an_passe, financeur=gens.region, notifiee=True, montant_demande=Decimal("7654.32"))
+    Dossier.objects.filter(pk=dossier.pk).update(caractere="reconduite", precedent=an_passe)
+    dossier.refresh_from_db()
+    assert fiche(dossier, pour=gens.instructeur, contrat=contrat).an_passe is None
+    assert not contexte(dossier, pour=gens.instructeur, contrat=contrat, le=le.date()).payeurs
+    assert fiche(dossier, pour=gens.chef, contrat=contrat).an_passe.vote == Decimal("7654.32")
 
     # Once the file asks it for money too, it reads as a co-funder.
     DemandeFactory(dossier=dossier, financeur=gens.departement)
