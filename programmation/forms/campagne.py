@@ -17,6 +17,18 @@ from ..regles.campagne import decaler
 _DATES = ("ouverte_le", "limite_depot", "copil_prevu_le")
 
 
+def champ_taux(aide: str) -> ChampMontant:
+    """A share in %, from 0 to 100, typed with a comma."""
+    return ChampMontant(
+        label="Part maximale de financement public",
+        required=False,
+        max_digits=5,
+        max_value=100,
+        help_text=aide,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "%", "data-court": "1"}),
+    )
+
+
 class NouvelleCampagneForm(forms.ModelForm):
     """The name and the days of next year's call; the days proposed are last year's, a year later."""
 
@@ -38,6 +50,7 @@ class NouvelleCampagneForm(forms.ModelForm):
 class CampagneForm(forms.ModelForm):
     """Days, ceiling of public money, note de cadrage, priorities."""
 
+    taux_public_max = champ_taux("Au-delà, la demande est signalée. Un dispositif peut avoir le sien (S-07).")
     document = forms.FileField(
         label="Note de cadrage en PDF",
         required=False,
@@ -50,13 +63,11 @@ class CampagneForm(forms.ModelForm):
         fields = ["nom", *_DATES, "taux_public_max", "cadrage", "priorites"]
         widgets = {
             **dict.fromkeys(_DATES, SaisieDate),
-            "taux_public_max": forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "%", "data-court": "1"}),
             "cadrage": forms.Textarea(attrs={"rows": 8}),
             "priorites": forms.CheckboxSelectMultiple,
         }
         labels = {"ouverte_le": "Ouverture du dépôt", "cadrage": "Note de cadrage"}
         help_texts = {
-            "taux_public_max": "Au-delà, la demande est signalée. Un dispositif peut avoir le sien (S-07).",
             "cadrage": "Ce que les partenaires attendent cette année : lu par les porteurs avant de déposer.",
         }
 
@@ -67,8 +78,6 @@ class CampagneForm(forms.ModelForm):
         champ: Any = self.fields["priorites"]
         champ.queryset = Objectif.objects.filter(orientation__contrat=contrat).select_related("orientation")
         champ.label_from_instance = _objectif_en_mots
-        taux: Any = self.fields["taux_public_max"]
-        taux.max_value, taux.min_value = 100, 0
 
     @property
     def champs(self) -> dict[str, Any]:
@@ -148,6 +157,7 @@ class DispositifForm(forms.ModelForm):
     """A scheme: what it funds, for whom, how much, when."""
 
     plafond = ChampMontant(label="Plafond par dossier", required=False)
+    taux_public_max = champ_taux("S’il diffère de celui de la campagne (S-07).")
     formes_admises = forms.MultipleChoiceField(
         label="Formes juridiques admises",
         choices=FormeJuridique,
@@ -177,13 +187,11 @@ class DispositifForm(forms.ModelForm):
         widgets = {
             "code": forms.TextInput(attrs={"data-court": "1"}),
             "description": forms.Textarea(attrs={"rows": 4}),
-            "taux_public_max": forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "%", "data-court": "1"}),
             "valide_du": SaisieDate,
             "valide_au": SaisieDate,
         }
         help_texts = {
             "code": "Court, en minuscules : il paraît dans les tableaux et les exports.",
             "description": "Lue par les porteurs qui cherchent le dispositif de leur projet.",
-            "taux_public_max": "S’il diffère de celui de la campagne (S-07).",
             "permanent": "La date limite de l’appel annuel ne s’applique pas à lui.",
         }

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from ..forms.aiguillage import AiguillageForm, RequalificationForm
-from ..lectures.aiguillage import conseils
+from ..lectures.aiguillage import LIBELLES_VERDICT, conseils
 from ..models import Campagne, Dossier
 from ..permissions.intentions import peut_proposer_intention
-from ..regles.aiguillage import Initiative
+from ..regles.aiguillage import Initiative, Verdict
 from ..regles.requalification import Risque, analyser
 from .campagne import rendre
 
@@ -42,6 +42,7 @@ def choisir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "aiguillage",
         form=form,
         conseils=[lu for lu in lus if not lu.ecarte],
+        conseilles=sum(lu.libelle == LIBELLES_VERDICT[Verdict.CONSEILLE] for lu in lus),
         ecartes=[lu for lu in lus if lu.ecarte],
         requalification=portee.roles.instruit and form.is_valid() and form.projet.initiative == Initiative.SIGNATAIRES,
         propose=_propose(portee),

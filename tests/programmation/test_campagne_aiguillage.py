@@ -93,7 +93,7 @@ def test_la_page_donne_les_guichets_et_les_raisons(contrat, client_de, horloge) 
     CanalDepotFactory(contrat=contrat, dispositif=sip, financeur=caf, canal="autre", consigne="Portail de la CAF")
     url = f"/c/{contrat.slug}/2026/quel-dispositif/"
     client = client_de(Role.PORTEUR)
-    assert "dispositif convient" not in client.get(url).content.decode()
+    assert 'id="reponse"' not in client.get(url).content.decode()
     reponses = {"forme": "", "objet": "action", "montant": "4 000", "initiative": "porteur", "benevole": "oui"}
     reponses |= dict.fromkeys(("deja_menee", "deja_a_l_appel", "vacances", "prevention"), "non")
 
