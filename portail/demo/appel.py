@@ -75,7 +75,7 @@ def _ecrire_la_campagne(monde: Monde, campagne: Campagne) -> None:
 
 
 def _etapes(campagne: Campagne) -> list[tuple[Etape, date, date | None]]:
-    """The stages of PdH 3.1 around the campaign's own days."""
+    """The stages around the campaign's own days."""
     ouverture, limite = campagne.ouverte_le, campagne.limite_depot
     copil = campagne.copil_prevu_le or limite + timedelta(days=60)
 

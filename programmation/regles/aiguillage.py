@@ -1,4 +1,4 @@
-"""Which scheme suits a project, and why not the others (PdH 1.9.1, R4 to R9)."""
+"""Which scheme suits a project, and why not the others."""
 
 from __future__ import annotations
 

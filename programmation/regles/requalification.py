@@ -1,4 +1,4 @@
-"""The risk that a subsidy be held to be a public contract (loi 2000-321, article 9-1; regles 2.4; PdH 1.9.1)."""
+"""The risk that a subsidy be held to be a public contract (loi 2000-321, article 9-1; regles 2.4)."""
 
 from __future__ import annotations
 
