@@ -37,6 +37,7 @@ _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
     ("Accueil", "house", "portail:contrat", True, ()),
     ("Programmation", "table", "programmation:tableau", True, (*INSTRUCTEURS, Role.PORTEUR)),
     ("Demandes", "file-earmark-text", "programmation:demandes", True, (Role.CHEF_DE_PROJET, Role.PORTEUR)),
+    ("Appel à projets", "megaphone", "programmation:campagne", True, ()),
     ("Enveloppes", "wallet2", "programmation:enveloppes", True, INSTRUCTEURS),
     ("Contrat", "journal-text", "contrats:presentation", False, ()),
     ("Engagements", "hand-thumbs-up", "contrats:engagements", False, ()),
@@ -143,6 +144,10 @@ _PAGES_FILLES = {
     | {"proposer", "voter", "refuser", "notifier"}
     | {"importer", "import", "import_colonnes", "import_mots", "reports", "canaux"},
     "programmation:demandes": {"commencer", "section", "relire", "repondre", "renoncer", "ajouter_piece"},
+    "programmation:campagne": {"creer_campagne", "modifier_campagne", "ouvrir_tardivement", "ajouter_element"}
+    | {"modifier_element", "intentions", "proposer_intention", "intention", "modifier_intention", "avis_intention"}
+    | {"devenir_dossier", "repondre_intention", "preparer_revue", "revue", "aiguillage", "requalification"}
+    | {"dispositifs", "ajouter_dispositif", "dispositif", "eligibilites", "ajouter_eligibilite", "eligibilite"},
     "programmation:enveloppes": {"mouvement", "depassement"},
     "evaluation:rapports": {"rapport", "avancement"},
     "contrats:calendrier": {"reunions", "reunion", "creer_reunion", "modifier_reunion", "annuler_reunion", "presences"}

@@ -76,6 +76,9 @@ def creer_dispositifs(monde: Monde) -> dict[str, Dispositif]:
                 "nom": ligne["libelle"],
                 "famille": FAMILLES.get(ligne["code"], "autre"),
                 "plafond": decimal(ligne["plafond_par_projet"]),
+                "section": ligne["section"],
+                "permanent": ligne["periodicite"] == "permanente",
+                "pluriannuel": ligne["periodicite"] == "pluriannuelle",
                 "source": provenance(ligne),
             }
             for ligne in lignes("nomenclatures/dispositifs.csv")

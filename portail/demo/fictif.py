@@ -23,6 +23,7 @@ from geographie.models import Commune
 from programmation.models import Campagne, Convention, Dossier, Enveloppe
 from tfpb.models import ConventionTfpb, Patrimoine, ProgrammeTfpb
 
+from .appel import creer_appels
 from .calendrier import Calendrier
 from .campagnes import Campagnes
 from .communal import creer_documents_communaux, effacer_documents_communaux
@@ -43,6 +44,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     monde = _monde(contrat, aujourdhui, graine)
     agenda = creer_reunions(monde)
     Campagnes(monde, agenda.copils, agenda.commissions).creer()
+    creer_appels(monde)
     creer_depot(monde)
     creer_decisions(monde, agenda)
     creer_seances(monde, agenda)

@@ -322,3 +322,136 @@ PUBLICS_DES_FICHES = [
     "Femmes et parents seuls",
     "Tous les habitants du quartier",
 ]
+
+
+# --- The call for projects -------------------------------------------------------------------------------------------
+CADRAGE = (
+    "Les partenaires soutiennent d’abord les actions qui mobilisent le droit commun et vont vers les habitants qui ne "
+    "viennent pas d’eux-mêmes. Sont attendues cette année l’insertion des femmes, la santé mentale des jeunes et la "
+    "participation des habitants à chaque étape. Une action reconduite dit ce que son bilan lui a appris."
+)
+# Criterion, what to look at, weight.
+CRITERES = [
+    ("Réponse à un besoin du quartier", "Diagnostic, parole des habitants, constats des partenaires.", 3),
+    ("Droit commun mobilisé d’abord", "Ce qui existe déjà, et pourquoi cela ne suffit pas.", 3),
+    ("Public des quartiers, égalité entre les femmes et les hommes", "Part des habitants des QPV, mixité.", 2),
+    ("Qualité du partenariat et de la participation", "Qui fait quoi, place des habitants.", 2),
+    ("Moyens à la mesure du projet", "Budget sincère, compétences, cofinancements.", 2),
+    ("Évaluation prévue", "Indicateurs suivis, enseignements de l’année passée.", 1),
+]
+DESCRIPTIONS_DES_DISPOSITIFS = {
+    "aap": "La programmation de l’année, instruite ensemble par tous les financeurs du contrat.",
+    "cpo": "Une action qui dure, financée sur trois ans en général\u202f; les financeurs la proposent au porteur.",
+    "sip": "Un coup de pouce aux petites associations de bénévoles, toute l’année, avec une fiche simplifiée.",
+    "fpc": "Un besoin repéré par une commune ou un partenaire\u202f: on cherche le porteur, puis les financements.",
+    "fdc": "L’agglomération cofinance les investissements des communes dans la géographie prioritaire.",
+    "nqe": "Des temps festifs et collectifs dans les quartiers, l’été, avec les habitants.",
+    "vvv": "Des activités pour les jeunes pendant les vacances scolaires.",
+    "fipd": "La prévention de la délinquance, des violences faites aux femmes et de la radicalisation.",
+    "reserve": "Une part de l’enveloppe gardée pour les projets qui naissent en cours d’année.",
+}
+
+
+class IntentionInventee(NamedTuple):
+    """A project told before any deposit; `avis` are (funder, view, words)."""
+
+    intitule: str
+    resume: str
+    orientation: str
+    commune: str
+    cout: int
+    etat: str = "proposee"
+    avis: tuple[tuple[str, str, str], ...] = ()
+    reponse: str = ""
+    droit_commun: str = ""
+    pressenti: str = ""
+    reconduite: bool = False
+
+
+INTENTIONS = [
+    IntentionInventee(
+        "Café des parents itinérant",
+        "Un camion aménagé s’arrête chaque semaine au pied des immeubles\u202f: accueil, jeux, écoute, orientation.",
+        "O3",
+        DENAIN,
+        18_000,
+        "encouragee",
+        (
+            ("caf", "probable", "Entre dans le soutien à la parentalité."),
+            ("etat", "probable", ""),
+            ("departement", "a_revoir", "À articuler avec la Maison des parents."),
+        ),
+        "Projet bienvenu\u202f: rapprochez-vous du Département pour l’articuler avec la Maison des parents.",
+        "Maison des parents du Département.",
+    ),
+    IntentionInventee(
+        "Permis de conduire solidaire",
+        "Préparer vingt demandeurs d’emploi au code et à la conduite, avec une auto-école associative.",
+        "O1",
+        ESCAUDAIN,
+        32_000,
+        "reorientee",
+        (
+            ("region", "non", "L’aide régionale au permis existe déjà."),
+            ("etat", "a_revoir", "Droit commun d’abord."),
+        ),
+        "L’aide régionale au permis et celle de France Travail couvrent ce besoin\u202f: voyez-les d’abord.",
+        "Aide au permis de la Région.",
+    ),
+    IntentionInventee(
+        "Ateliers de sport santé sur ordonnance",
+        "Deux séances par semaine encadrées, pour des patients adressés par les médecins du quartier.",
+        "O2",
+        RAISMES,
+        12_500,
+        "encouragee",
+        (("etat", "probable", ""), ("departement", "probable", "Intéressé par le public senior.")),
+        "Joignez l’accord de la maison de santé à votre demande.",
+        reconduite=True,
+    ),
+    IntentionInventee(
+        "Grande fête de la musique urbaine",
+        "Une soirée de concerts sur la place du marché.",
+        "O3",
+        SAINT_AMAND,
+        45_000,
+        "deconseillee",
+        (("etat", "non", "Événement sans suite dans le quartier."), ("region", "non", "")),
+        "Un événement seul n’entre pas dans les priorités\u202f: pensez une action dans la durée, avec les habitants.",
+    ),
+    IntentionInventee(
+        "Jardin partagé du coron",
+        "Transformer une friche du bailleur en jardin, avec un animateur et une charte écrite par les habitants.",
+        "O4",
+        LOURCHES,
+        9_800,
+        "proposee",
+        (("caph", "probable", "Voir l’abattement de TFPB avec le bailleur."),),
+    ),
+    IntentionInventee(
+        "Permanences d’accès aux droits dans les halls",
+        "Une juriste tient une permanence mensuelle dans quatre halls d’immeuble.",
+        "O5",
+        DOUCHY,
+        14_200,
+        pressenti="Collectif Bellevue",
+    ),
+    IntentionInventee(
+        "Atelier vélo des collégiennes",
+        "Apprendre à rouler et à réparer, pour aller seule au collège.",
+        "O4",
+        RAISMES,
+        6_400,
+        "proposee",
+        (("departement", "probable", "Plan vélo des collèges."),),
+    ),
+    IntentionInventee(
+        "Tutorat scolaire par des étudiants",
+        "Quarante élèves de troisième suivis deux heures par semaine.",
+        "O3",
+        DENAIN,
+        21_000,
+        "proposee",
+        reconduite=True,
+    ),
+]

@@ -22,7 +22,7 @@ from contrats.permissions import roles
 from evaluation.models import Rapport
 from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
 from evaluation.rapports.synthese import relire
-from programmation.etats import DOSSIER_EN_COURS, EtatDemande, EtatDossier
+from programmation.etats import DOSSIER_EN_COURS, EtatCampagne, EtatDemande, EtatDossier
 from programmation.lectures.programmation_annuelle import Chiffres, chiffres_annuels
 from programmation.models import Dossier
 from programmation.tables import TON_DE_L_ETAT
@@ -77,8 +77,9 @@ class Accueil:
 
 
 def annee_courante(contrat: Contrat) -> int:
-    """The year one works on: the latest whose campaign is open, else this year, within the contract."""
-    derniere = contrat.campagnes.order_by("-annee").values_list("annee", flat=True).first()
+    """The year one works on: the latest whose campaign has been opened, else this year, within the contract."""
+    ouvertes = contrat.campagnes.filter(etat__in=(EtatCampagne.OUVERTE, EtatCampagne.CLOSE))
+    derniere = ouvertes.order_by("-annee").values_list("annee", flat=True).first()
     annee = derniere or timezone.localdate().year
     return min(max(annee, contrat.debut), contrat.fin)
 

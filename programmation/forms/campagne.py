@@ -18,6 +18,18 @@ _DATES = ("ouverte_le", "limite_depot", "copil_prevu_le")
 _PARTS = ("taux_public_max", "charges_indirectes_max", "benevolat_max")
 
 
+def champ_taux(aide: str, *, label: str = "Part maximale de financement public") -> ChampMontant:
+    """A share in %, from 0 to 100, typed with a comma."""
+    return ChampMontant(
+        label=label,
+        required=False,
+        max_digits=5,
+        max_value=100,
+        help_text=aide,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "%", "data-court": "1"}),
+    )
+
+
 class NouvelleCampagneForm(forms.ModelForm):
     """The name and the days of next year's call; the days proposed are last year's, a year later."""
 
@@ -39,6 +51,15 @@ class NouvelleCampagneForm(forms.ModelForm):
 class CampagneForm(forms.ModelForm):
     """Days, ceiling of public money, note de cadrage, priorities."""
 
+    taux_public_max = champ_taux("Au-delà, la demande est signalée. Un dispositif peut avoir le sien (S-07).")
+    charges_indirectes_max = champ_taux(
+        "En part des charges directes ; laissez vide pour ne rien signaler (S-05).",
+        label="Charges indirectes signalées au-delà de",
+    )
+    benevolat_max = champ_taux(
+        "En part du coût complet, contributions en nature comprises (S-06).",
+        label="Bénévolat signalé au-delà de",
+    )
     document = forms.FileField(
         label="Note de cadrage en PDF",
         required=False,
@@ -51,23 +72,14 @@ class CampagneForm(forms.ModelForm):
         fields = ["nom", *_DATES, *_PARTS, "cadrage", "priorites"]
         widgets = {
             **dict.fromkeys(_DATES, SaisieDate),
-            **{
-                nom: forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "%", "data-court": "1"})
-                for nom in _PARTS
-            },
             "cadrage": forms.Textarea(attrs={"rows": 8}),
             "priorites": forms.CheckboxSelectMultiple,
         }
         labels = {
             "ouverte_le": "Ouverture du dépôt",
             "cadrage": "Note de cadrage",
-            "charges_indirectes_max": "Charges indirectes signalées au-delà de",
-            "benevolat_max": "Bénévolat signalé au-delà de",
         }
         help_texts = {
-            "taux_public_max": "Au-delà, la demande est signalée. Un dispositif peut avoir le sien (S-07).",
-            "charges_indirectes_max": "En part des charges directes ; laissez vide pour ne rien signaler (S-05).",
-            "benevolat_max": "En part du coût complet, contributions en nature comprises (S-06).",
             "cadrage": "Ce que les partenaires attendent cette année : lu par les porteurs avant de déposer.",
         }
 
@@ -78,9 +90,6 @@ class CampagneForm(forms.ModelForm):
         champ: Any = self.fields["priorites"]
         champ.queryset = Objectif.objects.filter(orientation__contrat=contrat).select_related("orientation")
         champ.label_from_instance = _objectif_en_mots
-        for nom in _PARTS:
-            taux: Any = self.fields[nom]
-            taux.max_value, taux.min_value = 100, 0
 
     @property
     def champs(self) -> dict[str, Any]:
@@ -160,6 +169,7 @@ class DispositifForm(forms.ModelForm):
     """A scheme: what it funds, for whom, how much, when."""
 
     plafond = ChampMontant(label="Plafond par dossier", required=False)
+    taux_public_max = champ_taux("S’il diffère de celui de la campagne (S-07).")
     formes_admises = forms.MultipleChoiceField(
         label="Formes juridiques admises",
         choices=FormeJuridique,
@@ -189,13 +199,11 @@ class DispositifForm(forms.ModelForm):
         widgets = {
             "code": forms.TextInput(attrs={"data-court": "1"}),
             "description": forms.Textarea(attrs={"rows": 4}),
-            "taux_public_max": forms.TextInput(attrs={"inputmode": "decimal", "data-unite": "%", "data-court": "1"}),
             "valide_du": SaisieDate,
             "valide_au": SaisieDate,
         }
         help_texts = {
             "code": "Court, en minuscules : il paraît dans les tableaux et les exports.",
             "description": "Lue par les porteurs qui cherchent le dispositif de leur projet.",
-            "taux_public_max": "S’il diffère de celui de la campagne (S-07).",
             "permanent": "La date limite de l’appel annuel ne s’applique pas à lui.",
         }

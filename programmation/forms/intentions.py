@@ -57,9 +57,13 @@ class IntentionForm(forms.ModelForm):
         champs_lies: Any = champs
         champs_lies["orientation"].queryset = contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE)
         champs_lies["orientation"].empty_label = "Je ne sais pas encore"
-        champs_lies["perimetres"].queryset = Perimetre.objects.filter(
-            contrats__contrat=contrat, versions__in=VersionPerimetre.objects.de_l_annee(campagne.annee)
-        ).distinct()
+        champs_lies["perimetres"].queryset = (
+            Perimetre.objects.filter(
+                contrats__contrat=contrat, versions__in=VersionPerimetre.objects.de_l_annee(campagne.annee)
+            )
+            .distinct()
+            .order_by("-type", "nom")
+        )  # the QPV first
         champs_lies["communes"].queryset = contrat.communes.all()
         if tenus.pilote:
             champs_lies["porteur"].queryset = porteurs_du_contrat(contrat)

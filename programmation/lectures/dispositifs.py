@@ -58,7 +58,7 @@ def dispositifs_lus(contrat: Contrat, annee: int, *, le: date) -> list[Dispositi
 
 
 def guichets_par_dispositif(contrat: Contrat, annee: int) -> dict[int, tuple[GuichetLu, ...]]:
-    """The funders of each scheme: those whose channel is said, and those that have an envelope for it this year."""
+    """The funders of each scheme: those whose channel is said, and those that have an envelope for it this year; by channel."""
     trouves: dict[int, dict[int, GuichetLu]] = defaultdict(dict)
     for canal in (
         CanalDepot.objects.filter(contrat=contrat).select_related("financeur").order_by("financeur__recherche")
@@ -76,7 +76,7 @@ def guichets_par_dispositif(contrat: Contrat, annee: int) -> dict[int, tuple[Gui
             enveloppe.financeur_id,
             GuichetLu(enveloppe.financeur.nom_court, Teleservice.PILOTVILLE.label, False, "", ""),
         )
-    return {pk: tuple(guichets.values()) for pk, guichets in trouves.items()}
+    return {pk: tuple(sorted(g.values(), key=lambda lu: (lu.ailleurs, lu.canal))) for pk, g in trouves.items()}
 
 
 def _tous(contrat: Contrat) -> list[Dispositif]:

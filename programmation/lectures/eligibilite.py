@@ -39,7 +39,7 @@ def eligibilites(contrat: Contrat, annee: int) -> list[FinanceurEligible]:
     groupes: dict[str, list[EligibiliteLue]] = {}
     lues = EligibilitePerimetre.objects.filter(contrat=contrat).en_vigueur(annee)
     for regle in lues.select_related("financeur", "perimetre").order_by(
-        "financeur__recherche", "type_perimetre", "perimetre__nom", "nature", "pk"
+        "financeur__recherche", "-type_perimetre", "perimetre__nom", "nature", "pk"
     ):
         admission = Admission(regle.admission)
         groupes.setdefault(regle.financeur.nom_court, []).append(

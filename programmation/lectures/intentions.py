@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
+from acteurs.models import Organisme, TypeOrganisme
 from commun.auteur import Auteur
 from commun.models import LigneJournal
 from contrats.models import Contrat, Ressource, Reunion
@@ -123,14 +126,14 @@ def reponse_a(intention: Intention) -> ReponseLue | None:
 
 
 def financeurs_sans_avis(intention: Intention) -> list[str]:
-    """The funders of the year's envelopes that have not said anything yet."""
+    """The funders of the year's envelopes that have not said anything yet; a commune only when the project is its own."""
     enveloppes = Enveloppe.objects.filter(contrat=intention.contrat_id, annee=intention.campagne.annee)
-    return list(
-        enveloppes.exclude(financeur__in=intention.avis.values("organisme"))
-        .order_by("financeur__recherche")
-        .values_list("financeur__sigle", flat=True)
-        .distinct()
+    attendus = Organisme.objects.filter(pk__in=enveloppes.values("financeur")).exclude(
+        pk__in=intention.avis.values("organisme")
     )
+    siennes = intention.communes.values("code")
+    concernes = attendus.filter(~Q(type=TypeOrganisme.COMMUNE) | Q(code_commune__in=siennes))
+    return [organisme.nom_court for organisme in concernes.order_by("recherche")]
 
 
 def revues(campagne: Campagne) -> list[tuple[Reunion, int]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import campagne, campagne_elements, dispositifs, eligibilite, intentions, revues
+from ..views import aiguillage, campagne, campagne_elements, dispositifs, eligibilite, intentions, revues
 
 _CAMPAGNE = "<int:annee>/campagne/"
 _INTENTION = "<int:annee>/intentions/<int:pk>/"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("<int:annee>/dispositifs/ajouter/", dispositifs.ajouter, name="ajouter_dispositif"),
     path("<int:annee>/dispositifs/<int:pk>/", dispositifs.modifier, name="dispositif"),
     path("<int:annee>/dispositifs/<int:pk>/retirer/", dispositifs.retirer, name="retirer_dispositif"),
+    path("<int:annee>/quel-dispositif/", aiguillage.choisir, name="aiguillage"),
+    path("<int:annee>/quel-dispositif/marche-public/", aiguillage.requalification, name="requalification"),
     path("<int:annee>/eligibilite/", eligibilite.lister, name="eligibilites"),
     path("<int:annee>/eligibilite/ajouter/", eligibilite.ajouter, name="ajouter_eligibilite"),
     path("<int:annee>/eligibilite/<int:pk>/", eligibilite.modifier, name="eligibilite"),

@@ -46,6 +46,7 @@ def onglets(portee: Portee, actif: str) -> list[dict[str, Any]]:
     """The pages of the call for projects."""
     pages = [
         ("campagne", "L’appel à projets"),
+        ("aiguillage", "Quel dispositif\u202f?"),
         ("dispositifs", "Dispositifs"),
         ("eligibilites", "Éligibilité des lieux"),
     ]
@@ -88,8 +89,16 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         lue=lue,
         edition=edition,
         actes=_actes(portee, lue) if edition else [],
+        suivante=_annee_a_preparer(portee) if edition else None,
         instruit=portee.roles.instruit,
     )
+
+
+def _annee_a_preparer(portee: Portee) -> int | None:
+    """The year after, when the contract still lasts and nobody prepares it yet."""
+    annee = (portee.annee or 0) + 1
+    prete = Campagne.objects.filter(contrat=portee.contrat, annee__gte=annee).exists()
+    return annee if annee in portee.contrat.annees and not prete else None
 
 
 def _actes(portee: Portee, lue: CampagneLue) -> list[dict[str, Any]]:

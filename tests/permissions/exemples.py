@@ -385,6 +385,8 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:ajouter_eligibilite": pour(*CHEF),
     "programmation:eligibilite": pour(*CHEF, pk="eligibilite.pk"),
     "programmation:retirer_eligibilite": pour(*CHEF, methode="post", pk="eligibilite.pk"),
+    "programmation:aiguillage": pour(),
+    "programmation:requalification": pour(*INSTRUCTEURS),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),
