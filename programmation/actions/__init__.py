@@ -6,7 +6,9 @@ from .avis import donner_avis
 from .complements import demander_complement, lever_complement, relancer_les_complements
 from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
 from .depot import commencer, corriger, deposer, ecrire, renoncer, repondre
+from .echanges import ecrire_un_message, ecrire_une_note, marquer_lu, retirer_une_note
 from .enveloppes import autoriser_depassement, mouvementer_enveloppe
+from .envois import ecrire_a_une_selection
 from .instruction import (
     declarer_complet,
     declarer_incomplet,
@@ -49,8 +51,12 @@ __all__ = [
     "deprogrammer",
     "donner_avis",
     "ecrire",
+    "ecrire_a_une_selection",
+    "ecrire_un_message",
+    "ecrire_une_note",
     "engager",
     "lever_complement",
+    "marquer_lu",
     "mouvementer_enveloppe",
     "noter_les_points",
     "noter_visite",
@@ -70,6 +76,7 @@ __all__ = [
     "retirer",
     "retirer_piece",
     "retirer_sollicitation",
+    "retirer_une_note",
     "saisir",
     "solliciter_avis",
     "voter",

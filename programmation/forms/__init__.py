@@ -3,6 +3,7 @@
 from .avis import AvisForm
 from .copil import AjournementForm, ProgrammationForm, ValidationForm
 from .demandes import EngagementForm, NotificationForm, PropositionForm, RefusForm, VoteForm
+from .echanges import EnvoiForm, MessageForm, NoteForm
 from .enveloppes import DepassementForm, MouvementForm
 from .motifs import MotifForm
 from .saisie import CelluleForm
@@ -13,8 +14,11 @@ __all__ = [
     "CelluleForm",
     "DepassementForm",
     "EngagementForm",
+    "EnvoiForm",
+    "MessageForm",
     "MotifForm",
     "MouvementForm",
+    "NoteForm",
     "NotificationForm",
     "ProgrammationForm",
     "PropositionForm",

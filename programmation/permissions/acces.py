@@ -8,6 +8,7 @@ from contrats.etats import Role
 from contrats.permissions import roles
 
 from ..models import DemandeFinancement, Dossier
+from ..models.dossier import deports_de
 
 REPRESENTE = (Role.INSTRUCTEUR, Role.DECIDEUR)
 
@@ -29,7 +30,12 @@ def pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tup
 
 
 def tient(auteur: Auteur, dossier: Dossier, *attendus: Role, organisme_id: int | None = None) -> bool:
-    """True when the author holds one of these roles on this very file: within the limits of that habilitation."""
+    """True when the author holds one of these roles on this very file: within the limits of that habilitation.
+
+    Whoever is withdrawn from the file holds none.
+    """
+    if dossier.pk in deports_de(auteur, dossier.contrat):
+        return False
     tenus = roles(auteur, dossier.contrat)
     return tenus.administre or any(
         h.role in attendus and organisme_id in (None, h.organisme_id) and dossier.est_dans(h.limites)

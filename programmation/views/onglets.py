@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from contrats.portee import Portee
 
+from ..etats import EtatDossier
+from ..lectures.echanges import nombre_a_lire
 from ..models import Dossier
 from ..permissions import instruit
 
@@ -17,8 +19,16 @@ from ..permissions import instruit
 Ouvert = Callable[[Portee, Dossier], object]
 
 
+# What waits in a tab, None when nothing does.
+Nombre = Callable[[Portee, Dossier], int | None]
+
+
 def _a_tous(portee: Portee, dossier: Dossier) -> bool:
     return True
+
+
+def _aucun(portee: Portee, dossier: Dossier) -> int | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +38,19 @@ class Onglet:
     route: str
     libelle: str
     ouvert: Ouvert = _a_tous
+    nombre: Nombre = _aucun
 
 
 def _a_qui_instruit(portee: Portee, dossier: Dossier) -> bool:
     return instruit(portee.auteur, dossier)
+
+
+def _une_fois_depose(portee: Portee, dossier: Dossier) -> bool:
+    return dossier.etat != EtatDossier.BROUILLON
+
+
+def _a_lire(portee: Portee, dossier: Dossier) -> int | None:
+    return nombre_a_lire(dossier, pour=portee.auteur, contrat=portee.contrat) or None
 
 
 ONGLETS: tuple[Onglet, ...] = (
@@ -39,6 +58,7 @@ ONGLETS: tuple[Onglet, ...] = (
     Onglet("demande", "La demande"),
     Onglet("recevabilite", "Recevabilité", _a_qui_instruit),
     Onglet("contexte", "Contexte", _a_qui_instruit),
+    Onglet("echanges", "Échanges", _une_fois_depose, _a_lire),
 )
 
 
@@ -52,7 +72,7 @@ def cadre_du_dossier(portee: Portee, dossier: Dossier, actif: str) -> dict[str, 
                 "libelle": onglet.libelle,
                 "url": reverse(f"programmation:{onglet.route}", kwargs=cles),
                 "actif": onglet.route == actif,
-                "nombre": None,
+                "nombre": onglet.nombre(portee, dossier),
             }
             for onglet in ONGLETS
             if onglet.ouvert(portee, dossier)
