@@ -5,6 +5,7 @@ from .affectation import affecter, affecter_lot
 from .avis import donner_avis
 from .complements import demander_complement, lever_complement, relancer_les_complements
 from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
+from .deports import declarer_un_deport, lever_un_deport
 from .depot import commencer, corriger, deposer, ecrire, renoncer, repondre
 from .echanges import ecrire_un_message, ecrire_une_note, marquer_lu, retirer_une_note
 from .enveloppes import autoriser_depassement, mouvementer_enveloppe
@@ -45,6 +46,7 @@ __all__ = [
     "declarer_incomplet",
     "declarer_irrecevable",
     "declarer_recevable",
+    "declarer_un_deport",
     "demander_complement",
     "deposer",
     "deposer_piece",
@@ -56,6 +58,7 @@ __all__ = [
     "ecrire_une_note",
     "engager",
     "lever_complement",
+    "lever_un_deport",
     "marquer_lu",
     "mouvementer_enveloppe",
     "noter_les_points",

@@ -3,6 +3,7 @@
 from .avis import AvisForm
 from .copil import AjournementForm, ProgrammationForm, ValidationForm
 from .demandes import EngagementForm, NotificationForm, PropositionForm, RefusForm, VoteForm
+from .deports import DeportForm
 from .echanges import EnvoiForm, MessageForm, NoteForm
 from .enveloppes import DepassementForm, MouvementForm
 from .motifs import MotifForm
@@ -13,6 +14,7 @@ __all__ = [
     "AvisForm",
     "CelluleForm",
     "DepassementForm",
+    "DeportForm",
     "EngagementForm",
     "EnvoiForm",
     "MessageForm",

@@ -172,6 +172,19 @@ class NoteCritere(models.Model):
         return f"{self.critere} : {self.note}"
 
 
+class DeportQuerySet(models.QuerySet["Deport"]):
+    def en_vigueur(self) -> Self:
+        """Those that nobody has lifted."""
+        return self.filter(leve_le__isnull=True)
+
+    def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """A person's own; and for the team, those of the files that it instructs."""
+        siens = Q(utilisateur=auteur.utilisateur)
+        if roles(auteur, contrat).pilote:
+            siens |= Q(dossier__in=Dossier.objects.instruits_par(auteur, contrat).values("pk"))
+        return self.filter(siens, dossier__contrat=contrat)
+
+
 class Deport(models.Model):
     """A person withdrawn from a file for a conflict of interest: it reads no more than the public, and acts on nothing."""
 
@@ -182,6 +195,8 @@ class Deport(models.Model):
     motif = models.CharField("motif", max_length=400)
     declare_le = models.DateTimeField("déclaré le")
     leve_le = models.DateTimeField("levé le", null=True, blank=True)
+
+    objects = DeportQuerySet.as_manager()
 
     class Meta:
         verbose_name = "déport"

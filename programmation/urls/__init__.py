@@ -1,6 +1,6 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import campagne, depot, dossiers, echanges, enveloppes, importation, instruire, reports, tableau
+from . import campagne, deports, depot, dossiers, echanges, enveloppes, importation, instruire, reports, tableau
 
 app_name = "programmation"
 
@@ -13,5 +13,6 @@ urlpatterns = [
     *importation.urlpatterns,
     *instruire.urlpatterns,
     *reports.urlpatterns,
+    *deports.urlpatterns,
     *echanges.urlpatterns,
 ]

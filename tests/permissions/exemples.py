@@ -20,6 +20,7 @@ from typing import Any
 from contrats.etats import Role
 from tests.fabriques import (
     CorrespondanceColonnesFactory,
+    DeportFactory,
     EnvoiFactory,
     FichierFactory,
     ImportDossiersFactory,
@@ -127,6 +128,12 @@ def _note(scene: Scene, personne: Any) -> Any:
     """A note of this person in its own scene, one that another organisation keeps to itself elsewhere."""
     sienne = {"auteur": personne} if scene.a_soi and personne else {}
     return NoteInterneFactory(dossier=scene.dossier, **sienne).pk
+
+
+def _deport(scene: Scene, personne: Any) -> Any:
+    """This person is withdrawn from another file of its contract in its own scene, somebody else elsewhere."""
+    sien = {"utilisateur": personne} if scene.a_soi and personne else {}
+    return DeportFactory(dossier=scene.a_programmer, **sien).pk
 
 
 def _envoi(scene: Scene, personne: Any) -> Any:
@@ -340,6 +347,9 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:ecrire_selection": pour(*CHEF, methode="post"),
     "programmation:envois": pour(*CHEF),
     "programmation:envoi": pour(*CHEF, pk=_envoi),
+    "programmation:deporter": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:deports": pour(*INSTRUCTEURS),
+    "programmation:lever_deport": pour(*INSTRUCTEURS, methode="post", autrui=CHEF, pk=_deport),
     "programmation:echanges": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:ecrire_note": pour(*INSTRUCTEURS, methode="post", autrui=EQUIPE, numero="dossier.numero"),
     "programmation:retirer_note": pour(*INSTRUCTEURS, methode="post", autrui=(), numero="dossier.numero", pk=_note),
