@@ -18,6 +18,7 @@ from .instruction import (
     ouvrir_instruction,
     retirer,
 )
+from .notation import NoteSaisie, noter
 from .pieces import deposer_piece, retirer_piece
 from .propositions import proposer
 from .saisie import Saisie, engager, saisir
@@ -34,6 +35,7 @@ from .visites import noter_visite
 __all__ = [
     "Constat",
     "Consulte",
+    "NoteSaisie",
     "NouvelActe",
     "Saisie",
     "affecter",
@@ -61,6 +63,7 @@ __all__ = [
     "lever_un_deport",
     "marquer_lu",
     "mouvementer_enveloppe",
+    "noter",
     "noter_les_points",
     "noter_visite",
     "notifier",

@@ -1,6 +1,18 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import campagne, deports, depot, dossiers, echanges, enveloppes, importation, instruire, reports, tableau
+from . import (
+    campagne,
+    deports,
+    depot,
+    dossiers,
+    echanges,
+    enveloppes,
+    importation,
+    instruire,
+    notation,
+    reports,
+    tableau,
+)
 
 app_name = "programmation"
 
@@ -15,4 +27,5 @@ urlpatterns = [
     *reports.urlpatterns,
     *deports.urlpatterns,
     *echanges.urlpatterns,
+    *notation.urlpatterns,
 ]

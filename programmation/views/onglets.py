@@ -17,8 +17,6 @@ from ..permissions import instruit
 
 # Who finds a tab: asked with the reader and the file.
 Ouvert = Callable[[Portee, Dossier], object]
-
-
 # What waits in a tab, None when nothing does.
 Nombre = Callable[[Portee, Dossier], int | None]
 
@@ -58,6 +56,7 @@ ONGLETS: tuple[Onglet, ...] = (
     Onglet("demande", "La demande"),
     Onglet("recevabilite", "Recevabilité", _a_qui_instruit),
     Onglet("contexte", "Contexte", _a_qui_instruit),
+    Onglet("grille", "Grille", _a_qui_instruit),
     Onglet("echanges", "Échanges", _une_fois_depose, _a_lire),
 )
 

@@ -347,6 +347,7 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:ecrire_selection": pour(*CHEF, methode="post"),
     "programmation:envois": pour(*CHEF),
     "programmation:envoi": pour(*CHEF, pk=_envoi),
+    "programmation:grille": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:deporter": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:deports": pour(*INSTRUCTEURS),
     "programmation:lever_deport": pour(*INSTRUCTEURS, methode="post", autrui=CHEF, pk=_deport),
