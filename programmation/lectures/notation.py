@@ -77,7 +77,7 @@ class Grille:
 
 
 def grille(dossier: Dossier, *, pour: Auteur) -> Grille:
-    """The grid of `dossier`, for somebody who instructs it; a reading that goes on is its author's alone."""
+    """The grid of `dossier`, for somebody who reads its scores; a reading that goes on is its author's alone."""
     criteres = list(CritereCampagne.objects.filter(campagne=dossier.campagne_id))
     moi = pour.utilisateur.pk if pour.utilisateur is not None else None
     lues = list(
@@ -101,17 +101,17 @@ def grille(dossier: Dossier, *, pour: Auteur) -> Grille:
 
 
 def moyennes(dossiers: Iterable[int], *, pour: Auteur, contrat: Contrat) -> dict[int, Decimal]:
-    """The average on 20 of those of `dossiers` (by key) that this author instructs and that have an ended reading."""
-    instruits = Dossier.objects.instruits_par(pour, contrat).filter(pk__in=list(dossiers)).order_by()
-    lues = _notes_finies().filter(notation__dossier__in=instruits.values("pk"))
+    """The average on 20 of those of `dossiers` (by key) whose scores this author reads and that have an ended reading."""
+    lus = Dossier.objects.deliberes_par(pour, contrat).filter(pk__in=list(dossiers)).order_by()
+    lues = _notes_finies().filter(notation__dossier__in=lus.values("pk"))
     sommes = lues.values_list("notation__dossier").annotate(moyenne=_MOYENNE)
     return {cle: _au_dixieme(moyenne) for cle, moyenne in sommes}
 
 
 def avec_tri_par_note(dossiers: Any, *, pour: Auteur, contrat: Contrat) -> Any:
     """Adds `tri_note`, the same average before it is rounded; files without one come before zero."""
-    instruits = Dossier.objects.instruits_par(pour, contrat).order_by().values("pk")
-    lues = _notes_finies().filter(notation__dossier=OuterRef("pk"), notation__dossier__in=instruits)
+    lus = Dossier.objects.deliberes_par(pour, contrat).order_by().values("pk")
+    lues = _notes_finies().filter(notation__dossier=OuterRef("pk"), notation__dossier__in=lus)
     moyenne = Subquery(lues.values("notation__dossier").annotate(moyenne=_MOYENNE).values("moyenne"))
     return dossiers.annotate(tri_note=Coalesce(moyenne, Value(Decimal(-1)), output_field=DecimalField()))
 

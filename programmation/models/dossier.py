@@ -87,6 +87,17 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
             droits |= droit
         return du_contrat.filter(droits)
 
+    def deliberes_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """Those of `instruits_par` on which this author works with the team and the funders: it is one of them.
+
+        An organisation whose opinion alone is asked reads neither what they write to each other nor their scores.
+        """
+        instruits = self.instruits_par(auteur, contrat)
+        tenus = roles(auteur, contrat)
+        if tenus.administre or not tenus.instruit_pour_un_financeur_seulement:
+            return instruits
+        return instruits.filter(pk__in=sollicitant(tenus.organismes_instructeurs))
+
     def ouverts_a(self, auteur: Auteur, contrat: Contrat) -> Self:
         """Those whose request this author may read: the files that it sees and, for the team, the drafts that the
         team itself began for a porteur or to try the form."""

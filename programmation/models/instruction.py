@@ -239,8 +239,9 @@ class NoteInterneQuerySet(models.QuerySet["NoteInterne"]):
         lisibles = self.filter(dossier__in=dossiers, retiree_le__isnull=True)
         if tenus.administre:
             return lisibles
+        deliberes = Dossier.objects.deliberes_par(auteur, contrat).values("pk")
         return lisibles.filter(
-            Q(partage=PartageNote.INSTRUCTEURS)
+            Q(partage=PartageNote.INSTRUCTEURS, dossier__in=deliberes)
             | Q(organisme__in=tenus.organismes_instructeurs)
             | Q(auteur=auteur.utilisateur)
         )

@@ -1,6 +1,6 @@
 """Who may do what to a file, to its requests and to the envelopes: each answer comes with its reason."""
 
-from .acces import instruit
+from .acces import delibere, instruit
 from .copil import peut_gerer_enveloppes, peut_programmer, peut_programmer_dossier
 from .demandes import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
 from .deports import peut_declarer_un_deport, peut_lever_un_deport
@@ -30,6 +30,7 @@ from .sollicitations import peut_repondre_a_l_avis, peut_solliciter, repond_pour
 
 __all__ = [
     "complement_ouvert",
+    "delibere",
     "en_delegue",
     "est_son_porteur",
     "instruit",

@@ -18,6 +18,11 @@ def instruit(auteur: Auteur, dossier: Dossier) -> bool:
     return Dossier.objects.instruits_par(auteur, dossier.contrat).filter(pk=dossier.pk).exists()
 
 
+def delibere(auteur: Auteur, dossier: Dossier) -> bool:
+    """True when the author is of the team or of a funder of this file, not merely asked for its opinion."""
+    return Dossier.objects.deliberes_par(auteur, dossier.contrat).filter(pk=dossier.pk).exists()
+
+
 def pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tuple[Role, ...]) -> Reponse:
     dossier = demande.dossier
     if tient(auteur, dossier, Role.CHEF_DE_PROJET) or tient(
@@ -32,11 +37,12 @@ def pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tup
 def tient(auteur: Auteur, dossier: Dossier, *attendus: Role, organisme_id: int | None = None) -> bool:
     """True when the author holds one of these roles on this very file: within the limits of that habilitation.
 
-    Whoever is withdrawn from the file holds none.
+    Whoever is withdrawn from the file holds none there, save that of its porteur when it is one.
     """
-    if dossier.pk in deports_de(auteur, dossier.contrat):
-        return False
     tenus = roles(auteur, dossier.contrat)
+    if dossier.pk in deports_de(auteur, dossier.contrat):
+        siens = organisme_id in (None, dossier.porteur_id) and dossier.porteur_id in tenus.organismes_porteurs
+        return Role.PORTEUR in attendus and siens
     return tenus.administre or any(
         h.role in attendus and organisme_id in (None, h.organisme_id) and dossier.est_dans(h.limites)
         for h in tenus.habilitations

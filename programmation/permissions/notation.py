@@ -7,13 +7,13 @@ from commun.permissions import OUI, Reponse, non
 
 from ..etats import DOSSIER_EN_COURS
 from ..models import Dossier, Notation
-from .acces import instruit, tient
+from .acces import delibere, tient
 from .instruction import DONNENT_UN_AVIS
 
 
 def peut_noter(auteur: Auteur, dossier: Dossier) -> Reponse:
     """Those who give an opinion, before the decision; twice at most, by two people, the first one ended."""
-    if not instruit(auteur, dossier) or not tient(auteur, dossier, *DONNENT_UN_AVIS):
+    if not delibere(auteur, dossier) or not tient(auteur, dossier, *DONNENT_UN_AVIS):
         return non("Votre rôle ne note pas ce dossier.")
     if dossier.etat not in DOSSIER_EN_COURS:
         return non("La grille se remplit avant la décision du COPIL.")

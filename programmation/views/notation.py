@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -15,7 +15,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 from .. import actions
 from ..forms.notation import GrilleForm
 from ..lectures.notation import grille
-from ..permissions import peut_noter
+from ..permissions import delibere, peut_noter
 from .acces import dossier_instruit
 from .onglets import cadre_du_dossier
 
@@ -25,6 +25,8 @@ from .onglets import cadre_du_dossier
 def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """Read the grid, write one's own reading, end it."""
     dossier = dossier_instruit(portee, numero)
+    if not delibere(portee.auteur, dossier):
+        raise Http404
     lue = grille(dossier, pour=portee.auteur)
     form = GrilleForm(request.POST or None, grille=lue) if lue.noter.permis and lue.lignes else None
     if request.method == "POST":

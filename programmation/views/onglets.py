@@ -13,7 +13,7 @@ from contrats.portee import Portee
 from ..etats import EtatDossier
 from ..lectures.echanges import nombre_a_lire
 from ..models import Dossier
-from ..permissions import instruit
+from ..permissions import delibere, instruit
 
 # Who finds a tab: asked with the reader and the file.
 Ouvert = Callable[[Portee, Dossier], object]
@@ -43,6 +43,10 @@ def _a_qui_instruit(portee: Portee, dossier: Dossier) -> bool:
     return instruit(portee.auteur, dossier)
 
 
+def _a_qui_delibere(portee: Portee, dossier: Dossier) -> bool:
+    return delibere(portee.auteur, dossier)
+
+
 def _une_fois_depose(portee: Portee, dossier: Dossier) -> bool:
     return dossier.etat != EtatDossier.BROUILLON
 
@@ -56,7 +60,7 @@ ONGLETS: tuple[Onglet, ...] = (
     Onglet("demande", "La demande"),
     Onglet("recevabilite", "Recevabilité", _a_qui_instruit),
     Onglet("contexte", "Contexte", _a_qui_instruit),
-    Onglet("grille", "Grille", _a_qui_instruit),
+    Onglet("grille", "Grille", _a_qui_delibere),
     Onglet("echanges", "Échanges", _une_fois_depose, _a_lire),
 )
 

@@ -29,6 +29,7 @@ from tests.fabriques import (
     DemandeFactory,
     DeportFactory,
     DossierFactory,
+    HabilitationFactory,
     NotationFactory,
     NoteCritereFactory,
     ReunionFactory,
@@ -121,7 +122,13 @@ _DROITS = {
 _SUR_UN_DOSSIER = [n for n, d in _DROITS.items() if list(inspect.signature(d).parameters)[1] == "dossier"]
 _SUR_UNE_DEMANDE = [n for n, d in _DROITS.items() if list(inspect.signature(d).parameters)[1] == "demande"]
 # The state of the request in which each act is possible.
-_ETAT = {"peut_voter": "programmee", "peut_notifier": "votee", "peut_rectifier": "votee"}
+_ETAT = {"peut_voter": "programmee", "peut_notifier": "votee", "peut_rectifier": "votee", "peut_engager": "programmee"}
+# What a chef de projet may do on a file in instruction: the others belong to a porteur, or to another state.
+_PERMIS_AVANT = {
+    *("peut_instruire", "peut_donner_avis", "peut_programmer_dossier", "peut_noter", "peut_solliciter"),
+    *("peut_ecrire_une_note", "peut_ecrire_un_message"),
+    *("peut_proposer", "peut_voter", "peut_refuser", "peut_rectifier", "peut_notifier", "peut_engager"),
+}
 
 
 @pytest.mark.parametrize("nom", [*_SUR_UN_DOSSIER, *_SUR_UNE_DEMANDE])
@@ -130,7 +137,8 @@ def test_aucun_acte_n_est_permis_sur_un_dossier_dont_on_s_est_deporte(contrat, g
     dossier = DossierFactory(contrat=contrat, en_instruction=True)
     demande = DemandeFactory(dossier=dossier, financeur=gens.departement, **{_ETAT.get(nom, "proposee"): True})
     objet = demande if nom in _SUR_UNE_DEMANDE else dossier
-    assert _DROITS[nom](gens.chef, objet).permis
+    if nom in _PERMIS_AVANT:
+        assert _DROITS[nom](gens.chef, objet).permis
 
     deporter(dossier, gens.chef, le)
     frais = type(objet).objects.get(pk=objet.pk)
@@ -138,8 +146,22 @@ def test_aucun_acte_n_est_permis_sur_un_dossier_dont_on_s_est_deporte(contrat, g
 
 
 def test_les_droits_essayes_sont_ceux_du_dossier_et_de_ses_demandes() -> None:
-    assert {"peut_instruire", "peut_donner_avis", "peut_programmer_dossier", "peut_noter"} <= set(_SUR_UN_DOSSIER)
-    assert set(_SUR_UNE_DEMANDE) >= {"peut_proposer", "peut_voter", "peut_refuser", "peut_rectifier", "peut_notifier"}
+    assert {*_SUR_UN_DOSSIER, *_SUR_UNE_DEMANDE} >= _PERMIS_AVANT
+
+
+def test_un_porteur_qui_se_deporte_de_l_instruction_reste_le_porteur(contrat, gens, le) -> None:
+    """A commune instructs and carries actions: withdrawn from its own, it reads and writes as its porteur alone."""
+    personne = gens.chef.utilisateur
+    HabilitationFactory(contrat=contrat, utilisateur=personne, organisme=contrat.pilote, role=Role.PORTEUR)
+    dossier = DossierFactory(contrat=contrat, en_instruction=True, porteur=contrat.pilote)
+    DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    deporter(dossier, gens.chef, le)
+
+    lecteur = de_nouveau(gens.chef)
+    assert list(Dossier.objects.visibles_par(lecteur, contrat)) == [dossier]
+    assert dossier.demandes.avec_montants_vus(lecteur, contrat).get().propose_vu is None
+    assert not permissions.peut_instruire(lecteur, dossier)
+    assert permissions.sens_du_message(lecteur, dossier) == "du_porteur"
 
 
 def test_les_actes_eux_memes_se_refusent(proposee, copil, gens, le) -> None:

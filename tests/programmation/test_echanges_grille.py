@@ -14,9 +14,17 @@ from commun.erreurs import ActeRefuse, RegleEnfreinte
 from programmation import actions
 from programmation.actions import NoteSaisie
 from programmation.lectures.notation import avec_tri_par_note, grille, moyennes
-from programmation.models import Dossier, Notation, NoteCritere
+from programmation.models import Dossier, Notation, NoteCritere, NoteInterne, PartageNote
 from programmation.regles.notation import NotePonderee, moyenne_sur_vingt
-from tests.fabriques import CritereCampagneFactory, DemandeFactory, DossierFactory, NotationFactory, NoteCritereFactory
+from tests.fabriques import (
+    CritereCampagneFactory,
+    DemandeFactory,
+    DossierFactory,
+    NotationFactory,
+    NoteCritereFactory,
+    NoteInterneFactory,
+    SollicitationAvisFactory,
+)
 from tests.programmation.actions.reperes import vie
 
 
@@ -218,3 +226,26 @@ def _mots(reponse: Any) -> str:
 
 def _page(auteur: Any, adresse: str, parametres: Any) -> str:
     return _mots(_client(auteur).get(adresse, parametres))
+
+
+@pytest.mark.django_db
+def test_qui_est_seulement_consulte_ne_lit_ni_la_grille_ni_les_notes_partagees(
+    dossier, criteres, adresse, contrat, gens, le
+) -> None:
+    """An organisation whose opinion alone is asked reads no funder's answer (docs/regles.md)."""
+    noter(dossier, criteres, ["4", "5"], par=gens.chef, le=le, valider=True)
+    NoteInterneFactory(
+        dossier=dossier, organisme=gens.region, partage=PartageNote.INSTRUCTEURS, texte="Entre financeurs"
+    )
+    SollicitationAvisFactory(dossier=dossier, organisme=gens.departement)
+    assert dossier in Dossier.objects.instruits_par(gens.instructeur, contrat)
+    assert moyennes([dossier.pk], pour=gens.instructeur, contrat=contrat) == {}
+    assert _client(gens.instructeur).get(adresse).status_code == 404
+    notes = NoteInterne.objects.lisibles_par(gens.instructeur, contrat)
+    assert not notes.exists()
+    actions.ecrire_une_note(dossier, texte="Pour nous", par=gens.instructeur, le=le)
+    assert [n.texte for n in notes.all()] == ["Pour nous"]
+
+    DemandeFactory(dossier=dossier, financeur=gens.departement)
+    assert moyennes([dossier.pk], pour=gens.instructeur, contrat=contrat) == {dossier.pk: Decimal("14.5")}
+    assert {n.texte for n in notes.all()} == {"Pour nous", "Entre financeurs"}
