@@ -46,7 +46,10 @@ class Echeance:
 
 @dataclass(frozen=True, slots=True)
 class DossierPropose:
-    """A file that a committee is asked to programme. Euros; `financeurs` names each with its amount."""
+    """A file that a committee is asked to programme. Euros; `financeurs` names each with its amount.
+
+    `deports` names the people withdrawn from it for a conflict of interest: they take no part in its decision.
+    """
 
     numero: str
     intitule: str
@@ -56,6 +59,7 @@ class DossierPropose:
     propose: Decimal
     financeurs: tuple[tuple[str, Decimal], ...]
     fictif: bool
+    deports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,11 @@ class ProgrammationProposee:
     dossiers: tuple[DossierPropose, ...]
     total_demande: Decimal
     total_propose: Decimal
+
+    @property
+    def avec_deports(self) -> tuple[DossierPropose, ...]:
+        """The files from which somebody is withdrawn."""
+        return tuple(dossier for dossier in self.dossiers if dossier.deports)
 
 
 @dataclass(frozen=True, slots=True)

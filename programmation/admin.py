@@ -33,6 +33,7 @@ from .models import (
     LigneBudget,
     LigneBudgetOrganisme,
     Localisation,
+    Mention,
     Message,
     MouvementEnveloppe,
     Notation,
@@ -329,6 +330,12 @@ class DeportAdmin(LectureSeule):
 class NoteInterneAdmin(LectureSeule):
     list_display = ["dossier", "auteur", "organisme", "partage", "ecrite_le"]
     list_select_related = ["dossier", "auteur", "organisme"]
+
+
+@admin.register(Mention)
+class MentionAdmin(LectureSeule):
+    list_display = ["note", "utilisateur", "lue_le"]
+    list_select_related = ["note__dossier", "utilisateur"]
 
 
 @admin.register(Visite)

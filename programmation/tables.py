@@ -33,6 +33,7 @@ COLONNES = JeuDeColonnes(
         Colonne("programme", "Programmé", type=TypeColonne.EUROS, tri="tri_programme", total=True),
         Colonne("vote", "Voté", type=TypeColonne.EUROS, tri="tri_vote", total=True),
         Colonne("accord_libelle", "Accords", largeur=28),
+        Colonne("note", "Note sur 20", type=TypeColonne.NOMBRE, decimales=1, tri="tri_note", visible=False),
         Colonne("suivi_par", "Suivi par", visible=False, tri="instructeur__last_name"),
     ),
     tri_defaut="numero",
@@ -41,7 +42,7 @@ COLONNES = JeuDeColonnes(
 
 # Before notification a porteur reads no proposal and no programming (docs/regles.md): no column for them.
 COLONNES_DU_PORTEUR = JeuDeColonnes(
-    tuple(c for c in COLONNES if c.cle not in ("propose", "programme", "suivi_par")),
+    tuple(c for c in COLONNES if c.cle not in ("propose", "programme", "note", "suivi_par")),
     tri_defaut="numero",
     departage="numero",
 )

@@ -24,8 +24,9 @@ from contrats.lectures.revue import remarques_sans_suite
 from contrats.models import Contrat, DecisionReunion, Engagement, PointAvancement, Reunion
 from contrats.permissions import RolesTenus, roles
 from programmation.etats import EtatDossier
+from programmation.lectures.echanges import boite
 from programmation.lectures.tableau import Attente, en_attente
-from programmation.models import DemandeDeComplement, Dossier, SollicitationAvis
+from programmation.models import DemandeDeComplement, Dossier, SensMessage, SollicitationAvis
 
 # Label, what is awaited, whether only a decider does it.
 _ATTENDU_D_UN_FINANCEUR = (
@@ -60,6 +61,7 @@ def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tach
         *_taches_du_financeur(contrat, annee, pour, tenus),
         *_taches_du_porteur(contrat, annee, tenus),
         *_avis_demandes(contrat, annee, pour),
+        *_echanges(contrat, annee, pour, tenus),
         *_taches_du_signataire(contrat, le, tenus),
         *_taches_des_reunions(contrat, pour, le, tenus),
     ]
@@ -154,6 +156,21 @@ def _avis_demandes(contrat: Contrat, annee: int, pour: Auteur) -> list[Tache]:
 
 def _complements_ouverts() -> QuerySet[DemandeDeComplement]:
     return DemandeDeComplement.objects.filter(repondue_le__isnull=True, levee_le__isnull=True)
+
+
+def _echanges(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
+    """What was written to this person and that it has not read; messages of porteurs await the team alone."""
+    if not tenus.instruit and not tenus.organismes_porteurs:
+        return []
+    recus = boite(contrat, annee, pour=pour)
+    equipe = [m for m in recus.messages if m.sens == SensMessage.DU_PORTEUR] if tenus.pilote else []
+    porteur = [m for m in recus.messages if m.sens == SensMessage.AU_PORTEUR]
+    url = reverse("programmation:boite", kwargs={"contrat": contrat.slug, "annee": annee})
+    return [
+        Tache("Lire les messages des porteurs", len(equipe), url, "Équipe"),
+        Tache("Lire les messages de l’équipe", len(porteur), url, "Porteur"),
+        Tache("Lire les notes qui vous nomment", len(recus.mentions), url, "Échanges"),
+    ]
 
 
 def _taches_du_signataire(contrat: Contrat, le: date, tenus: RolesTenus) -> list[Tache]:

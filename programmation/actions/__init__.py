@@ -5,8 +5,11 @@ from .affectation import affecter, affecter_lot
 from .avis import donner_avis
 from .complements import demander_complement, lever_complement, relancer_les_complements
 from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
+from .deports import declarer_un_deport, lever_un_deport
 from .depot import commencer, corriger, deposer, ecrire, renoncer, repondre
+from .echanges import ecrire_un_message, ecrire_une_note, marquer_lu, retirer_une_note
 from .enveloppes import autoriser_depassement, mouvementer_enveloppe
+from .envois import ecrire_a_une_selection
 from .instruction import (
     declarer_complet,
     declarer_incomplet,
@@ -15,6 +18,7 @@ from .instruction import (
     ouvrir_instruction,
     retirer,
 )
+from .notation import NoteSaisie, noter
 from .pieces import deposer_piece, retirer_piece
 from .propositions import proposer
 from .saisie import Saisie, engager, saisir
@@ -31,6 +35,7 @@ from .visites import noter_visite
 __all__ = [
     "Constat",
     "Consulte",
+    "NoteSaisie",
     "NouvelActe",
     "Saisie",
     "affecter",
@@ -43,15 +48,22 @@ __all__ = [
     "declarer_incomplet",
     "declarer_irrecevable",
     "declarer_recevable",
+    "declarer_un_deport",
     "demander_complement",
     "deposer",
     "deposer_piece",
     "deprogrammer",
     "donner_avis",
     "ecrire",
+    "ecrire_a_une_selection",
+    "ecrire_un_message",
+    "ecrire_une_note",
     "engager",
     "lever_complement",
+    "lever_un_deport",
+    "marquer_lu",
     "mouvementer_enveloppe",
+    "noter",
     "noter_les_points",
     "noter_visite",
     "notifier",
@@ -70,6 +82,7 @@ __all__ = [
     "retirer",
     "retirer_piece",
     "retirer_sollicitation",
+    "retirer_une_note",
     "saisir",
     "solliciter_avis",
     "voter",

@@ -3,6 +3,8 @@
 from .avis import AvisForm
 from .copil import AjournementForm, ProgrammationForm, ValidationForm
 from .demandes import EngagementForm, NotificationForm, PropositionForm, RefusForm, VoteForm
+from .deports import DeportForm
+from .echanges import EnvoiForm, MessageForm, NoteForm
 from .enveloppes import DepassementForm, MouvementForm
 from .motifs import MotifForm
 from .saisie import CelluleForm
@@ -12,9 +14,13 @@ __all__ = [
     "AvisForm",
     "CelluleForm",
     "DepassementForm",
+    "DeportForm",
     "EngagementForm",
+    "EnvoiForm",
+    "MessageForm",
     "MotifForm",
     "MouvementForm",
+    "NoteForm",
     "NotificationForm",
     "ProgrammationForm",
     "PropositionForm",

@@ -17,7 +17,7 @@ from contrats.models import Contrat, Reunion, TypeComite
 from contrats.permissions import roles
 
 from ..etats import DEMANDE_CONSOMME, EtatDemande, EtatDossier
-from ..models import Campagne, DemandeFinancement, FamilleDispositif
+from ..models import Campagne, DemandeFinancement, Deport, FamilleDispositif
 from ..permissions.campagne import voit_la_campagne
 from .campagne import etapes_au_calendrier
 
@@ -55,7 +55,8 @@ def programmation_proposee(reunion: Reunion) -> ProgrammationProposee | None:
     par_dossier: dict[int, list[DemandeFinancement]] = defaultdict(list)
     for ligne in lignes:
         par_dossier[ligne.dossier_id].append(ligne)
-    dossiers = tuple(_propose(groupe) for groupe in par_dossier.values())
+    deports = _deports(reunion, par_dossier)
+    dossiers = tuple(_propose(groupe, deports[cle]) for cle, groupe in par_dossier.items())
     return ProgrammationProposee(
         annee=max(ligne.dossier.campagne.annee for ligne in lignes),
         dossiers=dossiers,
@@ -64,7 +65,20 @@ def programmation_proposee(reunion: Reunion) -> ProgrammationProposee | None:
     )
 
 
-def _propose(demandes: list[DemandeFinancement]) -> DossierPropose:
+def _deports(reunion: Reunion, dossiers: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Who is withdrawn from each of these files (by key) on the day of the meeting; the reasons are not printed."""
+    noms: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    deports = Deport.objects.filter(
+        Q(leve_le__isnull=True) | Q(leve_le__date__gt=reunion.le), dossier__in=list(dossiers)
+    )
+    if reunion.tenue:
+        deports = deports.filter(declare_le__date__lte=reunion.le)
+    for deport in deports.select_related("utilisateur").order_by("utilisateur__last_name", "pk"):
+        noms[deport.dossier_id] += (str(deport.utilisateur),)
+    return noms
+
+
+def _propose(demandes: list[DemandeFinancement], deports: tuple[str, ...]) -> DossierPropose:
     dossier = demandes[0].dossier
     montants: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for demande in demandes:
@@ -78,6 +92,7 @@ def _propose(demandes: list[DemandeFinancement]) -> DossierPropose:
         propose=sum(montants.values(), ZERO),
         financeurs=tuple(montants.items()),
         fictif=dossier.fictif,
+        deports=deports,
     )
 
 

@@ -33,6 +33,7 @@ from ..etats import DEMANDE_PROPOSE, DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemand
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
 from ..models.dossier import DossierQuerySet
 from ..regles import Accord, accord
+from .notation import avec_tri_par_note, moyennes
 from .saisie import LigneSaisie, lignes_de_saisie
 
 ZERO = Decimal(0)
@@ -73,6 +74,7 @@ class LigneTableau:
     financeurs: str
     fictif: bool
     saisies: tuple[LigneSaisie, ...] = ()  # the rows of the funder for whom the reader types
+    note: Decimal | None = None  # average on 20 of the readings that are ended, for those who instruct the file
 
     @property
     def accord_libelle(self) -> str:
@@ -182,7 +184,8 @@ def lignes(
         "dossier_id", "mode", "version__nom", "commune__nom"
     ):
         lieux[dossier_id].append(version or commune or ModeLocalisation(mode).label)
-    return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur, saisies.get(d.pk, ())) for d in dossiers]
+    notes = moyennes(cles, pour=pour, contrat=contrat)
+    return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur, saisies.get(d.pk, ()), notes.get(d.pk)) for d in dossiers]
 
 
 def en_attente(
@@ -239,6 +242,8 @@ def avec_tri(dossiers: Any, colonne: str, *, pour: Auteur, contrat: Contrat, fin
     if colonne == "etat_libelle":
         rangs = [When(etat_vu=etat, then=Value(rang)) for rang, etat in enumerate(EtatDossier.values)]
         return dossiers.annotate(tri_etat_libelle=Case(*rangs, default=Value(len(rangs))))
+    if colonne == "note":
+        return avec_tri_par_note(dossiers, pour=pour, contrat=contrat)
     if colonne not in _SOMMES:
         return dossiers
     montant, lesquelles = _SOMMES[colonne]
@@ -263,7 +268,12 @@ def avec_relations(dossiers: DossierQuerySet, *, pour: Auteur, contrat: Contrat)
 
 
 def _ligne(
-    dossier: Any, demandes: list[Any], lieux: list[str], financeur: int | None, saisies: tuple[LigneSaisie, ...]
+    dossier: Any,
+    demandes: list[Any],
+    lieux: list[str],
+    financeur: int | None,
+    saisies: tuple[LigneSaisie, ...],
+    note: Decimal | None,
 ) -> LigneTableau:
     comptees = [d for d in demandes if d.etat_vu != EtatDemande.ANNULEE and financeur in (None, d.financeur_id)]
     specifique = [d for d in comptees if d.nature == NatureMoyens.SPECIFIQUE]
@@ -292,6 +302,7 @@ def _ligne(
         financeurs=", ".join(dict.fromkeys(d.financeur__sigle or d.financeur__nom for d in demandes)),
         fictif=dossier.fictif,
         saisies=saisies,
+        note=note,
     )
 
 

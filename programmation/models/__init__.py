@@ -41,6 +41,7 @@ from .importation import CorrespondanceColonnes, ImportDossiers, SourceImport
 from .instruction import (
     DemandeDeComplement,
     Deport,
+    Mention,
     Notation,
     NoteCritere,
     NoteInterne,
@@ -88,6 +89,7 @@ __all__ = [
     "LigneBudget",
     "LigneBudgetOrganisme",
     "Localisation",
+    "Mention",
     "Message",
     "ModeLocalisation",
     "MouvementEnveloppe",

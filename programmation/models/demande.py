@@ -21,7 +21,7 @@ from ..etats import (
     EtatDemande,
 )
 from .dispositif import Dispositif
-from .dossier import Dossier, consultant, sollicitant
+from .dossier import Dossier, consultant, deports_de, sollicitant
 from .enveloppe import Enveloppe
 
 _MONTANTS_VUS = {
@@ -57,7 +57,9 @@ class DemandeFinancementQuerySet(models.QuerySet["DemandeFinancement"]):
 
 def _conditions_de_vue(auteur: Auteur, contrat: Contrat) -> dict[str, Q]:
     tenus = roles(auteur, contrat)
-    tout, rien = Q(pk__isnull=False), Q(pk__isnull=True)
+    deportes = deports_de(auteur, contrat)
+    # Whoever is withdrawn from a file reads none of its amounts, wherever its rows are read from.
+    tout, rien = Q(pk__isnull=False) & ~Q(dossier__in=deportes), Q(pk__isnull=True)
     if tenus.administre:
         return dict.fromkeys([*_MONTANTS_VUS, "etat_vu"], tout)
     vu = dict.fromkeys([*_MONTANTS_VUS, "etat_vu"], rien)
@@ -69,10 +71,10 @@ def _conditions_de_vue(auteur: Auteur, contrat: Contrat) -> dict[str, Q]:
         return vu
     partagee = Q(proposition_partagee=True) | Q(financeur__in=tenus.organismes_instructeurs)
     instruit = {
-        "propose_vu": partagee | Q(etat__in=DEMANDE_CONSOMME),
+        "propose_vu": tout & (partagee | Q(etat__in=DEMANDE_CONSOMME)),
         "programme_vu": tout,
         "vote_vu": tout,
-        "etat_vu": partagee | ~Q(etat=EtatDemande.PROPOSEE),
+        "etat_vu": tout & (partagee | ~Q(etat=EtatDemande.PROPOSEE)),
     }
     if tenus.instruit_pour_un_financeur_seulement:
         # Consulted on a file that asks it for nothing, an organisation reads no funder's answer.

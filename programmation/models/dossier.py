@@ -67,9 +67,12 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """The deposited files of `contrat` on which this author works before the decision.
 
         All of them for the contract's team, those that ask it for money or on which its opinion is asked for a funder;
-        within the limits of each habilitation. The product itself and an administrator see drafts too.
+        within the limits of each habilitation. The product itself and an administrator see drafts too. A person withdrawn
+        from a file works on it no more, whatever its roles.
         """
         du_contrat = self.filter(contrat=contrat)
+        if deportes := deports_de(auteur, contrat):
+            du_contrat = du_contrat.exclude(pk__in=deportes)
         tenus = roles(auteur, contrat)
         if tenus.administre:
             return du_contrat
@@ -83,6 +86,17 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 droit &= Q(pk__in=sollicitant(siens)) | Q(pk__in=consultant(siens))
             droits |= droit
         return du_contrat.filter(droits)
+
+    def deliberes_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """Those of `instruits_par` on which this author works with the team and the funders: it is one of them.
+
+        An organisation whose opinion alone is asked reads neither what they write to each other nor their scores.
+        """
+        instruits = self.instruits_par(auteur, contrat)
+        tenus = roles(auteur, contrat)
+        if tenus.administre or not tenus.instruit_pour_un_financeur_seulement:
+            return instruits
+        return instruits.filter(pk__in=sollicitant(tenus.organismes_instructeurs))
 
     def ouverts_a(self, auteur: Auteur, contrat: Contrat) -> Self:
         """Those whose request this author may read: the files that it sees and, for the team, the drafts that the
@@ -115,6 +129,25 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def sollicitant(self, financeur: Organisme) -> Self:
         """Those that ask `financeur` for money."""
         return self.filter(pk__in=sollicitant([financeur.pk]))
+
+
+def deports_de(auteur: Auteur, contrat: Contrat) -> frozenset[int]:
+    """The files (by key) from which this person is withdrawn today; read once per request, as its roles are.
+
+    Neither the product nor an organisation's key has interests of its own.
+    """
+    personne = auteur.utilisateur
+    if personne is None or not personne.is_authenticated:
+        return frozenset()
+    connus: dict[int, frozenset[int]] = personne.__dict__.setdefault(DEPORTS_CONNUS, {})
+    if contrat.pk not in connus:
+        deports = personne.deports.filter(dossier__contrat=contrat, leve_le__isnull=True)
+        connus[contrat.pk] = frozenset(deports.values_list("dossier", flat=True))
+    return connus[contrat.pk]
+
+
+# Under this name a person's object remembers `deports_de`; an act that changes them forgets it.
+DEPORTS_CONNUS = "_deports_connus"
 
 
 def sollicitant(financeurs: Iterable[int]) -> models.QuerySet[Any]:

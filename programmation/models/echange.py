@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from acteurs.models import Organisme
+from commun.auteur import Auteur
 from commun.models import Fichier
+from contrats.models import Contrat
+from contrats.permissions import roles
 
 from .campagne import Campagne
 from .dossier import Dossier
@@ -38,12 +41,29 @@ class Envoi(models.Model):
     def __str__(self) -> str:
         return self.objet
 
+    @property
+    def contrat_id(self) -> int:
+        return self.campagne.contrat_id
+
 
 class SensMessage(models.TextChoices):
     """Who writes to whom."""
 
     AU_PORTEUR = "au_porteur", "Au porteur"
     DU_PORTEUR = "du_porteur", "Du porteur"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """The messages about the files that this author sees."""
+        return self.filter(dossier__in=Dossier.objects.visibles_par(auteur, contrat).values("pk"))
+
+    def a_lire_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """Those that its side has not read: the porteur's own files' for a porteur, the porteurs' for who instructs."""
+        recus = Q(sens=SensMessage.DU_PORTEUR, dossier__in=Dossier.objects.instruits_par(auteur, contrat).values("pk"))
+        if siens := roles(auteur, contrat).organismes_porteurs:
+            recus |= Q(sens=SensMessage.AU_PORTEUR, dossier__contrat=contrat, dossier__porteur__in=siens)
+        return self.filter(recus, lu_le__isnull=True)
 
 
 class Message(models.Model):
@@ -68,6 +88,8 @@ class Message(models.Model):
     ecrit_le = models.DateTimeField("écrit le")
     lu_le = models.DateTimeField("lu le", null=True, blank=True)
 
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         verbose_name = "message"
         verbose_name_plural = "messages"
@@ -83,3 +105,7 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.objet
+
+    @property
+    def contrat_id(self) -> int:
+        return self.dossier.contrat_id

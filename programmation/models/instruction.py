@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from acteurs.models import Organisme
+from commun.auteur import Auteur
+from contrats.models import Contrat
+from contrats.permissions import roles
 
 from .campagne import CritereCampagne
 from .dossier import Dossier
@@ -120,6 +123,11 @@ class Notation(models.Model):
                 name="programmation_notation_une_par_personne",
                 violation_error_message="Vous avez déjà noté ce dossier : modifiez votre notation.",
             ),
+            models.UniqueConstraint(
+                fields=["dossier", "lecture"],
+                name="programmation_notation_une_par_lecture",
+                violation_error_message="Une autre personne tient déjà cette lecture. Rechargez la page.",
+            ),
             models.CheckConstraint(
                 condition=Q(lecture__in=[1, 2]),
                 name="programmation_notation_lecture",
@@ -129,6 +137,10 @@ class Notation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier.numero}, lecture {self.lecture}"
+
+    @property
+    def contrat_id(self) -> int:
+        return self.dossier.contrat_id
 
 
 class NoteCritere(models.Model):
@@ -160,6 +172,19 @@ class NoteCritere(models.Model):
         return f"{self.critere} : {self.note}"
 
 
+class DeportQuerySet(models.QuerySet["Deport"]):
+    def en_vigueur(self) -> Self:
+        """Those that nobody has lifted."""
+        return self.filter(leve_le__isnull=True)
+
+    def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """A person's own; and for the team, those of the files that it instructs."""
+        siens = Q(utilisateur=auteur.utilisateur)
+        if roles(auteur, contrat).pilote:
+            siens |= Q(dossier__in=Dossier.objects.instruits_par(auteur, contrat).values("pk"))
+        return self.filter(siens, dossier__contrat=contrat)
+
+
 class Deport(models.Model):
     """A person withdrawn from a file for a conflict of interest: it reads no more than the public, and acts on nothing."""
 
@@ -170,6 +195,8 @@ class Deport(models.Model):
     motif = models.CharField("motif", max_length=400)
     declare_le = models.DateTimeField("déclaré le")
     leve_le = models.DateTimeField("levé le", null=True, blank=True)
+
+    objects = DeportQuerySet.as_manager()
 
     class Meta:
         verbose_name = "déport"
@@ -192,12 +219,32 @@ class Deport(models.Model):
     def __str__(self) -> str:
         return f"Déport de {self.utilisateur} sur {self.dossier.numero}"
 
+    @property
+    def contrat_id(self) -> int:
+        return self.dossier.contrat_id
+
 
 class PartageNote(models.TextChoices):
     """Who reads a note."""
 
     ORGANISME = "organisme", "Mon organisme"
     INSTRUCTEURS = "instructeurs", "Tous ceux qui instruisent le dossier"
+
+
+class NoteInterneQuerySet(models.QuerySet["NoteInterne"]):
+    def lisibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """The notes on files that this author instructs: its organisation's, and those shared; a withdrawn one is gone."""
+        tenus = roles(auteur, contrat)
+        dossiers = Dossier.objects.instruits_par(auteur, contrat).values("pk")
+        lisibles = self.filter(dossier__in=dossiers, retiree_le__isnull=True)
+        if tenus.administre:
+            return lisibles
+        deliberes = Dossier.objects.deliberes_par(auteur, contrat).values("pk")
+        return lisibles.filter(
+            Q(partage=PartageNote.INSTRUCTEURS, dossier__in=deliberes)
+            | Q(organisme__in=tenus.organismes_instructeurs)
+            | Q(auteur=auteur.utilisateur)
+        )
 
 
 class NoteInterne(models.Model):
@@ -211,10 +258,16 @@ class NoteInterne(models.Model):
     partage = models.CharField("lue par", max_length=12, choices=PartageNote, default=PartageNote.ORGANISME)
     texte = models.TextField("texte")
     mentions: models.ManyToManyField[Any, Any] = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, blank=True, related_name="mentions", verbose_name="personnes prévenues"
+        settings.AUTH_USER_MODEL,
+        through="Mention",
+        blank=True,
+        related_name="notes_qui_mentionnent",
+        verbose_name="personnes prévenues",
     )
     ecrite_le = models.DateTimeField("écrite le")
     retiree_le = models.DateTimeField("retirée le", null=True, blank=True)
+
+    objects = NoteInterneQuerySet.as_manager()
 
     class Meta:
         verbose_name = "note interne"
@@ -223,6 +276,35 @@ class NoteInterne(models.Model):
 
     def __str__(self) -> str:
         return f"Note sur {self.dossier.numero}"
+
+    @property
+    def contrat_id(self) -> int:
+        return self.dossier.contrat_id
+
+
+class Mention(models.Model):
+    """Somebody named in a note: told by e-mail, and it stays among its tasks until read."""
+
+    note = models.ForeignKey(NoteInterne, models.CASCADE, related_name="prevenues", verbose_name="note")
+    utilisateur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="mentions", verbose_name="personne"
+    )
+    lue_le = models.DateTimeField("lue le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "mention"
+        verbose_name_plural = "mentions"
+        ordering = ["note", "utilisateur"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["note", "utilisateur"],
+                name="programmation_mention_unique",
+                violation_error_message="Cette personne est déjà prévenue par cette note.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur}, {self.note}"
 
 
 class Visite(models.Model):

@@ -1,8 +1,9 @@
 """Who may do what to a file, to its requests and to the envelopes: each answer comes with its reason."""
 
-from .acces import instruit
+from .acces import delibere, instruit
 from .copil import peut_gerer_enveloppes, peut_programmer, peut_programmer_dossier
 from .demandes import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from .deports import peut_declarer_un_deport, peut_lever_un_deport
 from .depot import (
     complement_ouvert,
     est_son_porteur,
@@ -15,25 +16,40 @@ from .depot import (
     peut_repondre,
     peut_saisir,
 )
+from .echanges import (
+    peut_ecrire_a_une_selection,
+    peut_ecrire_un_message,
+    peut_ecrire_une_note,
+    peut_retirer_une_note,
+    sens_du_message,
+)
 from .importation import peut_importer, peut_regler_les_canaux, peut_reporter
 from .instruction import en_delegue, peut_donner_avis, peut_instruire
+from .notation import peut_noter
 from .sollicitations import peut_repondre_a_l_avis, peut_solliciter, repond_pour_lui, seulement_consulte
 
 __all__ = [
     "complement_ouvert",
+    "delibere",
     "en_delegue",
     "est_son_porteur",
     "instruit",
     "noms_modifiables",
     "peut_commencer",
     "peut_corriger",
+    "peut_declarer_un_deport",
     "peut_deposer",
     "peut_donner_avis",
     "peut_ecrire",
+    "peut_ecrire_a_une_selection",
+    "peut_ecrire_un_message",
+    "peut_ecrire_une_note",
     "peut_engager",
     "peut_gerer_enveloppes",
     "peut_importer",
     "peut_instruire",
+    "peut_lever_un_deport",
+    "peut_noter",
     "peut_notifier",
     "peut_programmer",
     "peut_programmer_dossier",
@@ -45,9 +61,11 @@ __all__ = [
     "peut_repondre",
     "peut_repondre_a_l_avis",
     "peut_reporter",
+    "peut_retirer_une_note",
     "peut_saisir",
     "peut_solliciter",
     "peut_voter",
     "repond_pour_lui",
+    "sens_du_message",
     "seulement_consulte",
 ]

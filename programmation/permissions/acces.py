@@ -8,6 +8,7 @@ from contrats.etats import Role
 from contrats.permissions import roles
 
 from ..models import DemandeFinancement, Dossier
+from ..models.dossier import deports_de
 
 REPRESENTE = (Role.INSTRUCTEUR, Role.DECIDEUR)
 
@@ -15,6 +16,11 @@ REPRESENTE = (Role.INSTRUCTEUR, Role.DECIDEUR)
 def instruit(auteur: Auteur, dossier: Dossier) -> bool:
     """True when the author works on this file before the decision, and so reads its opinions and its journal."""
     return Dossier.objects.instruits_par(auteur, dossier.contrat).filter(pk=dossier.pk).exists()
+
+
+def delibere(auteur: Auteur, dossier: Dossier) -> bool:
+    """True when the author is of the team or of a funder of this file, not merely asked for its opinion."""
+    return Dossier.objects.deliberes_par(auteur, dossier.contrat).filter(pk=dossier.pk).exists()
 
 
 def pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tuple[Role, ...]) -> Reponse:
@@ -29,8 +35,14 @@ def pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tup
 
 
 def tient(auteur: Auteur, dossier: Dossier, *attendus: Role, organisme_id: int | None = None) -> bool:
-    """True when the author holds one of these roles on this very file: within the limits of that habilitation."""
+    """True when the author holds one of these roles on this very file: within the limits of that habilitation.
+
+    Whoever is withdrawn from the file holds none there, save that of its porteur when it is one.
+    """
     tenus = roles(auteur, dossier.contrat)
+    if dossier.pk in deports_de(auteur, dossier.contrat):
+        siens = organisme_id in (None, dossier.porteur_id) and dossier.porteur_id in tenus.organismes_porteurs
+        return Role.PORTEUR in attendus and siens
     return tenus.administre or any(
         h.role in attendus and organisme_id in (None, h.organisme_id) and dossier.est_dans(h.limites)
         for h in tenus.habilitations

@@ -1,10 +1,11 @@
 """Handlers of the programming's jobs: each module registers its own."""
 
-from . import copil, depot, enveloppes, importation, instruire
+from . import copil, depot, echanges, enveloppes, importation, instruire
 
 __all__ = [
     "copil",
     "depot",
+    "echanges",
     "enveloppes",
     "importation",
     "instruire",

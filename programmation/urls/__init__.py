@@ -1,6 +1,18 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import campagne, depot, dossiers, enveloppes, importation, instruire, reports, tableau
+from . import (
+    campagne,
+    deports,
+    depot,
+    dossiers,
+    echanges,
+    enveloppes,
+    importation,
+    instruire,
+    notation,
+    reports,
+    tableau,
+)
 
 app_name = "programmation"
 
@@ -13,4 +25,7 @@ urlpatterns = [
     *importation.urlpatterns,
     *instruire.urlpatterns,
     *reports.urlpatterns,
+    *deports.urlpatterns,
+    *echanges.urlpatterns,
+    *notation.urlpatterns,
 ]

@@ -10,15 +10,23 @@ from django.urls import reverse
 
 from contrats.portee import Portee
 
+from ..etats import EtatDossier
+from ..lectures.echanges import nombre_a_lire
 from ..models import Dossier
-from ..permissions import instruit
+from ..permissions import delibere, instruit
 
 # Who finds a tab: asked with the reader and the file.
 Ouvert = Callable[[Portee, Dossier], object]
+# What waits in a tab, None when nothing does.
+Nombre = Callable[[Portee, Dossier], int | None]
 
 
 def _a_tous(portee: Portee, dossier: Dossier) -> bool:
     return True
+
+
+def _aucun(portee: Portee, dossier: Dossier) -> int | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +36,23 @@ class Onglet:
     route: str
     libelle: str
     ouvert: Ouvert = _a_tous
+    nombre: Nombre = _aucun
 
 
 def _a_qui_instruit(portee: Portee, dossier: Dossier) -> bool:
     return instruit(portee.auteur, dossier)
+
+
+def _a_qui_delibere(portee: Portee, dossier: Dossier) -> bool:
+    return delibere(portee.auteur, dossier)
+
+
+def _une_fois_depose(portee: Portee, dossier: Dossier) -> bool:
+    return dossier.etat != EtatDossier.BROUILLON
+
+
+def _a_lire(portee: Portee, dossier: Dossier) -> int | None:
+    return nombre_a_lire(dossier, pour=portee.auteur, contrat=portee.contrat) or None
 
 
 ONGLETS: tuple[Onglet, ...] = (
@@ -39,6 +60,8 @@ ONGLETS: tuple[Onglet, ...] = (
     Onglet("demande", "La demande"),
     Onglet("recevabilite", "Recevabilité", _a_qui_instruit),
     Onglet("contexte", "Contexte", _a_qui_instruit),
+    Onglet("grille", "Grille", _a_qui_delibere),
+    Onglet("echanges", "Échanges", _une_fois_depose, _a_lire),
 )
 
 
@@ -52,7 +75,7 @@ def cadre_du_dossier(portee: Portee, dossier: Dossier, actif: str) -> dict[str, 
                 "libelle": onglet.libelle,
                 "url": reverse(f"programmation:{onglet.route}", kwargs=cles),
                 "actif": onglet.route == actif,
-                "nombre": None,
+                "nombre": onglet.nombre(portee, dossier),
             }
             for onglet in ONGLETS
             if onglet.ouvert(portee, dossier)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from acteurs.models import Organisme
-from commun.colonnes import ligne_de_totaux
+from commun.colonnes import TypeColonne, ligne_de_totaux
 from commun.erreurs import RegleEnfreinte
 from commun.exports import TYPES_MIME, ExportImpossible, exporter
 from commun.models import Travail
@@ -207,7 +207,7 @@ def _entetes(parametres: QueryDict, vue: Vue) -> list[dict[str, Any]]:
             "cle": entete.colonne.cle,
             "libelle": entete.colonne.libelle,
             "nombre": entete.colonne.numerique,
-            "unite": "€" if entete.colonne.numerique else "",
+            "unite": "€" if entete.colonne.type == TypeColonne.EUROS else "",
             "tri": entete.aria_sort,
             "url_tri": "?" + avec(parametres, tri=entete.tri_suivant) if entete.tri_suivant else "",
         }

@@ -57,6 +57,7 @@ from programmation.models import (
     LigneBudget,
     LigneBudgetOrganisme,
     Localisation,
+    Mention,
     Message,
     ModeLocalisation,
     MouvementEnveloppe,
@@ -615,6 +616,16 @@ class NoteInterneFactory(DjangoModelFactory):
 
     class Meta:
         model = NoteInterne
+
+
+class MentionFactory(DjangoModelFactory):
+    """A colleague is told."""
+
+    note = factory.SubFactory(NoteInterneFactory)
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+
+    class Meta:
+        model = Mention
 
 
 class VisiteFactory(DjangoModelFactory):

@@ -18,7 +18,15 @@ from operator import attrgetter
 from typing import Any
 
 from contrats.etats import Role
-from tests.fabriques import CorrespondanceColonnesFactory, FichierFactory, ImportDossiersFactory
+from tests.fabriques import (
+    CorrespondanceColonnesFactory,
+    DeportFactory,
+    EnvoiFactory,
+    FichierFactory,
+    ImportDossiersFactory,
+    MessageFactory,
+    NoteInterneFactory,
+)
 from tests.permissions.monde import Scene
 
 R = Role
@@ -114,6 +122,31 @@ def _import_de_dossiers(scene: Scene, personne: Any) -> Any:
         apercu=apercu,
         correspondance=CorrespondanceColonnesFactory(contrat=campagne.contrat),
     ).pk
+
+
+def _note(scene: Scene, personne: Any) -> Any:
+    """A note of this person in its own scene, one that another organisation keeps to itself elsewhere."""
+    sienne = {"auteur": personne} if scene.a_soi and personne else {}
+    return NoteInterneFactory(dossier=scene.dossier, **sienne).pk
+
+
+def _deport(scene: Scene, personne: Any) -> Any:
+    """This person is withdrawn from another file of its contract in its own scene, somebody else elsewhere."""
+    sien = {"utilisateur": personne} if scene.a_soi and personne else {}
+    return DeportFactory(dossier=scene.a_programmer, **sien).pk
+
+
+def _envoi(scene: Scene, personne: Any) -> Any:
+    """A message to the porteurs of a year's files."""
+    return EnvoiFactory(campagne=scene.dossier.campagne).pk
+
+
+def _message(scene: Scene, personne: Any) -> Any:
+    """A message about the file, with an attachment."""
+    message = scene.dossier.messages.first() or MessageFactory(dossier=scene.dossier)
+    if not message.pieces.exists():
+        message.pieces.add(FichierFactory())
+    return message
 
 
 EXEMPLES: dict[str, Exemple] = {
@@ -315,6 +348,26 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:dossier": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:avis": pour(
         *FINANCEURS, R.DELEGUE_PREFET, autrui=(R.CHEF_DE_PROJET, R.DELEGUE_PREFET), numero="dossier.numero"
+    ),
+    "programmation:boite": pour(*LECTEURS),
+    "programmation:ecrire_selection": pour(*CHEF, methode="post"),
+    "programmation:envois": pour(*CHEF),
+    "programmation:envoi": pour(*CHEF, pk=_envoi),
+    "programmation:grille": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:deporter": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:deports": pour(*INSTRUCTEURS),
+    "programmation:lever_deport": pour(*INSTRUCTEURS, methode="post", autrui=CHEF, pk=_deport),
+    "programmation:echanges": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:ecrire_note": pour(*INSTRUCTEURS, methode="post", autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:retirer_note": pour(*INSTRUCTEURS, methode="post", autrui=(), numero="dossier.numero", pk=_note),
+    "programmation:ecrire_message": pour(*LECTEURS, methode="post", autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:echanges_lus": pour(*LECTEURS, methode="post", autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:piece_message": pour(
+        *LECTEURS,
+        autrui=EQUIPE,
+        numero="dossier.numero",
+        pk=lambda scene, qui: _message(scene, qui).pk,
+        fichier=lambda scene, qui: _message(scene, qui).pieces.get().pk,
     ),
     "programmation:programmer": pour(*CHEF, numero="dossier.numero"),
     "programmation:repartir": pour(*CHEF),
