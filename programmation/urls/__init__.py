@@ -1,6 +1,6 @@
 """Addresses of the programming, below a contract and a year."""
 
-from . import dossiers, enveloppes, tableau
+from . import dossiers, enveloppes, organisme, tableau
 
 app_name = "programmation"
 
@@ -8,4 +8,5 @@ urlpatterns = [
     *tableau.urlpatterns,
     *enveloppes.urlpatterns,
     *dossiers.urlpatterns,
+    *organisme.urlpatterns,
 ]

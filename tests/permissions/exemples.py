@@ -12,12 +12,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from django.utils import timezone
+
 from contrats.etats import Role
+from tests.fabriques import HabilitationFactory, InscriptionFactory, InvitationFactory, PieceOrganismeFactory
 from tests.permissions.monde import Scene
 
 R = Role
@@ -26,6 +30,7 @@ INSTRUCTEURS = (*EQUIPE, R.INSTRUCTEUR, R.DECIDEUR)
 LECTEURS = (*INSTRUCTEURS, R.PORTEUR)
 LECTEURS_DES_RAPPORTS = tuple(role for role in Role if role != R.PORTEUR)
 CHEF = (R.CHEF_DE_PROJET,)
+TENUE = (R.CHEF_DE_PROJET, R.PORTEUR)
 FINANCEURS = (R.CHEF_DE_PROJET, R.INSTRUCTEUR, R.DECIDEUR)
 DECIDEURS = (R.CHEF_DE_PROJET, R.DECIDEUR)
 DECLARANTS = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.BAILLEUR)
@@ -100,6 +105,31 @@ def _import(scene: Scene, personne: Any) -> Any:
     return scene.import_de(personne).pk
 
 
+def _piece(scene: Scene, personne: Any) -> int:
+    """A paper of the porteur."""
+    return PieceOrganismeFactory(organisme=scene.dossier.porteur).pk
+
+
+def _acces(scene: Scene, personne: Any) -> int:
+    """Another person of the porteur."""
+    return HabilitationFactory(contrat=scene.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
+
+
+def _invitation_de_porteur(scene: Scene, personne: Any) -> int:
+    return InvitationFactory(contrat=scene.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
+
+
+def _inscription(scene: Scene, personne: Any) -> int:
+    return InscriptionFactory(contrat=scene.contrat, a_verifier=True).pk
+
+
+def _jeton_d_inscription(scene: Scene, personne: Any) -> str:
+    inscription = InscriptionFactory(contrat=scene.contrat)
+    inscription.jeton_sha256 = hashlib.sha256(b"confirmer").hexdigest()
+    inscription.save(update_fields=["jeton_sha256"])
+    return "confirmer"
+
+
 EXEMPLES: dict[str, Exemple] = {
     # portail
     "portail:accueil": pour(),
@@ -140,6 +170,15 @@ EXEMPLES: dict[str, Exemple] = {
     "contrats:modele_engagements": pour(*DECLARANTS, format="csv"),
     "contrats:import_engagements": pour(*DECLARANTS, autrui=CHEF, pk=_import),
     "contrats:lignes_refusees": pour(*DECLARANTS, autrui=CHEF, pk=_import),
+    "contrats:inscription_liste": pour(),
+    "contrats:inscription": pour(identifiant="contrat.slug"),
+    "contrats:inscription_personne": pour(identifiant="contrat.slug", siret="00090001900019"),
+    "contrats:inscription_envoyee": pour(identifiant="contrat.slug"),
+    "contrats:confirmer_inscription": pour(jeton=_jeton_d_inscription),
+    "contrats:inscriptions_a_verifier": pour(*CHEF),
+    "contrats:inscription_a_trancher": pour(*CHEF, pk=_inscription),
+    "contrats:accepter_inscription": pour(*CHEF, methode="post", pk=_inscription),
+    "contrats:refuser_inscription": pour(*CHEF, methode="post", pk=_inscription),
     "contrats:equipe": pour(*CHEF),
     "contrats:inviter": pour(*CHEF),
     "contrats:invitations": pour(*CHEF),
@@ -290,6 +329,33 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:refuser": pour(*DECIDEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:rectifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
     "programmation:notifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
+    "programmation:mon_organisme": pour(R.PORTEUR, administrateur=False),
+    "programmation:organisme": pour(*LECTEURS, autrui=EQUIPE, pk="dossier.porteur_id"),
+    "programmation:modifier_organisme": pour(*TENUE, autrui=CHEF, pk="dossier.porteur_id", code="moyens"),
+    "programmation:pieces_organisme": pour(*LECTEURS, autrui=EQUIPE, pk="dossier.porteur_id"),
+    "programmation:joindre_piece_organisme": pour(*TENUE, autrui=CHEF, pk="dossier.porteur_id"),
+    "programmation:piece_organisme": pour(*LECTEURS, autrui=EQUIPE, pk="dossier.porteur_id", piece=_piece),
+    "programmation:remplacer_piece_organisme": pour(*TENUE, autrui=CHEF, pk="dossier.porteur_id", piece=_piece),
+    "programmation:retirer_piece_organisme": pour(
+        *TENUE, methode="post", autrui=CHEF, pk="dossier.porteur_id", piece=_piece
+    ),
+    "programmation:budgets_organisme": pour(*LECTEURS, autrui=EQUIPE, pk="dossier.porteur_id"),
+    "programmation:budget_organisme": pour(
+        *TENUE, autrui=CHEF, pk="dossier.porteur_id", exercice=lambda scene, qui: timezone.localdate().year
+    ),
+    "programmation:personnes_organisme": pour(*CHEF, autrui=CHEF, pk="dossier.porteur_id"),
+    "programmation:clore_porteur": pour(
+        *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", habilitation=_acces
+    ),
+    "programmation:nommer_porteur": pour(
+        *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", habilitation=_acces
+    ),
+    "programmation:renvoyer_porteur": pour(
+        *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", invitation=_invitation_de_porteur
+    ),
+    "programmation:retirer_invitation_porteur": pour(
+        *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", invitation=_invitation_de_porteur
+    ),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),
