@@ -31,6 +31,7 @@ from .models import (
     Engagement,
     FicheActeur,
     Habilitation,
+    Inscription,
     Invitation,
     ItemCompteRendu,
     MembreComite,
@@ -116,6 +117,18 @@ class InvitationAdmin(LectureSeule):
     search_fields = ["email", "organisme__nom"]
     exclude = ["jeton_sha256"]
     date_hierarchy = "envoyee_le"
+
+
+@admin.register(Inscription)
+class InscriptionAdmin(LectureSeule):
+    """Requests to join are decided on the pages of the contract."""
+
+    list_display = ["nom_organisme", "siret", "email", "contrat", "etat", "demandee_le", "tranchee_le"]
+    list_filter = ["contrat", "etat", "verification"]
+    list_select_related = ["contrat"]
+    search_fields = ["nom_organisme", "siret", "email"]
+    exclude = ["jeton_sha256"]
+    date_hierarchy = "demandee_le"
 
 
 @admin.register(ThemeP147)

@@ -149,6 +149,22 @@ TRANSITIONS_ESCALADE = {
 }
 
 
+class EtatInscription(models.TextChoices):
+    """A porteur's request to join a contract."""
+
+    A_CONFIRMER = "a_confirmer", "Adresse à confirmer"
+    A_VERIFIER = "a_verifier", "À vérifier par l’équipe"
+    ACCEPTEE = "acceptee", "Acceptée"
+    REFUSEE = "refusee", "Refusée"
+
+
+TRANSITIONS_INSCRIPTION = {
+    "confirmer": Transition((EtatInscription.A_CONFIRMER,), EtatInscription.A_VERIFIER, "Confirmer l’adresse"),
+    "accepter": Transition((EtatInscription.A_VERIFIER,), EtatInscription.ACCEPTEE, "Accepter l’inscription"),
+    "refuser": Transition((EtatInscription.A_VERIFIER,), EtatInscription.REFUSEE, "Refuser l’inscription"),
+}
+
+
 class EvenementSortant(models.TextChoices):
     """What the information systems of the partners can be told of."""
 

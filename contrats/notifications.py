@@ -28,6 +28,7 @@ from .models import (
     Comite,
     Contrat,
     DecisionReunion,
+    Inscription,
     Invitation,
     RemarqueRevue,
     Reunion,
@@ -75,6 +76,32 @@ def courriel_d_invitation(invitation: Invitation, jeton: str) -> EmailMultiAlter
     )
     courriel.attach_alternative(render_to_string("courriels/invitation.html", contexte), "text/html")
     return courriel
+
+
+def courriel_d_inscription(inscription: Inscription, jeton: str) -> EmailMultiAlternatives:
+    """The e-mail that carries the only copy of the link by which a person confirms its address."""
+    contexte = _contexte_d_inscription(inscription) | {"lien": _adresse("contrats:confirmer_inscription", jeton)}
+    return _composer("inscription", contexte, inscription.email)
+
+
+def courriel_de_refus(inscription: Inscription) -> EmailMultiAlternatives:
+    """Why a request to join was refused."""
+    contexte = _contexte_d_inscription(inscription) | {"lien": _adresse("contrats:inscription_liste")}
+    return _composer("inscription_refusee", contexte, inscription.email)
+
+
+def courriel_a_l_equipe(inscription: Inscription, personne: Utilisateur) -> EmailMultiAlternatives:
+    """A request to join awaits the team."""
+    lien = _adresse("contrats:inscription_a_trancher", inscription.contrat.slug, inscription.pk)
+    return _composer("inscription_equipe", _contexte_d_inscription(inscription) | {"lien": lien}, personne.email)
+
+
+def _contexte_d_inscription(inscription: Inscription) -> dict[str, Any]:
+    return {
+        "inscription": inscription,
+        "contrat": inscription.contrat,
+        "installation": settings.INSTALLATION,
+    }
 
 
 _CATEGORIES = {

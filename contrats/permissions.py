@@ -205,8 +205,15 @@ def peut_inviter(auteur: Auteur, contrat: Contrat) -> Reponse:
     return non("Seul un chef de projet du contrat peut inviter une personne.")
 
 
-def peut_accorder(auteur: Auteur, contrat: Contrat, limites: Limites) -> Reponse:
-    """Nobody grants more than it holds: a communal chef de projet opens accounts for its own commune."""
+def peut_accorder(
+    auteur: Auteur, contrat: Contrat, limites: Limites, *, role: Role | None = None, organisme_id: int | None = None
+) -> Reponse:
+    """Nobody grants more than it holds: a communal chef de projet opens accounts for its own commune.
+
+    The manager of a porteur opens those of its own organisation, as porteurs.
+    """
+    if role == Role.PORTEUR and organisme_id is not None and _gere_un_porteur(auteur, contrat, organisme_id, limites):
+        return OUI
     if not (reponse := peut_inviter(auteur, contrat)):
         return reponse
     tenus = roles(auteur, contrat)
@@ -219,9 +226,69 @@ def peut_accorder(auteur: Auteur, contrat: Contrat, limites: Limites) -> Reponse
 
 def peut_gerer(auteur: Auteur, objet: Habilitation | Invitation) -> Reponse:
     """Whoever could have granted it may change it, close it or withdraw it."""
+    limites = limites_de(objet)
+    if objet.role == Role.PORTEUR and _gere_un_porteur(auteur, objet.contrat, objet.organisme_id, limites):
+        return OUI
     if not roles(auteur, objet.contrat).pilote:
         return non("Seul un chef de projet du contrat modifie son équipe.")
-    return peut_accorder(auteur, objet.contrat, limites_de(objet))
+    return peut_accorder(auteur, objet.contrat, limites)
+
+
+def peut_trancher_les_inscriptions(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """A new porteur joins the whole contract: a chef de projet without limits."""
+    if roles(auteur, contrat).pilote_tout:
+        return OUI
+    return non("Seul un chef de projet de tout le contrat accepte ou refuse une inscription.")
+
+
+def peut_gerer_les_porteurs(auteur: Auteur, contrat: Contrat, organisme: Organisme) -> Reponse:
+    """The people of a porteur: its manager opens and closes their accesses, and so does a chef de projet."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote or any(
+        _gere_un_porteur(auteur, contrat, organisme.pk, h.limites)
+        for h in tenus.habilitations
+        if h.role == Role.PORTEUR and h.organisme_id == organisme.pk
+    ):
+        return OUI
+    return non("Le gestionnaire des accès de l’organisme, ou un chef de projet, invite ses personnes.")
+
+
+def limites_du_porteur(auteur: Auteur, contrat: Contrat, organisme: Organisme) -> Limites:
+    """The limits that a porteur's manager passes on to those that it invites: its own; none for the team."""
+    tenues = (
+        h.limites
+        for h in roles(auteur, contrat).habilitations
+        if h.role == Role.PORTEUR and h.organisme_id == organisme.pk
+    )
+    return next(tenues, Limites())
+
+
+def peut_clore_un_acces(auteur: Auteur, habilitation: Habilitation) -> Reponse:
+    """Whoever manages it, but a porteur's manager not its own: the organisation would be left without one."""
+    if not (reponse := peut_gerer(auteur, habilitation)):
+        return reponse
+    sien = auteur.utilisateur is not None and auteur.utilisateur.pk == habilitation.utilisateur_id
+    if sien and habilitation.role == Role.PORTEUR and not roles(auteur, habilitation.contrat).pilote:
+        return non(
+            "Vous ne pouvez pas retirer votre propre accès : demandez-le à un autre gestionnaire ou au chef de projet."
+        )
+    return OUI
+
+
+def _gere_un_porteur(auteur: Auteur, contrat: Contrat, organisme_id: int, limites: Limites) -> bool:
+    """True for a porteur's manager, within the limits of its own habilitation. A key manages nothing."""
+    tenus = roles(auteur, contrat)
+    tient = any(
+        h.role == Role.PORTEUR and h.organisme_id == organisme_id and limites.incluses_dans(h.limites)
+        for h in tenus.habilitations
+    )
+    return (
+        tient
+        and auteur.utilisateur is not None
+        and auteur.utilisateur.habilitations.actives()
+        .filter(contrat=contrat, organisme=organisme_id, role=Role.PORTEUR, gestionnaire=True)
+        .exists()
+    )
 
 
 # Those who speak for a signatory: its correspondent, and the landlord's.

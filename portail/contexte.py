@@ -38,6 +38,7 @@ _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
     ("Programmation", "table", "programmation:tableau", True, (*INSTRUCTEURS, Role.PORTEUR)),
     ("Demandes", "file-earmark-text", "programmation:demandes", True, (Role.CHEF_DE_PROJET, Role.PORTEUR)),
     ("Appel à projets", "megaphone", "programmation:campagne", True, ()),
+    ("Mon organisme", "building", "programmation:mon_organisme", False, (Role.PORTEUR,)),
     ("Enveloppes", "wallet2", "programmation:enveloppes", True, INSTRUCTEURS),
     ("Contrat", "journal-text", "contrats:presentation", False, ()),
     ("Engagements", "hand-thumbs-up", "contrats:engagements", False, ()),
@@ -125,6 +126,8 @@ def _navigation(request: HttpRequest, portee: Portee, annee: int) -> list[Entree
     for libelle, icone, route, avec_annee, attendus in _ENTREES:
         if attendus and not portee.roles.administre and not portee.roles.tient(*attendus):
             continue
+        if route == "programmation:mon_organisme" and not portee.roles.organismes_porteurs:
+            continue  # an administrator has none
         cles: dict[str, Any] = {"contrat": portee.contrat.slug}
         if avec_annee:
             cles["annee"] = annee
@@ -163,7 +166,10 @@ _PAGES_FILLES = {
     "contrats:plan": {"nouvelle_action", "action_du_plan", "modifier_action"},
     "contrats:droit_commun": {"droit_commun_arbre", "nouvelle_ressource", "ressource", "modifier_ressource", "fiches"}
     | {"nouvelle_fiche", "fiche", "modifier_fiche", "escalades", "nouvelle_escalade", "escalade", "modifier_escalade"},
-    "contrats:equipe": {"inviter", "invitations", "habilitation", "clore_habilitation"},
+    "programmation:mon_organisme": {"organisme", "modifier_organisme", "pieces_organisme", "joindre_piece_organisme"}
+    | {"remplacer_piece_organisme", "budgets_organisme", "budget_organisme", "personnes_organisme"},
+    "contrats:equipe": {"inviter", "invitations", "habilitation", "clore_habilitation"}
+    | {"inscriptions_a_verifier", "inscription_a_trancher"},
 }
 
 

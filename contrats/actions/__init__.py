@@ -20,6 +20,14 @@ from .equipe import (
     renvoyer_invitation,
     retirer_invitation,
 )
+from .inscriptions import (
+    SaisieInscription,
+    accepter_inscription,
+    confirmer_inscription,
+    demander_inscription,
+    refus_de_confirmation,
+    refuser_inscription,
+)
 from .lot import Issue, ResultatDeLigne, enregistrer_lot
 from .revue import (
     clore_revue,
@@ -38,11 +46,15 @@ __all__ = [
     "ResultatDeLigne",
     "SaisieCible",
     "SaisieEngagement",
+    "SaisieInscription",
+    "accepter_inscription",
     "accepter_invitation",
     "clore_habilitation",
     "clore_revue",
+    "confirmer_inscription",
     "creer_engagement",
     "declarer_avancement",
+    "demander_inscription",
     "donner_suite",
     "enregistrer_lot",
     "envoyer_revue",
@@ -53,6 +65,8 @@ __all__ = [
     "modifier_habilitation",
     "ouvrir_revue",
     "refus_d_invitation",
+    "refus_de_confirmation",
+    "refuser_inscription",
     "relancer",
     "remarquer",
     "renvoyer_invitation",

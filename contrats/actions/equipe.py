@@ -25,7 +25,7 @@ from ..etats import Role
 from ..models import Contrat, Habilitation, Invitation
 from ..models.habilitation import empreinte_du_jeton, jeton_d_invitation
 from ..notifications import courriel_d_invitation, envoyer
-from ..permissions import Limites, limites_de, peut_accorder, peut_gerer, roles
+from ..permissions import Limites, limites_de, peut_accorder, peut_clore_un_acces, peut_gerer, roles
 from ..regles import expiration
 
 SANS_LIMITE = Limites()
@@ -41,9 +41,13 @@ def inviter(
     par: Auteur,
     le: datetime,
     limites: Limites = SANS_LIMITE,
+    gestionnaire: bool = False,
 ) -> Invitation:
-    """Invite the person who reads `email` to act for `organisme` in `role`, and plan the e-mail."""
-    verifier(peut_accorder(par, contrat, limites))
+    """Invite the person who reads `email` to act for `organisme` in `role`, and plan the e-mail.
+
+    `gestionnaire`: it will manage the accesses of its organisation.
+    """
+    verifier(peut_accorder(par, contrat, limites, role=role, organisme_id=organisme.pk))
     _verifier_limites(contrat, limites)
     email = _adresse(email)
     deja = Habilitation.objects.actives().filter(
@@ -59,6 +63,7 @@ def inviter(
         contrat=contrat,
         organisme=organisme,
         role=role,
+        gestionnaire=gestionnaire,
         email=email,
         invite_par=par.utilisateur,
         envoyee_le=le,
@@ -200,7 +205,7 @@ def modifier_habilitation(
 def nommer_gestionnaire(habilitation: Habilitation, *, nommer: bool, par: Auteur, le: datetime) -> Habilitation:
     """Let the person manage the accesses of its organisation (its keys of the API), or no more. Twice is once."""
     habilitation = Habilitation.objects.select_for_update(of=("self",)).get(pk=habilitation.pk)
-    verifier(peut_gerer(par, habilitation))
+    verifier(peut_gerer(par, habilitation) if nommer else peut_clore_un_acces(par, habilitation))
     _verifier_non_close(habilitation)
     if habilitation.gestionnaire is not nommer:
         habilitation.gestionnaire = nommer
@@ -227,7 +232,7 @@ def clore_habilitation(habilitation: Habilitation, *, par: Auteur, le: datetime,
     # The contract's row first: two people must not close the last two chefs de projet at once.
     Contrat.objects.select_for_update().get(pk=habilitation.contrat_id)
     habilitation = Habilitation.objects.select_for_update(of=("self",)).get(pk=habilitation.pk)
-    verifier(peut_gerer(par, habilitation))
+    verifier(peut_clore_un_acces(par, habilitation))
     _verifier_non_close(habilitation)
     if habilitation.role == Role.CHEF_DE_PROJET and not roles(par, habilitation.contrat).administre:
         autres = Habilitation.objects.actives().filter(contrat=habilitation.contrat_id, role=Role.CHEF_DE_PROJET)
@@ -249,12 +254,14 @@ def _habiliter(compte: Utilisateur, invitation: Invitation, *, par: Auteur, le: 
         contrat=invitation.contrat,
         organisme=invitation.organisme,
         role=invitation.role,
-        defaults={"valide_du": timezone.localdate(le)},
+        defaults={"valide_du": timezone.localdate(le), "gestionnaire": invitation.gestionnaire},
     )
     avant: dict[str, Any] = {} if nouvelle else _etat_habilitation(habilitation)
     if not nouvelle:
+        rouverte = habilitation.close_le is not None
+        habilitation.gestionnaire = invitation.gestionnaire or (habilitation.gestionnaire and not rouverte)
         habilitation.close_le = habilitation.valide_au = None
-        habilitation.save(update_fields=["close_le", "valide_au"])
+        habilitation.save(update_fields=["close_le", "valide_au", "gestionnaire"])
     _ecrire_limites(habilitation, limites_de(invitation))
     inscrire(
         habilitation,

@@ -44,6 +44,8 @@ class Membre:
     close_le: datetime | None
     derniere_connexion: datetime | None
     compte_actif: bool
+    gestionnaire: bool
+    utilisateur_id: int
 
     @property
     def cherchable(self) -> str:
@@ -84,6 +86,7 @@ def membres(
     *,
     texte: str = "",
     role: str = "",
+    organisme: Organisme | None = None,
     situation: Situation = Situation.EN_VIGUEUR,
     le: date | None = None,
 ) -> list[Membre]:
@@ -99,6 +102,8 @@ def membres(
         habilitations = habilitations.exclude(pk__in=en_vigueur)
     if role:
         habilitations = habilitations.filter(role=role)
+    if organisme is not None:
+        habilitations = habilitations.filter(organisme=organisme)
     lignes = [
         Membre(
             pk=h.pk,
@@ -113,6 +118,8 @@ def membres(
             close_le=h.close_le,
             derniere_connexion=h.utilisateur.last_login,
             compte_actif=h.utilisateur.is_active,
+            gestionnaire=h.gestionnaire,
+            utilisateur_id=h.utilisateur_id,
         )
         for h in habilitations.select_related("utilisateur", "organisme")
         .prefetch_related("communes", "perimetres", "orientations")
@@ -122,7 +129,14 @@ def membres(
     return [m for m in lignes if all(mot in m.cherchable for mot in mots)]
 
 
-def invitations_en_attente(contrat: Contrat, *, pour: Auteur, le: datetime | None = None) -> list[InvitationEnAttente]:
+def invitations_en_attente(
+    contrat: Contrat,
+    *,
+    pour: Auteur,
+    organisme: Organisme | None = None,
+    role: str = "",
+    le: datetime | None = None,
+) -> list[InvitationEnAttente]:
     """The invitations still to be answered, the latest first, with what the reader may do of each."""
     le = le or timezone.now()
     invitations = (
@@ -131,6 +145,10 @@ def invitations_en_attente(contrat: Contrat, *, pour: Auteur, le: datetime | Non
         .select_related("contrat", "organisme", "invite_par")
         .prefetch_related("communes", "perimetres", "orientations")
     )
+    if organisme is not None:
+        invitations = invitations.filter(organisme=organisme)
+    if role:
+        invitations = invitations.filter(role=role)
     return [
         InvitationEnAttente(
             pk=i.pk,

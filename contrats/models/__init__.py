@@ -9,6 +9,7 @@ from .contrat import Contrat, PerimetreDuContrat
 from .droit_commun import FicheActeur, NoteEscalade
 from .engagement import CibleEngagement, Engagement, NatureMoyens, PointAvancement, PorteeEngagement, SensCible
 from .habilitation import Habilitation, Invitation
+from .inscription import Inscription
 from .instance import Comite, DecisionReunion, Reunion, TypeComite
 from .operation import AvancementOperation, OperationUrbaine, ProgrammeUrbain
 from .ouverture import CompteAInviter, OuvertureContrat
@@ -37,6 +38,7 @@ __all__ = [
     "Engagement",
     "FicheActeur",
     "Habilitation",
+    "Inscription",
     "Invitation",
     "ItemCompteRendu",
     "MembreComite",

@@ -102,6 +102,7 @@ class Invitation(models.Model):
     contrat = models.ForeignKey(Contrat, models.CASCADE, related_name="invitations", verbose_name="contrat")
     organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="+", verbose_name="organisme")
     role = models.CharField("rôle", max_length=20, choices=Role)
+    gestionnaire = models.BooleanField("gérera les accès de son organisme", default=False)
     email = models.EmailField("adresse électronique")
     jeton_sha256 = models.CharField("empreinte du jeton", max_length=64, unique=True)
     invite_par = models.ForeignKey(

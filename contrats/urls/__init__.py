@@ -1,6 +1,6 @@
 """Addresses of the contract's pages; included at the root."""
 
-from . import acces_api, droit_commun, engagements, equipe, instances, structure
+from . import acces_api, droit_commun, engagements, equipe, inscriptions, instances, structure
 
 app_name = "contrats"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     *droit_commun.urlpatterns,
     *engagements.urlpatterns,
     *equipe.urlpatterns,
+    *inscriptions.urlpatterns,
     *instances.urlpatterns,
     *structure.urlpatterns,
 ]

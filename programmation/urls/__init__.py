@@ -10,6 +10,7 @@ from . import (
     importation,
     instruire,
     notation,
+    organisme,
     reports,
     tableau,
 )
@@ -28,4 +29,5 @@ urlpatterns = [
     *deports.urlpatterns,
     *echanges.urlpatterns,
     *notation.urlpatterns,
+    *organisme.urlpatterns,
 ]

@@ -8,11 +8,12 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from acteurs.models import TypeOrganisme
+from acteurs.models import FormeJuridique, TypeOrganisme
 from contrats.etats import (
     EtatDocument,
     EtatEngagement,
     EtatEscalade,
+    EtatInscription,
     EvenementSortant,
     Role,
     StatutAction,
@@ -36,6 +37,7 @@ from contrats.models import (
     Engagement,
     FicheActeur,
     Habilitation,
+    Inscription,
     Invitation,
     ItemCompteRendu,
     MembreComite,
@@ -65,7 +67,7 @@ from contrats.models import (
     VoletCommunal,
 )
 
-from .acteurs import JetonApiFactory, OrganismeFactory, UtilisateurFactory
+from .acteurs import JetonApiFactory, OrganismeFactory, UtilisateurFactory, siren_numero, siret_numero
 from .geographie import CommuneFactory, PerimetreFactory
 
 
@@ -150,6 +152,41 @@ class InvitationFactory(DjangoModelFactory):
         retiree = factory.Trait(retiree_le=factory.LazyFunction(lambda: timezone.now()))
         perimee = factory.Trait(
             envoyee_le=factory.LazyFunction(lambda: timezone.now() - timedelta(days=30)),
+        )
+
+
+class InscriptionFactory(DjangoModelFactory):
+    """A request to join whose address is not confirmed; `jeton` gives the secret of its link."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    siret = factory.Sequence(lambda n: siret_numero(siren_numero(500_000 + n)))
+    nom_organisme = factory.Sequence(lambda n: f"Association du Terril {n}")
+    forme_juridique = FormeJuridique.ASSOCIATION_1901
+    prenom = "Lou"
+    nom = factory.Sequence(lambda n: f"Demandeuse {n}")
+    fonction = "présidente"
+    email = factory.Sequence(lambda n: f"demandeuse{n}@exemple.test")
+    jeton_sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.jeton.encode()).hexdigest())
+    demandee_le = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=2))
+
+    class Meta:
+        model = Inscription
+
+    class Params:
+        jeton = factory.Sequence(lambda n: f"jeton-d-inscription-{n}")
+        a_verifier = factory.Trait(
+            etat=EtatInscription.A_VERIFIER, confirmee_le=factory.LazyFunction(lambda: timezone.now())
+        )
+        acceptee = factory.Trait(
+            a_verifier=True,
+            etat=EtatInscription.ACCEPTEE,
+            tranchee_le=factory.LazyFunction(lambda: timezone.now()),
+        )
+        refusee = factory.Trait(
+            a_verifier=True,
+            etat=EtatInscription.REFUSEE,
+            tranchee_le=factory.LazyFunction(lambda: timezone.now()),
+            motif="Cette association ne travaille pas sur le territoire.",
         )
 
 

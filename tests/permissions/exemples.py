@@ -12,10 +12,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
+
+from django.utils import timezone
 
 from contrats.etats import Role
 from tests.fabriques import (
@@ -23,9 +26,13 @@ from tests.fabriques import (
     DeportFactory,
     EnvoiFactory,
     FichierFactory,
+    HabilitationFactory,
     ImportDossiersFactory,
+    InscriptionFactory,
+    InvitationFactory,
     MessageFactory,
     NoteInterneFactory,
+    PieceOrganismeFactory,
 )
 from tests.permissions.monde import Scene
 
@@ -35,6 +42,7 @@ INSTRUCTEURS = (*EQUIPE, R.INSTRUCTEUR, R.DECIDEUR)
 LECTEURS = (*INSTRUCTEURS, R.PORTEUR)
 LECTEURS_DES_RAPPORTS = tuple(role for role in Role if role != R.PORTEUR)
 CHEF = (R.CHEF_DE_PROJET,)
+TENUE = (R.CHEF_DE_PROJET, R.PORTEUR)
 FINANCEURS = (R.CHEF_DE_PROJET, R.INSTRUCTEUR, R.DECIDEUR)
 REDACTEURS = (R.CHEF_DE_PROJET, R.PORTEUR)
 DECIDEURS = (R.CHEF_DE_PROJET, R.DECIDEUR)
@@ -149,6 +157,31 @@ def _message(scene: Scene, personne: Any) -> Any:
     return message
 
 
+def _piece(scene: Scene, personne: Any) -> int:
+    """A paper of the porteur."""
+    return PieceOrganismeFactory(organisme=scene.dossier.porteur).pk
+
+
+def _acces(scene: Scene, personne: Any) -> int:
+    """Another person of the porteur."""
+    return HabilitationFactory(contrat=scene.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
+
+
+def _invitation_de_porteur(scene: Scene, personne: Any) -> int:
+    return InvitationFactory(contrat=scene.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
+
+
+def _inscription(scene: Scene, personne: Any) -> int:
+    return InscriptionFactory(contrat=scene.contrat, a_verifier=True).pk
+
+
+def _jeton_d_inscription(scene: Scene, personne: Any) -> str:
+    inscription = InscriptionFactory(contrat=scene.contrat)
+    inscription.jeton_sha256 = hashlib.sha256(b"confirmer").hexdigest()
+    inscription.save(update_fields=["jeton_sha256"])
+    return "confirmer"
+
+
 EXEMPLES: dict[str, Exemple] = {
     # portail
     "portail:accueil": pour(),
@@ -190,6 +223,15 @@ EXEMPLES: dict[str, Exemple] = {
     "contrats:modele_engagements": pour(*DECLARANTS, format="csv"),
     "contrats:import_engagements": pour(*DECLARANTS, autrui=CHEF, pk=_import),
     "contrats:lignes_refusees": pour(*DECLARANTS, autrui=CHEF, pk=_import),
+    "contrats:inscription_liste": pour(),
+    "contrats:inscription": pour(identifiant="contrat.slug"),
+    "contrats:inscription_personne": pour(identifiant="contrat.slug", siret="00090001900019"),
+    "contrats:inscription_envoyee": pour(identifiant="contrat.slug"),
+    "contrats:confirmer_inscription": pour(jeton=_jeton_d_inscription),
+    "contrats:inscriptions_a_verifier": pour(*CHEF),
+    "contrats:inscription_a_trancher": pour(*CHEF, pk=_inscription),
+    "contrats:accepter_inscription": pour(*CHEF, methode="post", pk=_inscription),
+    "contrats:refuser_inscription": pour(*CHEF, methode="post", pk=_inscription),
     "contrats:equipe": pour(*CHEF),
     "contrats:inviter": pour(*CHEF),
     "contrats:invitations": pour(*CHEF),
@@ -440,6 +482,33 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:retirer_eligibilite": pour(*CHEF, methode="post", pk="eligibilite.pk"),
     "programmation:aiguillage": pour(),
     "programmation:requalification": pour(*INSTRUCTEURS),
+    "programmation:mon_organisme": pour(R.PORTEUR, administrateur=False),
+    "programmation:organisme": pour(*LECTEURS, autrui=EQUIPE, pk="dossier.porteur_id"),
+    "programmation:modifier_organisme": pour(*TENUE, autrui=CHEF, pk="dossier.porteur_id", code="moyens"),
+    "programmation:pieces_organisme": pour(*LECTEURS, autrui=EQUIPE, pk="dossier.porteur_id"),
+    "programmation:joindre_piece_organisme": pour(*TENUE, autrui=CHEF, pk="dossier.porteur_id"),
+    "programmation:piece_organisme": pour(*LECTEURS, autrui=EQUIPE, pk="dossier.porteur_id", piece=_piece),
+    "programmation:remplacer_piece_organisme": pour(*TENUE, autrui=CHEF, pk="dossier.porteur_id", piece=_piece),
+    "programmation:retirer_piece_organisme": pour(
+        *TENUE, methode="post", autrui=CHEF, pk="dossier.porteur_id", piece=_piece
+    ),
+    "programmation:budgets_organisme": pour(*LECTEURS, autrui=EQUIPE, pk="dossier.porteur_id"),
+    "programmation:budget_organisme": pour(
+        *TENUE, autrui=CHEF, pk="dossier.porteur_id", exercice=lambda scene, qui: timezone.localdate().year
+    ),
+    "programmation:personnes_organisme": pour(*CHEF, autrui=CHEF, pk="dossier.porteur_id"),
+    "programmation:clore_porteur": pour(
+        *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", habilitation=_acces
+    ),
+    "programmation:nommer_porteur": pour(
+        *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", habilitation=_acces
+    ),
+    "programmation:renvoyer_porteur": pour(
+        *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", invitation=_invitation_de_porteur
+    ),
+    "programmation:retirer_invitation_porteur": pour(
+        *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", invitation=_invitation_de_porteur
+    ),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),

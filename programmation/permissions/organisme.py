@@ -1,0 +1,51 @@
+"""Who reads the card and the papers of an organisation, and who keeps them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from acteurs.models import Organisme
+from commun.auteur import Auteur
+from commun.permissions import OUI, Reponse, non
+from contrats.etats import Role
+from contrats.models import Contrat, Habilitation
+from contrats.permissions import roles
+
+from ..models import Dossier
+
+# Those who pay, and those who prepare the payment.
+_LISENT_LA_BANQUE = (Role.CHEF_DE_PROJET, Role.INSTRUCTEUR, Role.DECIDEUR, Role.FINANCES)
+
+
+def organismes_visibles(auteur: Auteur, contrat: Contrat) -> QuerySet[Organisme]:
+    """The organisations whose card the author reads in this contract.
+
+    Its own, as a porteur; those whose files it instructs; for a chef de projet, those that hold a porteur's habilitation too.
+    """
+    tenus = roles(auteur, contrat)
+    visibles = Organisme.objects.filter(pk__in=tenus.organismes_porteurs)
+    if tenus.instruit:
+        dossiers = Dossier.objects.instruits_par(auteur, contrat)
+        visibles |= Organisme.objects.filter(pk__in=dossiers.values("porteur"))
+    if tenus.pilote:
+        porteurs = Habilitation.objects.actives().filter(contrat=contrat, role=Role.PORTEUR)
+        visibles |= Organisme.objects.filter(pk__in=porteurs.values("organisme"))
+    return visibles
+
+
+def peut_tenir_la_fiche(auteur: Auteur, contrat: Contrat, organisme: Organisme) -> Reponse:
+    """Its own people; a chef de projet *pour le compte de*, for an organisation that it reads."""
+    tenus = roles(auteur, contrat)
+    if organisme.pk in tenus.organismes_porteurs:
+        return OUI
+    if tenus.pilote and organismes_visibles(auteur, contrat).filter(pk=organisme.pk).exists():
+        return OUI
+    return non("Cette fiche est tenue par son organisme, ou pour son compte par un chef de projet.")
+
+
+def peut_lire_la_banque(auteur: Auteur, contrat: Contrat, organisme: Organisme) -> Reponse:
+    """The account number and the RIB: its own people, the team, those who pay."""
+    tenus = roles(auteur, contrat)
+    if organisme.pk in tenus.organismes_porteurs or tenus.administre or tenus.tient(*_LISENT_LA_BANQUE):
+        return OUI
+    return non("Le compte bancaire est lu par l’organisme, les financeurs et l’équipe du contrat.")
