@@ -81,19 +81,19 @@ def courriel_d_invitation(invitation: Invitation, jeton: str) -> EmailMultiAlter
 def courriel_d_inscription(inscription: Inscription, jeton: str) -> EmailMultiAlternatives:
     """The e-mail that carries the only copy of the link by which a person confirms its address."""
     contexte = _contexte_d_inscription(inscription) | {"lien": _adresse("contrats:confirmer_inscription", jeton)}
-    return _composer("inscription", contexte, inscription.email)
+    return composer("inscription", contexte, inscription.email)
 
 
 def courriel_de_refus(inscription: Inscription) -> EmailMultiAlternatives:
     """Why a request to join was refused."""
     contexte = _contexte_d_inscription(inscription) | {"lien": _adresse("contrats:inscription_liste")}
-    return _composer("inscription_refusee", contexte, inscription.email)
+    return composer("inscription_refusee", contexte, inscription.email)
 
 
 def courriel_a_l_equipe(inscription: Inscription, personne: Utilisateur) -> EmailMultiAlternatives:
     """A request to join awaits the team."""
     lien = _adresse("contrats:inscription_a_trancher", inscription.contrat.slug, inscription.pk)
-    return _composer("inscription_equipe", _contexte_d_inscription(inscription) | {"lien": lien}, personne.email)
+    return composer("inscription_equipe", _contexte_d_inscription(inscription) | {"lien": lien}, personne.email)
 
 
 def _contexte_d_inscription(inscription: Inscription) -> dict[str, Any]:

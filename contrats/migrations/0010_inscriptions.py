@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('acteurs', '0004_fiches_et_pieces'),
-        ('contrats', '0008_ouverture'),
+        ('contrats', '0009_suite_des_remarques'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
