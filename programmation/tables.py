@@ -58,6 +58,22 @@ COLONNES_DE_SAISIE = JeuDeColonnes((*COLONNES, *SAISIE), tri_defaut="numero", de
 # The columns of the tab in which one types.
 POUR_SAISIR = ("numero", "intitule", "porteur", "etat_libelle", *(colonne.cle for colonne in SAISIE))
 
+# The same rows as a spreadsheet to fill away from Pilotville: one line per request, with the version that was read.
+# `valeur` reads (LigneTableau, LigneSaisie) pairs.
+HORS_LIGNE = (
+    Colonne("ligne", "Ligne", lambda paire: str(paire[1].pk), type=TypeColonne.IDENTIFIANT, largeur=8),
+    Colonne("version", "Version", lambda paire: paire[1].version, type=TypeColonne.NOMBRE, largeur=8),
+    Colonne("numero", "N°", lambda paire: paire[0].numero, type=TypeColonne.IDENTIFIANT),
+    Colonne("intitule", "Action", lambda paire: paire[0].intitule, largeur=45),
+    Colonne("porteur", "Porteur", lambda paire: paire[0].porteur, largeur=32),
+    Colonne("titre", "Dispositif et nature", lambda paire: paire[1].titre),
+    Colonne("etat", "État", lambda paire: paire[1].etat_libelle),
+    Colonne("montant_demande", "Demandé", lambda paire: paire[1].demande, type=TypeColonne.EUROS),
+    Colonne("montant", "Notre proposition", lambda paire: paire[1].montant, type=TypeColonne.EUROS),
+    Colonne("conditions", "Nos conditions", lambda paire: paire[1].conditions, largeur=45),
+    Colonne("numero_ej", "N° d’engagement", lambda paire: paire[1].numero_ej, type=TypeColonne.IDENTIFIANT, largeur=20),
+)
+
 # On a phone a row is a card: its state and the two figures that matter.
 ESSENTIELLES = frozenset(
     {"etat_libelle", "demande", "propose", "a_nous", "notre_proposition", "nos_conditions", "notre_ej"}

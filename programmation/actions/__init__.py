@@ -18,6 +18,15 @@ from .instruction import (
     ouvrir_instruction,
     retirer,
 )
+from .lots import (
+    ACTES_EN_LOT,
+    LigneDeLot,
+    agir_sur_selection,
+    auteur_du_travail,
+    deja_fait,
+    faire_l_acte,
+    saisir_lot,
+)
 from .notation import NoteSaisie, noter
 from .pieces import deposer_piece, retirer_piece
 from .propositions import proposer
@@ -33,14 +42,18 @@ from .verifications import Constat, noter_les_points
 from .visites import noter_visite
 
 __all__ = [
+    "ACTES_EN_LOT",
     "Constat",
     "Consulte",
+    "LigneDeLot",
     "NoteSaisie",
     "NouvelActe",
     "Saisie",
     "affecter",
     "affecter_lot",
+    "agir_sur_selection",
     "ajourner",
+    "auteur_du_travail",
     "autoriser_depassement",
     "commencer",
     "corriger",
@@ -49,6 +62,7 @@ __all__ = [
     "declarer_irrecevable",
     "declarer_recevable",
     "declarer_un_deport",
+    "deja_fait",
     "demander_complement",
     "deposer",
     "deposer_piece",
@@ -59,6 +73,7 @@ __all__ = [
     "ecrire_un_message",
     "ecrire_une_note",
     "engager",
+    "faire_l_acte",
     "lever_complement",
     "lever_un_deport",
     "marquer_lu",
@@ -84,6 +99,7 @@ __all__ = [
     "retirer_sollicitation",
     "retirer_une_note",
     "saisir",
+    "saisir_lot",
     "solliciter_avis",
     "voter",
 ]

@@ -52,12 +52,14 @@ def saisir(
         RegleEnfreinte: conditions without an amount, and what the acts themselves refuse.
     """
     demande = verrouiller_demande(demande)
-    if version is not None and versions.version(demande) != version:
+    propose = _change_la_proposition(demande, saisie)
+    engage = saisie.numero_ej is not None and saisie.numero_ej.strip() != demande.numero_ej
+    if (propose or engage) and version is not None and versions.version(demande) != version:
         raise RevisionDepassee("Quelqu’un d’autre a modifié cette ligne depuis votre lecture.", code="ligne_modifiee")
-    if _change_la_proposition(demande, saisie):
+    if propose:
         demande = _proposer(demande, saisie, par=par, le=le, piece_source=piece_source)
-    if saisie.numero_ej is not None and saisie.numero_ej.strip() != demande.numero_ej:
-        demande = engager(demande, numero_ej=saisie.numero_ej, par=par, le=le, piece_source=piece_source)
+    if engage:
+        demande = engager(demande, numero_ej=saisie.numero_ej or "", par=par, le=le, piece_source=piece_source)
     return demande
 
 

@@ -6,6 +6,7 @@ from .demandes import EngagementForm, NotificationForm, PropositionForm, RefusFo
 from .deports import DeportForm
 from .echanges import EnvoiForm, MessageForm, NoteForm
 from .enveloppes import DepassementForm, MouvementForm
+from .hors_ligne import ConfirmationSaisieForm, FichierSaisieForm
 from .motifs import MotifForm
 from .saisie import CelluleForm
 
@@ -13,10 +14,12 @@ __all__ = [
     "AjournementForm",
     "AvisForm",
     "CelluleForm",
+    "ConfirmationSaisieForm",
     "DepassementForm",
     "DeportForm",
     "EngagementForm",
     "EnvoiForm",
+    "FichierSaisieForm",
     "MessageForm",
     "MotifForm",
     "MouvementForm",

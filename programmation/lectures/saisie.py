@@ -14,6 +14,7 @@ from contrats.etats import Role
 from contrats.models import Contrat
 from contrats.permissions import roles
 
+from ..etats import EtatDemande
 from ..models import DemandeFinancement, Dossier
 from ..models.dossier import retenir_les_limites
 from ..permissions import peut_engager, peut_proposer
@@ -29,6 +30,7 @@ class LigneSaisie:
 
     pk: int
     titre: str  # its scheme and nature, which tell two rows of one file apart
+    etat_libelle: str
     demande: Decimal
     montant: Decimal | None
     conditions: str
@@ -70,11 +72,17 @@ def lignes_de_saisie(
     return {dossier: tuple(siennes) for dossier, siennes in lignes.items()}
 
 
+def demandes_par_dossier(demandes: Iterable[int], *, financeur: int) -> Any:
+    """The files of these requests, when they are that funder's."""
+    return DemandeFinancement.objects.filter(pk__in=list(demandes), financeur=financeur).values("dossier")
+
+
 def _ligne(demande: Any, version: int, pour: Auteur) -> LigneSaisie:
     visible = demande.propose_vu is not None
     return LigneSaisie(
         pk=demande.pk,
-        titre=f"{demande.dispositif.code}, {demande.get_nature_display().lower()}",
+        etat_libelle=EtatDemande(demande.etat_vu).label,
+        titre=f"{demande.dispositif.code.upper()}, {demande.get_nature_display().lower()}",
         demande=demande.montant_demande,
         montant=demande.propose_vu,
         conditions=demande.conditions if visible else "",

@@ -1,6 +1,6 @@
 """Handlers of the programming's jobs: each module registers its own."""
 
-from . import copil, depot, echanges, enveloppes, importation, instruire
+from . import copil, depot, echanges, enveloppes, importation, instruire, lots
 
 __all__ = [
     "copil",
@@ -9,4 +9,5 @@ __all__ = [
     "enveloppes",
     "importation",
     "instruire",
+    "lots",
 ]

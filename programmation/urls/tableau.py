@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from ..views import saisie, tableau
+from ..views import hors_ligne, lots, saisie, tableau
 
 urlpatterns = [
     path("<int:annee>/programmation/", tableau.voir, name="tableau"),
     path("<int:annee>/programmation/export.<str:format>", tableau.exporter_tableau, name="export"),
     path("<int:annee>/programmation/saisie/<int:pk>/", saisie.saisir_cellule, name="saisie"),
-    path("<int:annee>/programmation/selection/", tableau.programmer_selection, name="selection"),
-    path("<int:annee>/programmation/travaux/<uuid:pk>/", tableau.suivre, name="travail"),
+    path("<int:annee>/programmation/selection/", lots.programmer_selection, name="selection"),
+    path("<int:annee>/programmation/lot/", lots.agir_sur_selection, name="lot"),
+    path("<int:annee>/programmation/hors-ligne.<str:format>", hors_ligne.telecharger, name="hors_ligne"),
+    path("<int:annee>/programmation/hors-ligne/", hors_ligne.importer, name="importer_saisie"),
+    path("<int:annee>/programmation/travaux/<uuid:pk>/", lots.suivre, name="travail"),
 ]

@@ -1,39 +1,31 @@
-"""The instruction table, its exports, and the COPIL's validation of a selection."""
+"""The instruction table and its exports."""
 
 from __future__ import annotations
 
 import tempfile
-from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from acteurs.models import Organisme
 from commun.colonnes import TypeColonne, ligne_de_totaux
 from commun.erreurs import RegleEnfreinte
 from commun.exports import TYPES_MIME, ExportImpossible, exporter
-from commun.models import Travail
 from commun.pages import Pagination
-from commun.permissions import verifier
-from commun.typographie import date_heure, euros, pluriel
-from contrats.etats import Role
-from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
+from commun.typographie import date_heure, pluriel
+from contrats.portee import Portee, dans_le_contrat
 
 from .. import actions
-from ..forms import ProgrammationForm
-from ..lectures.dossier import TableDuCopil, tables_du_copil
-from ..lectures.tableau import a_valider, avec_relations, lignes
-from ..models import Campagne
+from ..lectures.tableau import a_valider
+from ..models import Campagne, Dossier
 from ..permissions import peut_importer, peut_programmer
 from ..tables import ESSENTIELLES, POUR_SAISIR
 from .saisie import piece_de_la_session
 from .sollicitations import CONSULTES
 from .vue_du_tableau import (
     LECTEURS,
-    SEPARATEUR,
     Vue,
     adresse,
     avec,
@@ -42,7 +34,6 @@ from .vue_du_tableau import (
     rangees,
     totaux_affiches,
     toutes_les_lignes,
-    visibles,
 )
 
 TAILLES = (25, 50, 100)
@@ -64,6 +55,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "entetes": _entetes(request.GET, vue),
         "totaux": ligne_de_totaux(vue.colonnes, totaux_affiches(vue), pluriel(vue.totaux.nombre, "dossier")),
         "saisie": _saisie(request, portee, vue),
+        "actes_en_lot": [(nom, Dossier.TRANSITIONS[nom].libelle) for nom in actions.ACTES_EN_LOT],
         "puces": vue.filtre.puces(request.GET),
         "choix_de_colonnes": [(colonne, colonne in vue.colonnes) for colonne in vue.jeu],
         "essentielles": ESSENTIELLES,
@@ -122,66 +114,7 @@ def exporter_tableau(request: HttpRequest, portee: Portee, format: str) -> HttpR
     return FileResponse(sortie, as_attachment=True, filename=nom, content_type=TYPES_MIME[format])
 
 
-@dans_le_contrat(Role.CHEF_DE_PROJET)
-@require_http_methods(["POST"])
-def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
-    """Show what the COPIL is about to validate, then plan the job."""
-    verifier(peut_programmer(portee.auteur, portee.contrat))
-    assert portee.annee is not None
-    confirme = "reunion" in request.POST
-    numeros = _numeros_choisis(request.POST, portee)
-    form = ProgrammationForm(request.POST if confirme else None, contrat=portee.contrat, annee=portee.annee)
-    if confirme and form.is_valid():
-        try:
-            travail = actions.programmer_selection(
-                portee.contrat, numeros, reunion=form.cleaned_data["reunion"], par=portee.auteur, le=timezone.now()
-            )
-        except RegleEnfreinte as erreur:
-            form.add_error(None, erreur.message)
-        else:
-            return redirect(adresse(portee, "travail", pk=travail.pk))
-    choisis = visibles(portee).filter(numero__in=numeros, campagne__annee=portee.annee).order_by("numero")
-    lues = lignes(
-        avec_relations(choisis, pour=portee.auteur, contrat=portee.contrat), pour=portee.auteur, contrat=portee.contrat
-    )
-    tables = tables_du_copil(dossier.pk for dossier in choisis)
-    en_attente = TableDuCopil()
-    return render(
-        request,
-        "programmation/tableau/selection.html",
-        {
-            "form": form,
-            "lignes": [(ligne, tables.get(ligne.pk, en_attente)) for ligne in lues],
-            "choix": SEPARATEUR.join(ligne.numero for ligne in lues),
-            "a_programmer": euros(sum((table.montant for table in tables.values()), Decimal())),
-            "retour": adresse(portee, "tableau"),
-        },
-        status=422 if form.errors else 200,
-    )
-
-
-@dans_le_contrat(*INSTRUCTEURS)
-def suivre(request: HttpRequest, portee: Portee, pk: str) -> HttpResponse:
-    """Progress and result of a validation; seen by who asked for it."""
-    travaux = Travail.objects.filter(
-        nom="programmation.programmer_selection", cible_id=portee.contrat.pk, demande_par=request.user
-    )
-    travail = get_object_or_404(travaux, pk=pk)
-    gabarit = "programmation/tableau/_travail.html" if request.htmx else "programmation/tableau/travail.html"  # type: ignore[attr-defined]
-    return render(request, gabarit, {"travail": travail, "retour": adresse(portee, "tableau")})
-
-
 # --- Inside ----------------------------------------------------------------------------------------------------------
-
-
-def _numeros_choisis(saisie: QueryDict, portee: Portee) -> list[str]:
-    """The numbers of the files ticked in the table, of all those that its filters keep, or of a choice to confirm."""
-    if "choix" in saisie:
-        return saisie["choix"].splitlines()
-    if "filtres" in saisie:
-        liste = lire_vue(QueryDict(saisie["filtres"]), portee).dossiers
-        return list(a_valider(liste).values_list("numero", flat=True))
-    return saisie.getlist("numero")
 
 
 def _saisie(request: HttpRequest, portee: Portee, vue: Vue) -> dict[str, Any] | None:
@@ -196,6 +129,10 @@ def _saisie(request: HttpRequest, portee: Portee, vue: Vue) -> dict[str, Any] | 
         "financeur": financeur,
         "ouverte": vue.saisit,
         "url": "?" + avec(colonnes),
+        "telechargements": [
+            (nom.upper(), adresse(portee, "hors_ligne", format=nom) + "?" + avec(request.GET)) for nom in TYPES_MIME
+        ],
+        "url_import": adresse(portee, "importer_saisie") + "?" + avec(request.GET, financeur=str(financeur.pk)),
         "pour_le_compte": portee.auteur.au_nom_de(financeur).pour_le_compte_de is not None,
         "piece_source": piece_de_la_session(request, portee, financeur.pk),
     }

@@ -133,8 +133,8 @@ def rangees(dossiers: Any, vue: Vue, portee: Portee) -> list[LigneAffichee]:
     ]
 
 
-def toutes_les_lignes(vue: Vue, portee: Portee) -> Iterator[LigneTableau]:
-    """All rows, read by blocks so that a long export keeps a short memory."""
+def toutes_les_lignes(vue: Vue, portee: Portee, *, saisie: bool = False) -> Iterator[LigneTableau]:
+    """All rows, read by blocks so that a long export keeps a short memory; `saisie` adds the rows that one types."""
     cles = list(vue.dossiers.values_list("pk", flat=True))
     for debut in range(0, len(cles), 500):
         bloc = cles[debut : debut + 500]
@@ -144,7 +144,7 @@ def toutes_les_lignes(vue: Vue, portee: Portee) -> Iterator[LigneTableau]:
             pour=portee.auteur,
             contrat=portee.contrat,
             financeur=vue.filtre.financeur_choisi,
-            saisie_de=vue.saisie_de if vue.saisit else None,
+            saisie_de=vue.saisie_de if saisie or vue.saisit else None,
         )
 
 

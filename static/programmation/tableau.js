@@ -25,7 +25,7 @@ function compter() {
   if (!nombre || !total) return;
   nombre.textContent = cochees.length
     ? `${cochees.length} dossier${cochees.length > 1 ? "s choisis" : " choisi"}`
-    : "Cochez les dossiers que le COPIL valide";
+    : "Cochez des dossiers";
   const somme = cochees.reduce((somme, ligne) => somme + Number(ligne.dataset.montant || 0), 0);
   total.textContent = cochees.length ? `· ${euros.format(somme)} proposés` : "";
 }

@@ -39,7 +39,7 @@ def proposes(demandes: list[DemandeFinancement]) -> list[Decimal | None]:
 def test_un_financeur_tape_ses_propositions_au_clavier(page_de, contrat, gens, demandes, axe, erreurs_du_navigateur):
     page = page_de(utilisateur=gens.instructeur.utilisateur)
     page.goto(adresse(contrat))
-    page.get_by_role("link", name=re.compile("^Saisir pour")).click()
+    page.get_by_role("link", name=re.compile("^Saisir les propositions")).click()
     page.locator("[data-saisie]").first.wait_for()
     axe(page)
     touche = page.keyboard
