@@ -49,10 +49,10 @@ COLONNES_DU_PORTEUR = JeuDeColonnes(
 
 # For who types a funder's rows: that funder's own columns, after what everybody reads.
 SAISIE = (
-    Colonne("a_nous", "Demandé à nous", type=TypeColonne.EUROS, visible=False),
-    Colonne("notre_proposition", "Notre proposition", type=TypeColonne.EUROS, visible=False),
-    Colonne("nos_conditions", "Nos conditions", visible=False, largeur=40),
-    Colonne("notre_ej", "N° d’engagement", type=TypeColonne.IDENTIFIANT, visible=False),
+    Colonne("a_nous", "Demandé au financeur", type=TypeColonne.EUROS, visible=False),
+    Colonne("notre_proposition", "Sa proposition", type=TypeColonne.EUROS, visible=False),
+    Colonne("nos_conditions", "Ses conditions", visible=False, largeur=40),
+    Colonne("notre_ej", "Son n° d’engagement", type=TypeColonne.IDENTIFIANT, visible=False),
 )
 COLONNES_DE_SAISIE = JeuDeColonnes((*COLONNES, *SAISIE), tri_defaut="numero", departage="numero")
 # The columns of the tab in which one types.
@@ -69,8 +69,8 @@ HORS_LIGNE = (
     Colonne("titre", "Dispositif et nature", lambda paire: paire[1].titre),
     Colonne("etat", "État", lambda paire: paire[1].etat_libelle),
     Colonne("montant_demande", "Demandé", lambda paire: paire[1].demande, type=TypeColonne.EUROS),
-    Colonne("montant", "Notre proposition", lambda paire: paire[1].montant, type=TypeColonne.EUROS),
-    Colonne("conditions", "Nos conditions", lambda paire: paire[1].conditions, largeur=45),
+    Colonne("montant", "Proposition", lambda paire: paire[1].montant, type=TypeColonne.EUROS),
+    Colonne("conditions", "Conditions", lambda paire: paire[1].conditions, largeur=45),
     Colonne("numero_ej", "N° d’engagement", lambda paire: paire[1].numero_ej, type=TypeColonne.IDENTIFIANT, largeur=20),
 )
 

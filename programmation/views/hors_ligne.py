@@ -43,7 +43,7 @@ def telecharger(request: HttpRequest, portee: Portee, format: str) -> FileRespon
         titre=f"Propositions {portee.annee} {financeur.de_nom}",
         mentions=[
             f"Téléchargé de Pilotville le {date_heure(timezone.localtime())}",
-            "Remplissez « Notre proposition », « Nos conditions » et « N° d’engagement », puis renvoyez ce fichier.",
+            "Remplissez « Proposition », « Conditions » et « N° d’engagement », puis renvoyez ce fichier.",
             "« Ligne » et « Version » relient chaque ligne à Pilotville : ne les changez pas.",
         ],
     )

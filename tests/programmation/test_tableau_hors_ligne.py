@@ -110,14 +110,14 @@ def test_ce_qui_change_est_montre_puis_enregistre_ligne_par_ligne(client, contra
     contenu = remplir(
         telecharger(client, contrat),
         {
-            "H-0": {"Notre proposition": "1 500,25 €", "Nos conditions": "Après bilan"},
+            "H-0": {"Proposition": "1 500,25 €", "Conditions": "Après bilan"},
             "H-3": {"N° d’engagement": "2103456789"},
         },
     )
     page = renvoyer(client, contrat, contenu)
     changees = page.context["comparaison"].changees
     assert [(ligne.numero, [c.libelle for c in ligne.changements]) for ligne in changees] == [
-        ("H-0", ["Notre proposition", "Nos conditions"]),
+        ("H-0", ["Proposition", "Conditions"]),
         ("H-3", ["N° d’engagement"]),
     ]
     assert DemandeFinancement.objects.get(pk=demandes[0].pk).montant_propose is None  # nothing before the agreement
@@ -139,7 +139,7 @@ def test_une_ligne_modifiee_entre_temps_n_est_remplacee_que_cochee(
     for demande in demandes[:2]:
         actions.proposer(demande, montant=Decimal(4000), par=gens.decideur, le=le)
     rempli = remplir(
-        contenu, {"H-0": {"Notre proposition": "100"}, "H-1": {"Notre proposition": "200", "Nos conditions": ""}}
+        contenu, {"H-0": {"Proposition": "100"}, "H-1": {"Proposition": "200", "Conditions": ""}}
     )
     page = renvoyer(client, contrat, rempli)
     assert [ligne.numero for ligne in page.context["comparaison"].depassees] == ["H-0", "H-1"]
@@ -154,7 +154,7 @@ def test_une_ligne_modifiee_entre_temps_n_est_remplacee_que_cochee(
 def test_une_ligne_modifiee_entre_la_relecture_et_l_ecriture_est_refusee(
     client, contrat, gens, demandes, le, executer_travaux
 ) -> None:
-    page = renvoyer(client, contrat, remplir(telecharger(client, contrat), {"H-0": {"Notre proposition": "100"}}))
+    page = renvoyer(client, contrat, remplir(telecharger(client, contrat), {"H-0": {"Proposition": "100"}}))
     client.post(adresse(contrat, "importer_saisie"), {"lignes": page.context["lignes"]})
     actions.proposer(demandes[0], montant=Decimal(4000), par=gens.decideur, le=le)
     (travail,) = executer_travaux()
@@ -166,10 +166,10 @@ def test_une_ligne_modifiee_entre_la_relecture_et_l_ecriture_est_refusee(
 @pytest.mark.parametrize(
     ("titre", "valeur", "attendu"),
     [
-        ("Notre proposition", "beaucoup", "n’est pas un nombre"),
-        ("Notre proposition", "-3", "pas négatif"),
-        ("Notre proposition", "1,234", "centimes"),
-        ("Notre proposition", "", "ne s’efface pas"),
+        ("Proposition", "beaucoup", "n’est pas un nombre"),
+        ("Proposition", "-3", "pas négatif"),
+        ("Proposition", "1,234", "centimes"),
+        ("Proposition", "", "ne s’efface pas"),
         ("N° d’engagement", "21", "une fois le montant programmé"),
         ("Ligne", "999999", "pas une des vôtres"),
         ("Ligne", "x", "pas une des vôtres"),
@@ -212,7 +212,7 @@ def test_le_chef_de_projet_nomme_le_document_qu_il_recopie(contrat, gens, demand
     chef = Client()
     chef.force_login(gens.chef.utilisateur)
     importer = adresse(contrat, "importer_saisie") + f"?financeur={gens.departement.pk}"
-    rempli = remplir(telecharger(chef, contrat, financeur=gens.departement.pk), {"H-0": {"Notre proposition": "100"}})
+    rempli = remplir(telecharger(chef, contrat, financeur=gens.departement.pk), {"H-0": {"Proposition": "100"}})
     sans = chef.post(importer, {"fichier": SimpleUploadedFile("t.csv", rempli)})
     assert (sans.status_code, "piece_source" in sans.context["form"].errors) == (422, True)
     page = chef.post(importer, {"fichier": SimpleUploadedFile("t.csv", rempli), "piece_source": "Courriel du 12 mars"})
@@ -234,6 +234,6 @@ def test_les_colonnes_que_le_fichier_ne_tient_pas_restent_telles_quelles() -> No
     from programmation.lectures.saisie import LigneSaisie
 
     connue = LigneSaisie(7, "AAP", "Proposée", Decimal(9), Decimal(5), "Réserve", "21", False, 2, OUI, OUI)
-    comparaison = comparer(b"Ligne;Version;Notre proposition\n7;2;6\n", "t.csv", lambda cles: {7: ("H-1", connue)})
+    comparaison = comparer(b"Ligne;Version;Proposition\n7;2;6\n", "t.csv", lambda cles: {7: ("H-1", connue)})
     (ligne,) = comparaison.changees
     assert (ligne.ecriture.montant, ligne.ecriture.conditions, ligne.ecriture.numero_ej) == (Decimal(6), None, None)

@@ -106,7 +106,7 @@ def test_deux_personnes_sur_une_ligne_aucune_saisie_perdue(page_de, contrat, gen
 def test_sans_javascript_la_case_mene_a_la_page_de_la_proposition(page_de, contrat, gens, demandes):
     page = page_de(utilisateur=gens.instructeur.utilisateur, javascript=False)
     page.goto(f"{adresse(contrat)}?colonnes=numero&colonnes=notre_proposition")
-    page.get_by_role("link", name=re.compile("Notre proposition, dossier S-0")).click()
+    page.get_by_role("link", name=re.compile("Sa proposition, dossier S-0")).click()
     page.get_by_label("Montant proposé").fill("1500")
     page.get_by_role("button", name="Proposer un montant").click()
     page.get_by_text("la proposition est enregistrée").wait_for()
