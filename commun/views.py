@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .erreurs import ActeRefuse, RegleEnfreinte
 
@@ -76,3 +77,10 @@ def faire(request: HttpRequest, acte: Callable[[], object], *, retour: str, succ
     """The same, then go to `retour` whatever came of it."""
     agir(request, acte, succes=succes)
     return redirect(retour)
+
+
+def suite(request: HttpRequest) -> str:
+    """Where the person came from, when it is one of our own pages; else an empty text."""
+    adresse = request.POST.get("suite") or request.GET.get("suite") or ""
+    sur = url_has_allowed_host_and_scheme(adresse, allowed_hosts=None, require_https=request.is_secure())
+    return adresse if sur and adresse.startswith("/") else ""

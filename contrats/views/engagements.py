@@ -12,14 +12,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from acteurs.models import Organisme
 from commun import fichiers
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.permissions import verifier
-from commun.views import dire_l_erreur
+from commun.views import dire_l_erreur, suite
 
 from .. import actions
 from ..actions.avancement import declaration_de_l_equipe
@@ -192,7 +191,7 @@ def declarer(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
             dire_l_erreur(form, erreur)
         else:
             messages.success(request, f"L’avancement {portee.annee} de {objet.reference} est déclaré. Merci.")
-            return redirect(_suite(request) or reverse("contrats:engagement", args=[portee.contrat.slug, objet.pk]))
+            return redirect(suite(request) or reverse("contrats:engagement", args=[portee.contrat.slug, objet.pk]))
     contexte = {
         "form": form,
         "engagement": objet,
@@ -205,7 +204,7 @@ def declarer(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         and not declaration_de_l_equipe(objet, portee.annee),
         "cibles": [cible_en_mots(c) for c in objet.cibles.all()],
         "precedent": PointAvancement.objects.filter(engagement=objet, annee__lt=portee.annee).first(),
-        "suite": _suite(request),
+        "suite": suite(request),
     }
     gabarit = "contrats/engagements/declarer.html"
     return render(request, gabarit, contexte, status=422 if form.errors else 200)
@@ -235,7 +234,7 @@ def viser(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Say that a statement was seen, or what it lacks; back to the page one came from."""
     point = _point(portee, pk)
     form = VisaForm(request.POST)
-    retour = _suite(request) or reverse("contrats:engagement", args=[portee.contrat.slug, pk])
+    retour = suite(request) or reverse("contrats:engagement", args=[portee.contrat.slug, pk])
     if not form.is_valid():
         messages.error(request, "Choisissez « Vu » ou « À compléter ».")
         return redirect(retour)
@@ -350,10 +349,3 @@ def _engagement(portee: Portee, pk: int) -> Engagement:
 def _point(portee: Portee, pk: int) -> PointAvancement:
     """The year's statement of a commitment of this contract."""
     return get_object_or_404(PointAvancement, engagement=_engagement(portee, pk), annee=portee.annee)
-
-
-def _suite(request: HttpRequest) -> str:
-    """Where the person came from, when it is one of our own pages."""
-    adresse = request.POST.get("suite") or request.GET.get("suite") or ""
-    sur = url_has_allowed_host_and_scheme(adresse, allowed_hosts=None, require_https=request.is_secure())
-    return adresse if sur and adresse.startswith("/") else ""

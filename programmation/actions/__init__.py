@@ -40,6 +40,7 @@ from .sollicitations import (
 )
 from .verifications import Constat, noter_les_points
 from .visites import noter_visite
+from .vues import enregistrer_vue, retirer_vue
 
 __all__ = [
     "ACTES_EN_LOT",
@@ -73,6 +74,7 @@ __all__ = [
     "ecrire_un_message",
     "ecrire_une_note",
     "engager",
+    "enregistrer_vue",
     "faire_l_acte",
     "lever_complement",
     "lever_un_deport",
@@ -98,6 +100,7 @@ __all__ = [
     "retirer_piece",
     "retirer_sollicitation",
     "retirer_une_note",
+    "retirer_vue",
     "saisir",
     "saisir_lot",
     "solliciter_avis",

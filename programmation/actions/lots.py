@@ -39,7 +39,6 @@ ACTES_EN_LOT: Mapping[str, ActeEnLot] = {
     "declarer_recevable": ActeEnLot(instruction.declarer_recevable),
     "ouvrir_instruction": ActeEnLot(instruction.ouvrir_instruction),
     "reprendre": ActeEnLot(reprendre),
-    "declarer_incomplet": ActeEnLot(instruction.declarer_incomplet, motive=True),
     "declarer_irrecevable": ActeEnLot(instruction.declarer_irrecevable, motive=True),
 }
 

@@ -9,6 +9,7 @@ from .enveloppes import DepassementForm, MouvementForm
 from .hors_ligne import ConfirmationSaisieForm, FichierSaisieForm
 from .motifs import MotifForm
 from .saisie import CelluleForm
+from .vues import VueForm
 
 __all__ = [
     "AjournementForm",
@@ -30,4 +31,5 @@ __all__ = [
     "RefusForm",
     "ValidationForm",
     "VoteForm",
+    "VueForm",
 ]

@@ -27,6 +27,7 @@ from .importation import peut_importer, peut_regler_les_canaux, peut_reporter
 from .instruction import en_delegue, peut_donner_avis, peut_instruire
 from .notation import peut_noter
 from .sollicitations import peut_repondre_a_l_avis, peut_solliciter, repond_pour_lui, seulement_consulte
+from .vues import peut_partager_une_vue, peut_retirer_une_vue
 
 __all__ = [
     "complement_ouvert",
@@ -51,6 +52,7 @@ __all__ = [
     "peut_lever_un_deport",
     "peut_noter",
     "peut_notifier",
+    "peut_partager_une_vue",
     "peut_programmer",
     "peut_programmer_dossier",
     "peut_proposer",
@@ -62,6 +64,7 @@ __all__ = [
     "peut_repondre_a_l_avis",
     "peut_reporter",
     "peut_retirer_une_note",
+    "peut_retirer_une_vue",
     "peut_saisir",
     "peut_solliciter",
     "peut_voter",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from commun.permissions import verifier
-from commun.views import traiter_formulaire
+from commun.views import suite, traiter_formulaire
 from contrats.etats import Role
 from contrats.portee import Portee, dans_le_contrat
 
@@ -39,7 +39,7 @@ def programmer(request: HttpRequest, portee: Portee, numero: str) -> HttpRespons
         ),
         gabarit="programmation/dossier/programmer.html",
         contexte={"dossier": dossier, "livre": livre},
-        retour=adresse_du_dossier(portee, numero),
+        retour=suite(request) or adresse_du_dossier(portee, numero),
         succes=f"La programmation du dossier {dossier.numero} est validée.",
     )
 
@@ -60,6 +60,6 @@ def ajourner(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
             "titre_acte": "Ajourner le dossier",
             "explication": "Le COPIL se prononcera plus tard : dites ce qu’il attend.",
         },
-        retour=adresse_du_dossier(portee, numero),
+        retour=suite(request) or adresse_du_dossier(portee, numero),
         succes="Le dossier est ajourné.",
     )

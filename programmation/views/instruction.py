@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from commun.permissions import verifier
-from commun.views import faire, traiter_formulaire
+from commun.views import faire, suite, traiter_formulaire
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
@@ -50,7 +50,7 @@ def avancer(request: HttpRequest, portee: Portee, numero: str, acte: str) -> Htt
     return faire(
         request,
         lambda: SANS_MOTIF[acte](dossier, par=portee.auteur, le=timezone.now()),
-        retour=adresse_du_dossier(portee, numero),
+        retour=suite(request) or adresse_du_dossier(portee, numero),
         succes=f"{libelle} : c’est fait.",
     )
 
@@ -70,7 +70,7 @@ def motiver(request: HttpRequest, portee: Portee, numero: str, acte: str) -> Htt
         lambda saisie: AVEC_MOTIF[acte](dossier, motif=saisie["motif"], par=portee.auteur, le=timezone.now()),
         gabarit="programmation/dossier/acte.html",
         contexte={"dossier": dossier, "titre_acte": libelle, "explication": _EXPLICATIONS.get(acte, "")},
-        retour=adresse_du_dossier(portee, numero),
+        retour=suite(request) or adresse_du_dossier(portee, numero),
         succes=f"{libelle} : c’est fait.",
     )
 

@@ -22,6 +22,7 @@ from ..lectures.tableau import a_valider
 from ..models import Campagne, Dossier
 from ..permissions import peut_importer, peut_programmer
 from ..tables import ESSENTIELLES, POUR_SAISIR
+from .kanban import formes
 from .saisie import piece_de_la_session
 from .sollicitations import CONSULTES
 from .vue_du_tableau import (
@@ -35,6 +36,7 @@ from .vue_du_tableau import (
     totaux_affiches,
     toutes_les_lignes,
 )
+from .vues import onglets_des_vues
 
 TAILLES = (25, 50, 100)
 
@@ -59,7 +61,9 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "puces": vue.filtre.puces(request.GET),
         "choix_de_colonnes": [(colonne, colonne in vue.colonnes) for colonne in vue.jeu],
         "essentielles": ESSENTIELLES,
-        "message_ignores": "Filtre illisible, laissé de côté : " + ", ".join(vue.filtre.ignores).lower() + ".",
+        "message_ignores": vue.message_ignores,
+        "onglets": onglets_des_vues(request, portee),
+        "formes": formes(request, portee, "tableau"),
         "programmer": programmer,
         "consulte": portee.roles.administre or portee.roles.tient(*CONSULTES),
         "importer": peut_importer(portee.auteur, portee.contrat),
@@ -69,9 +73,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "exports": [(nom.upper(), _adresse_export(portee, nom, request.GET)) for nom in TYPES_MIME],
         "autres_parametres": parametres_sans(request.GET, "colonnes", "page"),
         "parametres_d_affichage": parametres_sans(request.GET, *vue.filtre.form.fields, "page"),
-        "filtres_ouverts": any(
-            vue.filtre.valeurs.get(nom) for nom in ("commune", "qpv", "caractere", "nature", "attend", "miens")
-        ),
+        "filtres_ouverts": vue.filtres_ouverts,
         "tailles": [(n, "?" + avec(request.GET, taille=str(n)), n == par_page) for n in TAILLES],
         "dense": request.GET.get("densite") != "aere",
         "url_densite": "?" + avec(request.GET, densite="aere" if request.GET.get("densite") != "aere" else ""),

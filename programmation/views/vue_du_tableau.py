@@ -24,6 +24,7 @@ from ..tables import COLONNES, COLONNES_DE_SAISIE, COLONNES_DU_PORTEUR, SAISIE, 
 LECTEURS = (*INSTRUCTEURS, Role.PORTEUR)
 # A whole choice is confirmed in one field: Django reads a thousand fields at most.
 SEPARATEUR = "\n"
+SECONDS_FILTRES = ("commune", "qpv", "caractere", "nature", "attend", "miens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,16 @@ class Vue:
     def saisit(self) -> bool:
         """One of that funder's own columns is shown."""
         return any(colonne in SAISIE for colonne in self.colonnes)
+
+    @property
+    def filtres_ouverts(self) -> bool:
+        """One of the filters of the second row is in force."""
+        return any(self.filtre.valeurs.get(nom) for nom in SECONDS_FILTRES)
+
+    @property
+    def message_ignores(self) -> str:
+        """What could not be read of the address."""
+        return "Filtre illisible, laissé de côté : " + ", ".join(self.filtre.ignores).lower() + "."
 
 
 def lire_vue(parametres: QueryDict, portee: Portee) -> Vue:

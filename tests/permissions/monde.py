@@ -58,6 +58,7 @@ from tests.fabriques import (
     UtilisateurFactory,
     VersionPerimetreFactory,
     VoletCommunalFactory,
+    VueEnregistreeFactory,
 )
 
 ANNEE = 2026
@@ -161,6 +162,10 @@ class Scene:
             fait=True,
             resultat={"reussis": [self.dossier.numero], "refus": []},
         )
+
+    def vue_de(self, personne: Any) -> Any:
+        """A view that this person keeps in its own scene, that somebody else keeps elsewhere."""
+        return VueEnregistreeFactory(contrat=self.contrat, utilisateur=personne if self.a_soi else UtilisateurFactory())
 
     def piece_de(self, dossier: Dossier) -> Any:
         """A paper of this file."""

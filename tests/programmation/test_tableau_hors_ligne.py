@@ -138,9 +138,7 @@ def test_une_ligne_modifiee_entre_temps_n_est_remplacee_que_cochee(
     contenu = telecharger(client, contrat)
     for demande in demandes[:2]:
         actions.proposer(demande, montant=Decimal(4000), par=gens.decideur, le=le)
-    rempli = remplir(
-        contenu, {"H-0": {"Proposition": "100"}, "H-1": {"Proposition": "200", "Conditions": ""}}
-    )
+    rempli = remplir(contenu, {"H-0": {"Proposition": "100"}, "H-1": {"Proposition": "200", "Conditions": ""}})
     page = renvoyer(client, contrat, rempli)
     assert [ligne.numero for ligne in page.context["comparaison"].depassees] == ["H-0", "H-1"]
 

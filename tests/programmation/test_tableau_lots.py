@@ -70,13 +70,13 @@ def test_toutes_les_pages_du_tableau_filtre_se_traitent_d_un_geste(client, adres
 
 
 def test_un_acte_motive_demande_son_motif_et_le_garde(client, adresse, dossiers, executer_travaux) -> None:
-    saisie = {"acte": "declarer_incomplet", "choix": "D-0\r\nD-1", "confirme": "1"}
+    saisie = {"acte": "declarer_irrecevable", "choix": "D-0\r\nD-1", "confirme": "1"}
     assert client.post(adresse, saisie).status_code == 422
     assert not Travail.objects.exists()
-    client.post(adresse, saisie | {"motif": "Le RIB manque"})
+    client.post(adresse, saisie | {"motif": "Déposé hors délai"})
     executer_travaux()
-    assert [etats()[numero] for numero in ("D-0", "D-1", "D-2")] == ["incomplet", "incomplet", "depose"]
-    assert LigneJournal.objects.de(dossiers[0]).get(acte="declarer_incomplet").motif == "Le RIB manque"
+    assert [etats()[numero] for numero in ("D-0", "D-1", "D-2")] == ["irrecevable", "irrecevable", "depose"]
+    assert LigneJournal.objects.de(dossiers[0]).get(acte="declarer_irrecevable").motif == "Déposé hors délai"
 
 
 def test_un_dossier_change_entre_temps_dit_pourquoi_sans_arreter_les_autres(
