@@ -143,7 +143,18 @@ def _rapide(entrees: list[Entree]) -> list[Entree]:
 
 
 _PAGES_FILLES = {
-    "programmation:tableau": {"selection", "travail", "dossier", "programmer", "motiver", "avis"}
+    "programmation:tableau": {
+        "selection",
+        "travail",
+        "kanban",
+        "vues",
+        "lot",
+        "importer_saisie",
+        "dossier",
+        "programmer",
+        "motiver",
+        "avis",
+    }
     | {"proposer", "voter", "refuser", "notifier"}
     | {"importer", "import", "import_colonnes", "import_mots", "reports", "canaux"},
     "programmation:demandes": {"commencer", "section", "relire", "repondre", "renoncer", "ajouter_piece"},

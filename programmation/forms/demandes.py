@@ -42,6 +42,15 @@ class PropositionForm(PourLeCompteDeForm):
         if pour_le_compte:
             del self.fields["partagee"]
 
+    def suivre_l_equilibre(self, url: str) -> None:
+        """Ask `url` what the amount does to the budget, as it is typed."""
+        self.fields["montant"].widget.attrs |= {
+            "hx-get": url,
+            "hx-trigger": "input changed delay:300ms",
+            "hx-target": "#equilibre",
+            "hx-sync": "this:replace",
+        }
+
 
 class RefusForm(PourLeCompteDeForm, MotifForm):
     """A funder's refusal."""

@@ -71,6 +71,14 @@ class LigneFinanceur:
     def ferme(self) -> bool:
         return self.etat in DEMANDE_FERME
 
+    @property
+    def apport(self) -> Decimal:
+        """What it brings as known today: voted, else programmed, else proposed, else asked; nothing once refused."""
+        if self.etat == EtatDemande.REFUSEE:
+            return ZERO
+        connus = (self.vote, self.programme, self.propose)
+        return next((montant for montant in connus if montant is not None), self.demande)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupeFinanceur:
@@ -235,6 +243,11 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
     )
 
 
+def livre_du_dossier(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Livre:
+    """The ledger alone, without last year's; a constant number of queries."""
+    return _livre(dossier, _demandes(dossier, pour, contrat), [], pour, contrat)
+
+
 @dataclass(frozen=True, slots=True)
 class TableDuCopil:
     """What a validation would programme on one file, in euros, and the funders whose row would stay as it is."""
@@ -306,17 +319,9 @@ def _livre(
         propose=sum((ligne.propose or ZERO for ligne in lignes if ligne.etat in DEMANDE_PROPOSE), ZERO),
         programme=sum((ligne.programme or ZERO for ligne in lignes), ZERO),
         vote=sum((ligne.vote or ZERO for ligne in lignes), ZERO),
-        manque=manque_pour_equilibrer(dossier.cout_total, autres, [_apport(ligne) for ligne in lignes]),
+        manque=manque_pour_equilibrer(dossier.cout_total, autres, [ligne.apport for ligne in lignes]),
         accord=accord([(ligne.financeur_id, ligne.etat) for ligne in lignes]),
     )
-
-
-def _apport(ligne: LigneFinanceur) -> Decimal:
-    """What a row brings as known today: voted, else programmed, else proposed, else asked; nothing once refused."""
-    if ligne.etat == EtatDemande.REFUSEE:
-        return ZERO
-    connus = (ligne.vote, ligne.programme, ligne.propose)
-    return next((montant for montant in connus if montant is not None), ligne.demande)
 
 
 def _ligne(

@@ -15,6 +15,7 @@ urlpatterns = [
     path(_DOSSIER + "faire/<slug:acte>/", instruction.avancer, name="avancer"),
     path(_DOSSIER + "motiver/<slug:acte>/", instruction.motiver, name="motiver"),
     path(_DEMANDE + "proposer/", demandes.proposer, name="proposer"),
+    path(_DEMANDE + "equilibre/", demandes.rapporter_l_equilibre, name="equilibre"),
     path(_DEMANDE + "engager/", demandes.engager, name="engager"),
     path(_DEMANDE + "voter/", demandes.voter, name="voter"),
     path(_DEMANDE + "refuser/", demandes.refuser, name="refuser"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +19,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
 from ..forms import EngagementForm, NotificationForm, PropositionForm, RefusForm, VoteForm
+from ..lectures.equilibre import equilibre
 from ..models import DemandeFinancement
 from ..permissions import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
 from .acces import adresse_du_dossier, demande_vue
@@ -27,15 +31,35 @@ def proposer(request: HttpRequest, portee: Portee, numero: str, pk: int) -> Http
     """A funder's proposal."""
     demande = demande_vue(portee, numero, pk)
     verifier(peut_proposer(portee.auteur, demande))
+    form = PropositionForm(request.POST or None, demande=demande, pour_le_compte=_ecrit_pour(portee, demande))
+    form.suivre_l_equilibre(adresse_de_l_equilibre(portee, demande))
+    lu = form.cleaned_data.get("montant") if form.is_bound and form.is_valid() else form["montant"].initial
     return _sur_la_ligne(
         request,
         portee,
         demande,
-        PropositionForm(request.POST or None, demande=demande, pour_le_compte=_ecrit_pour(portee, demande)),
+        form,
         lambda saisie: actions.proposer(demande, **saisie, par=portee.auteur, le=timezone.now()),
+        gabarit="programmation/dossier/proposer.html",
+        equilibre=equilibre(demande.dossier, pk, lu, pour=portee.auteur, contrat=portee.contrat),
         titre="Proposer un montant",
         succes=f"{demande.financeur.nom_court} : la proposition est enregistrée.",
     )
+
+
+@dans_le_contrat(*INSTRUCTEURS)
+def rapporter_l_equilibre(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
+    """The budget with the amount being typed: what is missing, and who was asked more than it brings."""
+    demande = demande_vue(portee, numero, pk)
+    verifier(peut_proposer(portee.auteur, demande))
+    form = PropositionForm(request.GET, demande=demande, pour_le_compte=False)
+    lu = form.fields["montant"]
+    try:
+        montant = lu.clean(request.GET.get("montant"))
+    except ValidationError:
+        montant = None
+    contexte = {"equilibre": equilibre(demande.dossier, pk, montant, pour=portee.auteur, contrat=portee.contrat)}
+    return render(request, "programmation/dossier/_equilibre.html", contexte)
 
 
 @dans_le_contrat(Role.CHEF_DE_PROJET, Role.DECIDEUR)
@@ -144,14 +168,17 @@ def _sur_la_ligne(
     *,
     titre: str,
     succes: str,
+    gabarit: str = "programmation/dossier/ligne.html",
+    **suite: Any,
 ) -> HttpResponse:
     dossier = demande.dossier
     return traiter_formulaire(
         request,
         form,
         acte,
-        gabarit="programmation/dossier/ligne.html",
+        gabarit=gabarit,
         contexte={
+            **suite,
             "dossier": dossier,
             "demande": demande,
             "titre_acte": titre,
@@ -160,6 +187,12 @@ def _sur_la_ligne(
         retour=adresse_du_dossier(portee, dossier.numero) + "#financeurs",
         succes=succes,
     )
+
+
+def adresse_de_l_equilibre(portee: Portee, demande: DemandeFinancement) -> str:
+    """Where the page asks what an amount does to the budget."""
+    cles = {"contrat": portee.contrat.slug, "annee": portee.annee, "numero": demande.dossier.numero, "pk": demande.pk}
+    return reverse("programmation:equilibre", kwargs=cles)
 
 
 def _ecrit_pour(portee: Portee, demande: DemandeFinancement) -> bool:

@@ -435,6 +435,7 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:avancer": pour(*CHEF, methode="post", numero="dossier.numero", acte="declarer_complet"),
     "programmation:motiver": pour(*CHEF, numero="dossier.numero", acte="retirer"),
     "programmation:ajourner": pour(*CHEF, numero="dossier.numero"),
+    "programmation:equilibre": pour(*FINANCEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:engager": pour(*FINANCEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_voter.pk"),
     "programmation:proposer": pour(*FINANCEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:voter": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_voter.pk"),

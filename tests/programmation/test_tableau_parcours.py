@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contrats.etats import Role
 from programmation import actions
-from programmation.models import DemandeFinancement
+from programmation.models import DemandeFinancement, Dossier
 from programmation.tables import POUR_SAISIR
 from tests.fabriques import DemandeFactory, DossierFactory
 
@@ -124,4 +124,44 @@ def test_un_telephone_montre_les_cases_a_saisir_dans_des_cartes(page_de, contrat
     page.keyboard.press("Tab")
     page.locator("td.saisie", has_text="100").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    axe(page)
+
+
+def test_une_carte_se_deplace_au_clavier_a_la_souris_et_par_son_menu(page_de, contrat, gens, axe):
+    for rang in range(3):
+        DossierFactory(contrat=contrat, numero=f"K-{rang}", complet=True)
+    page = page_de(utilisateur=gens.chef.utilisateur)
+    page.goto(f"{adresse(contrat)}kanban/")
+    axe(page)
+
+    def etat(rang: int) -> str:
+        return Dossier.objects.get(numero=f"K-{rang}").etat
+
+    # By keyboard: Shift and an arrow carry the card to the next column, when a transition leads there.
+    page.get_by_role("link", name="K-0", exact=True).focus()
+    page.keyboard.press("Shift+ArrowLeft")  # to « Incomplet »: asks what is missing
+    page.wait_for_url(re.compile("complement"))
+    page.goto(f"{adresse(contrat)}kanban/")
+    page.get_by_role("link", name="K-0", exact=True).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.get_by_text("Déclarer le dossier recevable : c’est fait").wait_for()
+    assert etat(0) == "recevable"
+
+    # By its menu, opened with m.
+    page.get_by_role("link", name="K-1", exact=True).focus()
+    page.keyboard.press("m")
+    page.get_by_role("button", name="Déclarer le dossier recevable").locator("visible=true").click()
+    page.locator("[data-colonne=recevable] [data-carte]").nth(1).wait_for()
+    assert etat(1) == "recevable"
+
+    # By drag: to a column that is not the next step, it says where the card may go.
+    carte = page.locator("[data-carte]", has_text="K-2")
+    carte.drag_to(page.locator("[data-colonne=programme]"))
+    annonce = page.locator("[data-annonce-kanban]")
+    annonce.wait_for()
+    assert "peut passer à" in annonce.inner_text()
+    assert etat(2) == "complet"
+    carte.drag_to(page.locator("[data-colonne=recevable]"))
+    page.locator("[data-colonne=recevable] [data-carte]").nth(2).wait_for()
+    assert etat(2) == "recevable"
     axe(page)
