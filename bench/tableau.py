@@ -1,4 +1,4 @@
-"""The instruction table at 150 and at 100,000 files: same queries, about the same time, to the last page.
+"""The instruction table and its kanban at 190, 2,000 and 100,000 files: same queries, about the same time.
 
 Each size has a temporary database of its own, so that the small one is not slowed by the large one's tables. « À froid »
 empties the cache before each page: the totals are computed again; « à chaud » they come from the cache, as for every
@@ -9,7 +9,7 @@ import itertools
 import random
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ from django.urls import reverse
 from bench.registre import Ligne, banc, mediane, rapport
 from commun.pages import PAR_PAGE
 
-PETIT, GRAND = 150, 100_000
+TAILLES = (190, 2_000, 100_000)  # an agglomeration, a métropole, a whole country in one table
 ANNEE = 2026
 LOT = 5_000  # rows per INSERT
 
@@ -38,32 +38,49 @@ class Terrain:
     adresse: str
 
     @property
+    def kanban(self) -> str:
+        return f"{self.adresse}kanban/"
+
+    @property
     def derniere_page(self) -> str:
         return f"{self.adresse}?page=last"
 
 
 @banc("tableau")
 def tableau_d_instruction(n: int) -> Iterable[Ligne]:
-    """Measure the page of a signed-in chef de projet, the two sizes in turns."""
-    with _terrain(PETIT) as petit, _terrain(GRAND) as grand:
-        for terrain in (petit, grand):
-            _page(terrain, terrain.adresse, froid=True)  # plans, templates and pages of the disk, read once
-            _page(terrain, terrain.derniere_page, froid=True)
+    """Measure the table and the kanban of a signed-in chef de projet, the three sizes in turns."""
+    with ExitStack() as pile:
+        terrains = [pile.enter_context(_terrain(taille)) for taille in TAILLES]
+        petit, *_, grand = terrains
+        for terrain in terrains:
+            for adresse in (terrain.adresse, terrain.derniere_page, terrain.kanban):
+                _page(terrain, adresse, froid=True)  # plans, templates and pages of the disk, read once
         yield _requetes(petit, grand, froid=True)
         yield _requetes(petit, grand, froid=False)
-        chauds = _en_alternance(n, [(petit, petit.adresse), (grand, grand.adresse)], froid=False)
-        yield mediane(f"{PETIT} dossiers, à chaud", chauds[0], "ms")
-        yield mediane(f"{GRAND} dossiers, à chaud", chauds[1], "ms")
-        yield rapport(f"{GRAND} / {PETIT} dossiers, à chaud", chauds[1], chauds[0], plafond=1.5)
-        # One reader pays this after each act: to add up all the files takes the time of reading them.
-        froids = _en_alternance(n, [(petit, petit.adresse), (grand, grand.adresse)], froid=True)
-        yield mediane(f"{PETIT} dossiers, à froid", froids[0], "ms")
-        yield mediane(f"{GRAND} dossiers, à froid", froids[1], "ms")
+        yield from _mesurer(n, terrains, "tableau", [terrain.adresse for terrain in terrains], plafond=1.5)
+        yield from _mesurer(n, terrains, "kanban", [terrain.kanban for terrain in terrains], plafond=3.0)
         premiere, derniere = _en_alternance(n, [(grand, grand.adresse), (grand, grand.derniere_page)], froid=False)
-        yield mediane(f"dernière page de {GRAND} dossiers, à chaud", derniere, "ms")
+        yield mediane(f"dernière page de {grand.dossiers} dossiers, à chaud", derniere, "ms")
         yield rapport("dernière page / première", derniere, premiere, plafond=1.3)
-        milieu = f"{grand.adresse}?page={GRAND // PAR_PAGE // 2}"
+        milieu = f"{grand.adresse}?page={grand.dossiers // PAR_PAGE // 2}"
         yield mediane("page du milieu, la plus lointaine", _en_alternance(n, [(grand, milieu)], froid=False)[0], "ms")
+
+
+def _mesurer(n: int, terrains: list[Terrain], quoi: str, adresses: list[str], *, plafond: float) -> Iterator[Ligne]:
+    """One page at each size: from the cache, as for every reader of the minute that follows an act, then after one."""
+    pages = list(zip(terrains, adresses, strict=True))
+    chauds = _en_alternance(n, pages, froid=False)
+    for terrain, temps in zip(terrains, chauds, strict=True):
+        yield mediane(f"{quoi}, {terrain.dossiers} dossiers, à chaud", temps, "ms")
+    yield rapport(
+        f"{quoi}, {terrains[-1].dossiers} / {terrains[0].dossiers} dossiers, à chaud",
+        chauds[-1],
+        chauds[0],
+        plafond=plafond,
+    )
+    # One reader pays this after each act: to add up all the files takes the time of reading them.
+    for terrain, temps in zip(terrains, _en_alternance(n, pages, froid=True), strict=True):
+        yield mediane(f"{quoi}, {terrain.dossiers} dossiers, à froid", temps, "ms")
 
 
 def _requetes(petit: Terrain, grand: Terrain, *, froid: bool) -> Ligne:
@@ -107,7 +124,7 @@ def _demander(terrain: Terrain, adresse: str) -> float:
     return duree
 
 
-# --- Two databases ---------------------------------------------------------------------------------------------------
+# --- A database per size -------------------------------------------------------------------------------------------------
 @contextmanager
 def _terrain(dossiers: int) -> Iterator[Terrain]:
     """A temporary database with its campaign, dropped at the end."""
