@@ -73,7 +73,7 @@ def cartes(
     return par_etat
 
 
-def _compter(dossiers: QuerySet[Dossier], financeur: int | None) -> dict[str, tuple[int, Decimal]]:
+def _compter(dossiers: Any, financeur: int | None) -> dict[str, tuple[int, Decimal]]:
     nombres = dossiers.order_by().values_list("etat_vu").annotate(nombre=Count("pk"))
     comptees = ~Q(demandes__etat=EtatDemande.ANNULEE)
     if financeur is not None:

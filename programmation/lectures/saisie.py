@@ -16,7 +16,7 @@ from contrats.permissions import roles
 
 from ..etats import EtatDemande
 from ..models import DemandeFinancement, Dossier
-from ..models.dossier import retenir_les_limites
+from ..models.dossier import deports_de, retenir_les_limites
 from ..permissions import peut_engager, peut_proposer
 from .versions import versions
 
@@ -54,8 +54,12 @@ def financeur_de_saisie(pour: Auteur, contrat: Contrat, choisi: int | None) -> i
 def lignes_de_saisie(
     dossiers: Iterable[Dossier], *, financeur: int, pour: Auteur, contrat: Contrat
 ) -> dict[int, tuple[LigneSaisie, ...]]:
-    """The rows of `financeur` on these files, by file; as many queries whatever their number."""
-    par_cle = {dossier.pk: dossier for dossier in dossiers}
+    """The rows of `financeur` on these files, by file; as many queries whatever their number.
+
+    None on a file from which the reader has withdrawn.
+    """
+    deportes = deports_de(pour, contrat)
+    par_cle = {dossier.pk: dossier for dossier in dossiers if dossier.pk not in deportes}
     retenir_les_limites(par_cle.values(), [h.limites for h in roles(pour, contrat).habilitations])
     demandes = list(
         DemandeFinancement.objects.filter(dossier__in=list(par_cle), financeur=financeur)
@@ -86,7 +90,7 @@ def _ligne(demande: Any, version: int, pour: Auteur) -> LigneSaisie:
         demande=demande.montant_demande,
         montant=demande.propose_vu,
         conditions=demande.conditions if visible else "",
-        numero_ej=demande.numero_ej,
+        numero_ej=demande.numero_ej if demande.programme_vu is not None else "",
         privee=visible and not demande.proposition_partagee,
         version=version,
         proposer=peut_proposer(pour, demande),
