@@ -20,6 +20,7 @@ from .instruction import (
 )
 from .lots import (
     ACTES_EN_LOT,
+    COMMUNES,
     LigneDeLot,
     agir_sur_selection,
     auteur_du_travail,
@@ -44,6 +45,7 @@ from .vues import enregistrer_vue, retirer_vue
 
 __all__ = [
     "ACTES_EN_LOT",
+    "COMMUNES",
     "Constat",
     "Consulte",
     "LigneDeLot",

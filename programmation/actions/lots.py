@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,30 +16,57 @@ from commun.permissions import verifier
 from commun.travaux import planifier
 from contrats.models import Contrat
 
-from ..etats import TRANSITIONS_DOSSIER
+from ..etats import DOSSIER_EN_COURS, TRANSITIONS_DOSSIER
+from ..lectures.sollicitations import COMMUNES_DE_L_ACTION, candidats
 from ..models import Dossier
 from ..permissions import peut_programmer
 from . import instruction
 from .copil import reprendre
 from .ecriture import motif_donne
 from .saisie import Saisie
+from .sollicitations import Consulte, solliciter_avis
 
 
 @dataclass(frozen=True, slots=True)
 class ActeEnLot:
-    """An act that may be done on a selection; `motive` asks for one reason, the same for all."""
+    """An act that may be done on a selection, from these states; `forme` says what it asks, the same for all files."""
 
+    libelle: str
     faire: Callable[..., object]
-    motive: bool = False
+    de: tuple[str, ...]
+    vers: str = ""  # the state it leads to, when it changes it
+    forme: str = ""  # « motif » or « avis »
 
 
-# By the name of the transition that each goes through.
+def _transition(acte: str, faire: Callable[..., object], forme: str = "") -> ActeEnLot:
+    transition = TRANSITIONS_DOSSIER[acte]
+    return ActeEnLot(transition.libelle, faire, transition.de, transition.vers, forme)
+
+
+def demander_des_avis(
+    dossier: Dossier, *, consultes: list[str], question: str, echeance: str, par: Auteur, le: datetime
+) -> None:
+    """Ask those of `consultes` (keys of candidates) that this file concerns; the communes are those of the action."""
+    retenus = [
+        Consulte(candidat.organisme, candidat.qualite, candidat.comite)
+        for groupe in candidats(dossier)
+        for candidat in groupe.candidats
+        if candidat.cle in consultes or (groupe.titre == COMMUNES_DE_L_ACTION and COMMUNES in consultes)
+    ]
+    if not retenus:
+        raise RegleEnfreinte("Aucun des destinataires choisis n’est consulté sur ce dossier.")
+    solliciter_avis(dossier, retenus, echeance=date.fromisoformat(echeance), question=question, par=par, le=le)
+
+
+COMMUNES = "communes"  # the key that stands for the communes of each action
+
 ACTES_EN_LOT: Mapping[str, ActeEnLot] = {
-    "declarer_complet": ActeEnLot(instruction.declarer_complet),
-    "declarer_recevable": ActeEnLot(instruction.declarer_recevable),
-    "ouvrir_instruction": ActeEnLot(instruction.ouvrir_instruction),
-    "reprendre": ActeEnLot(reprendre),
-    "declarer_irrecevable": ActeEnLot(instruction.declarer_irrecevable, motive=True),
+    "declarer_complet": _transition("declarer_complet", instruction.declarer_complet),
+    "declarer_recevable": _transition("declarer_recevable", instruction.declarer_recevable),
+    "ouvrir_instruction": _transition("ouvrir_instruction", instruction.ouvrir_instruction),
+    "reprendre": _transition("reprendre", reprendre),
+    "solliciter_avis": ActeEnLot("Demander des avis", demander_des_avis, DOSSIER_EN_COURS, forme="avis"),
+    "declarer_irrecevable": _transition("declarer_irrecevable", instruction.declarer_irrecevable, "motif"),
 }
 
 
@@ -69,12 +96,17 @@ class LigneDeLot:
         return cls(**{**lu, "montant": None if montant is None else Decimal(montant)})
 
 
-def agir_sur_selection(contrat: Contrat, numeros: list[str], *, acte: str, par: Auteur, motif: str = "") -> Travail:
-    """Plan `acte` (of `ACTES_EN_LOT`) on these files of the contract."""
+def agir_sur_selection(
+    contrat: Contrat, numeros: list[str], *, acte: str, par: Auteur, champs: Mapping[str, Any] | None = None
+) -> Travail:
+    """Plan `acte` (of `ACTES_EN_LOT`) on these files of the contract; `champs` is what it asks, in plain values."""
     verifier(peut_programmer(par, contrat))
     if not numeros:
         raise RegleEnfreinte("Choisissez au moins un dossier.")
-    parametres = {"acte": acte, "numeros": numeros, "motif": motif_donne(motif) if ACTES_EN_LOT[acte].motive else ""}
+    champs = dict(champs or {})
+    if ACTES_EN_LOT[acte].forme == "motif":
+        champs["motif"] = motif_donne(champs.get("motif", ""))
+    parametres = {"acte": acte, "numeros": numeros, "champs": champs}
     return _planifier("programmation.agir_sur_selection", contrat, parametres, par)
 
 
@@ -86,15 +118,16 @@ def saisir_lot(contrat: Contrat, lignes: Iterable[LigneDeLot], *, par: Auteur, p
     return _planifier("programmation.saisir_lot", contrat, {"lignes": lues, "piece_source": piece_source}, par)
 
 
-def faire_l_acte(dossier: Dossier, acte: str, *, motif: str, par: Auteur, le: datetime) -> None:
+def faire_l_acte(dossier: Dossier, acte: str, champs: Mapping[str, Any], *, par: Auteur, le: datetime) -> None:
     """One file of the selection."""
-    suite = {"motif": motif} if ACTES_EN_LOT[acte].motive else {}
-    ACTES_EN_LOT[acte].faire(dossier, par=par, le=le, **suite)
+    ACTES_EN_LOT[acte].faire(dossier, **champs, par=par, le=le)
 
 
-def deja_fait(dossier: Dossier, acte: str) -> bool:
+def deja_fait(dossier: Dossier, acte: str, champs: Mapping[str, Any]) -> bool:
     """The file stands where the act leads."""
-    return bool(dossier.etat == TRANSITIONS_DOSSIER[acte].vers)
+    if ACTES_EN_LOT[acte].forme == "avis":
+        return dossier.sollicitations.filter(question=champs["question"], echeance=champs["echeance"]).exists()
+    return bool(dossier.etat == ACTES_EN_LOT[acte].vers)
 
 
 def auteur_du_travail(rangee: Travail, canal: Any) -> Auteur:

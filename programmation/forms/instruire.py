@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from acteurs.models import Utilisateur
 from commun.formulaires import CasesParGroupe, SaisieDate
 
-from ..actions import Constat, Consulte
+from ..actions import COMMUNES, Constat, Consulte
 from ..lectures.recevabilite import PointLu
-from ..lectures.sollicitations import GroupeDeCandidats
+from ..lectures.sollicitations import COMMUNES_DE_L_ACTION, GroupeDeCandidats
 from ..models import PointAVerifier
 from ..regles.champs import choix_par_section
 from .avis import AvisForm
@@ -146,6 +147,26 @@ class SollicitationForm(forms.Form):
         """The people asked, as the action takes them."""
         choisis = [self._candidats[cle] for cle in self.cleaned_data["consultes"]]
         return [Consulte(c.organisme, c.qualite, c.comite) for c in choisis]
+
+
+class SollicitationEnLotForm(SollicitationForm):
+    """The same on a selection: the communes asked are those of each action. Plain values, for the job."""
+
+    def __init__(self, *args: Any, groupes: Iterable[GroupeDeCandidats], **kwargs: Any) -> None:
+        super().__init__(*args, groupes=groupes, **kwargs)
+        champ: Any = self.fields["consultes"]
+        champ.choices = [(COMMUNES_DE_L_ACTION, [(COMMUNES, "Celles de chaque action")]), *champ.choices]
+
+    def clean_consultes(self) -> Any:
+        """The keys of those chosen: who they are on each file is read there."""
+        return list(self.cleaned_data["consultes"])
+
+    def clean_echeance(self) -> Any:
+        """The day, to come, as the job keeps it."""
+        echeance = self.cleaned_data["echeance"]
+        if echeance <= timezone.localdate():
+            raise forms.ValidationError("Laissez au moins un jour pour répondre : choisissez une date à venir.")
+        return echeance.isoformat()
 
 
 class ReponseAvisForm(AvisForm):

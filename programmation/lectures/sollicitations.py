@@ -94,34 +94,46 @@ class FichePourAvis:
     fictif: bool
 
 
+COMMUNES_DE_L_ACTION = "Communes de l’action"
+
+
 def candidats(dossier: Dossier) -> list[GroupeDeCandidats]:
     """Who may be asked on this file: its communes, délégués, groups, conseils citoyens, the other organisations."""
+    communes = Organisme.objects.filter(type=TypeOrganisme.COMMUNE, code_commune__in=codes_des_communes(dossier))
+    du_lieu = {o.pk: o for o in communes.exclude(pk=dossier.porteur_id).order_by("nom")}
+    return _groupes(dossier.contrat, du_lieu, sauf=dossier.porteur_id, orientation=dossier.orientation_id)
+
+
+def candidats_du_contrat(contrat: Contrat) -> list[GroupeDeCandidats]:
+    """Who may be asked on some file of the contract, its communes aside: they are those of each action."""
+    return _groupes(contrat, {}, sauf=None, orientation=None)
+
+
+def _groupes(
+    contrat: Contrat, du_lieu: dict[int, Organisme], *, sauf: int | None, orientation: int | None
+) -> list[GroupeDeCandidats]:
     tenues = (
-        Habilitation.objects.actives()
-        .filter(contrat=dossier.contrat)
-        .exclude(organisme=dossier.porteur_id)
-        .select_related("organisme")
-        .order_by("organisme__nom")
+        Habilitation.objects.actives().filter(contrat=contrat).select_related("organisme").order_by("organisme__nom")
     )
+    if sauf is not None:
+        tenues = tenues.exclude(organisme=sauf)
     par_role: dict[str, dict[int, Organisme]] = defaultdict(dict)
     for habilitation in tenues:
         par_role[habilitation.role][habilitation.organisme_id] = habilitation.organisme
-    communes = Organisme.objects.filter(type=TypeOrganisme.COMMUNE, code_commune__in=codes_des_communes(dossier))
-    du_lieu = {o.pk: o for o in communes.exclude(pk=dossier.porteur_id).order_by("nom")}
     autres = {
         pk: o
         for role in REPONDENT[QualiteAvis.ORGANISME]
         for pk, o in par_role[role].items()
-        if pk not in du_lieu and pk != dossier.contrat.pilote_id
+        if pk not in du_lieu and pk != contrat.pilote_id
     }
-    comites = dossier.contrat.comites.filter(type=TypeComite.GROUPE_THEMATIQUE).order_by("nom")
-    tries = sorted(comites, key=lambda comite: comite.orientation_id != dossier.orientation_id)
+    comites = contrat.comites.filter(type=TypeComite.GROUPE_THEMATIQUE).order_by("nom")
+    tries = sorted(comites, key=lambda comite: comite.orientation_id != orientation)
     groupes = [
-        ("Communes de l’action", [_candidat(o, QualiteAvis.ORGANISME) for o in du_lieu.values()]),
+        (COMMUNES_DE_L_ACTION, [_candidat(o, QualiteAvis.ORGANISME) for o in du_lieu.values()]),
         ("Délégués du préfet", [_candidat(o, QualiteAvis.DELEGUE) for o in par_role[Role.DELEGUE_PREFET].values()]),
         (
             "Groupes thématiques",
-            [Candidat(f"groupe-{c.pk}", c.nom, dossier.contrat.pilote, QualiteAvis.GROUPE, c) for c in tries],
+            [Candidat(f"groupe-{c.pk}", c.nom, contrat.pilote, QualiteAvis.GROUPE, c) for c in tries],
         ),
         ("Conseils citoyens", [_candidat(o, QualiteAvis.CONSEIL) for o in par_role[Role.CONSEIL_CITOYEN].values()]),
         (

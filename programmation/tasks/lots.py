@@ -53,16 +53,16 @@ def agir_sur_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """The same act on each file. Taken over after a crash, what it had already done counts as done."""
     contrat = Contrat.objects.get(pk=rangee.cible_id)
     auteur = actions.auteur_du_travail(rangee, Canal.TACHE)
-    acte, motif = rangee.parametres["acte"], rangee.parametres["motif"]
+    acte, champs = rangee.parametres["acte"], rangee.parametres["champs"]
 
     def faire(numero: str) -> None:
         dossier = dossier_visible(auteur, contrat, numero)
-        if rangee.tentatives > 1 and actions.deja_fait(dossier, acte):
+        if rangee.tentatives > 1 and actions.deja_fait(dossier, acte, champs):
             return
-        actions.faire_l_acte(dossier, acte, motif=motif, par=auteur, le=timezone.now())
+        actions.faire_l_acte(dossier, acte, champs, par=auteur, le=timezone.now())
 
     return une_par_une(
-        suivi, rangee.parametres["numeros"], numero=str, faire=faire, libelle=Dossier.TRANSITIONS[acte].libelle
+        suivi, rangee.parametres["numeros"], numero=str, faire=faire, libelle=actions.ACTES_EN_LOT[acte].libelle
     )
 
 

@@ -20,10 +20,12 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 from .. import actions
 from ..etats import EtatDossier
 from ..forms import MotifForm, ProgrammationForm
+from ..forms.instruire import SollicitationEnLotForm
 from ..lectures.dossier import TableDuCopil, tables_du_copil
+from ..lectures.sollicitations import candidats_du_contrat
 from ..lectures.tableau import a_valider, avec_relations, lignes
-from ..models import Dossier
 from ..permissions import peut_programmer
+from .sollicitations import DELAI_DE_REPONSE
 from .vue_du_tableau import SEPARATEUR, adresse, lire_vue, visibles
 
 LIGNES_MONTREES = 200
@@ -81,8 +83,8 @@ def agir_sur_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
         raise Http404
     numeros = _numeros_choisis(request.POST, portee, lambda dossiers: dossiers)
     confirme = "confirme" in request.POST
-    motive = actions.ACTES_EN_LOT[acte].motive
-    form = MotifForm(request.POST if confirme else None) if motive else None
+    choisi = actions.ACTES_EN_LOT[acte]
+    form = _formulaire(choisi.forme, request.POST if confirme else None, portee)
     refus = ""
     if confirme and (form is None or form.is_valid()):
         try:
@@ -90,7 +92,7 @@ def agir_sur_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
                 portee.contrat,
                 numeros,
                 acte=acte,
-                motif=form.cleaned_data["motif"] if form else "",
+                champs=form.cleaned_data if form else {},
                 par=portee.auteur,
             )
         except RegleEnfreinte as erreur:
@@ -98,18 +100,18 @@ def agir_sur_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
         else:
             return redirect(adresse(portee, "travail", pk=travail.pk))
     choisis = list(_choisis(portee, numeros))
-    possibles = [dossier for dossier in choisis if dossier.transition_possible(acte)]
+    possibles = [dossier for dossier in choisis if dossier.etat in choisi.de]
     return render(
         request,
         "programmation/tableau/lot.html",
         {
             "acte": acte,
-            "transition": Dossier.TRANSITIONS[acte],
-            "vers": EtatDossier(Dossier.TRANSITIONS[acte].vers).label,
+            "libelle": choisi.libelle,
+            "vers": EtatDossier(choisi.vers).label if choisi.vers else "",
             "form": form,
             "refus": refus,
             "possibles": possibles,
-            "impossibles": [dossier for dossier in choisis if not dossier.transition_possible(acte)],
+            "impossibles": [dossier for dossier in choisis if dossier.etat not in choisi.de],
             "montrees": LIGNES_MONTREES,
             "choix": SEPARATEUR.join(dossier.numero for dossier in possibles),
             "retour": adresse(portee, "tableau"),
@@ -131,9 +133,20 @@ def suivre(request: HttpRequest, portee: Portee, pk: str) -> HttpResponse:
     )
 
 
+def _formulaire(forme: str, saisie: QueryDict | None, portee: Portee) -> Any:
+    """What the act asks, once for all the files; None when it asks nothing."""
+    match forme:
+        case "motif":
+            return MotifForm(saisie)
+        case "avis":
+            demain = {"echeance": timezone.localdate() + DELAI_DE_REPONSE}
+            return SollicitationEnLotForm(saisie, groupes=candidats_du_contrat(portee.contrat), initial=demain)
+    return None
+
+
 def _titre(travail: Travail) -> str:
     if travail.nom == "programmation.agir_sur_selection":
-        return Dossier.TRANSITIONS[travail.parametres["acte"]].libelle
+        return actions.ACTES_EN_LOT[travail.parametres["acte"]].libelle
     return TRAVAUX[travail.nom]
 
 

@@ -19,7 +19,7 @@ from contrats.portee import Portee, dans_le_contrat
 
 from .. import actions
 from ..lectures.tableau import a_valider
-from ..models import Campagne, Dossier
+from ..models import Campagne
 from ..permissions import peut_importer, peut_programmer
 from ..tables import ESSENTIELLES, POUR_SAISIR
 from .kanban import formes
@@ -57,7 +57,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "entetes": _entetes(request.GET, vue),
         "totaux": ligne_de_totaux(vue.colonnes, totaux_affiches(vue), pluriel(vue.totaux.nombre, "dossier")),
         "saisie": _saisie(request, portee, vue),
-        "actes_en_lot": [(nom, Dossier.TRANSITIONS[nom].libelle) for nom in actions.ACTES_EN_LOT],
+        "actes_en_lot": [(nom, acte.libelle) for nom, acte in actions.ACTES_EN_LOT.items()],
         "puces": vue.filtre.puces(request.GET),
         "choix_de_colonnes": [(colonne, colonne in vue.colonnes) for colonne in vue.jeu],
         "essentielles": ESSENTIELLES,

@@ -10,13 +10,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from acteurs.models import TypeOrganisme
 from commun import travaux
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.models import LigneJournal, Travail
 from programmation import actions, tasks
 from programmation.etats import TRANSITIONS_DOSSIER, EtatDossier
-from programmation.models import Dossier
-from tests.fabriques import DemandeFactory, DossierFactory
+from programmation.models import Dossier, SollicitationAvis
+from tests.fabriques import CommuneFactory, DemandeFactory, DossierFactory, LocalisationFactory, OrganismeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -98,11 +99,11 @@ def test_repris_apres_une_panne_ce_qui_etait_fait_compte_comme_fait(contrat, gen
     monkeypatch.setattr(travaux, "BATTEMENT", timedelta(days=1))
     faire, appels = actions.faire_l_acte, []
 
-    def mourir_au_second(dossier: Dossier, acte: str, **suite: Any) -> None:
+    def mourir_au_second(dossier: Dossier, acte: str, champs: Any, **suite: Any) -> None:
         if appels:
             raise SystemExit("killed")
         appels.append(dossier.numero)
-        faire(dossier, acte, **suite)
+        faire(dossier, acte, champs, **suite)
 
     monkeypatch.setattr(tasks.lots.actions, "faire_l_acte", mourir_au_second)
     with pytest.raises(SystemExit):
@@ -116,13 +117,14 @@ def test_repris_apres_une_panne_ce_qui_etait_fait_compte_comme_fait(contrat, gen
     assert LigneJournal.objects.filter(acte="declarer_complet").count() == 3
 
 
-@pytest.mark.parametrize("acte", sorted(actions.ACTES_EN_LOT))
+@pytest.mark.parametrize("acte", sorted(nom for nom, acte in actions.ACTES_EN_LOT.items() if acte.vers))
 def test_chaque_acte_propose_mene_ou_sa_transition_le_dit(contrat, gens, acte, executer_travaux) -> None:
     transition = TRANSITIONS_DOSSIER[acte]
     dossier = DossierFactory(contrat=contrat, depose=True)
     DemandeFactory(dossier=dossier, financeur=gens.departement)
     Dossier.objects.filter(pk=dossier.pk).update(etat=transition.de[0])
-    actions.agir_sur_selection(contrat, [dossier.numero], acte=acte, motif="Raison", par=gens.chef)
+    champs = {"motif": "Raison"} if actions.ACTES_EN_LOT[acte].forme else {}
+    actions.agir_sur_selection(contrat, [dossier.numero], acte=acte, champs=champs, par=gens.chef)
     (travail,) = executer_travaux()
     assert (travail.resultat["refus"], Dossier.objects.get().etat) == ([], EtatDossier(transition.vers))
 
@@ -137,3 +139,26 @@ def test_une_selection_vide_ou_un_autre_role_est_refuse(contrat, gens, dossiers)
 
 def test_un_acte_inconnu_n_existe_pas(client, adresse, dossiers) -> None:
     assert client.post(adresse, {"acte": "voter", "numero": ["D-0"]}).status_code == 404
+
+
+def test_des_avis_se_demandent_sur_une_selection_a_qui_chaque_dossier_concerne(
+    client, adresse, contrat, gens, dossiers, executer_travaux
+) -> None:
+    """The communes are those of each action; a file of the one who is asked says why it was left aside."""
+    denain = CommuneFactory(nom="Denain")
+    mairie = OrganismeFactory(type=TypeOrganisme.COMMUNE, code_commune=denain.code)
+    LocalisationFactory(dossier=dossiers[0], version=None, commune=denain)
+    gens.delegue  # noqa: B018 — a délégué holds a role in the contract
+    saisie = {"acte": "solliciter_avis", "choix": "D-0\nD-1\nD-4", "confirme": "1", "echeance": "2999-01-01"}
+    assert client.post(adresse, saisie).status_code == 422  # nobody is chosen yet
+    assert client.post(adresse, saisie | {"consultes": ["communes"], "echeance": "2020-01-01"}).status_code == 422
+
+    client.post(adresse, saisie | {"consultes": ["communes"], "question": "Utile ?"})
+    travail = next(t for t in executer_travaux() if t.nom == "programmation.agir_sur_selection")
+
+    assert travail.resultat["reussis"] == ["D-0"]
+    refus = {ligne["numero"]: ligne["motif"] for ligne in travail.resultat["refus"]}
+    assert "n’est consulté sur ce dossier" in refus["D-1"]
+    assert set(refus) == {"D-1", "D-4"}
+    sollicitation = SollicitationAvis.objects.get()
+    assert (sollicitation.organisme, sollicitation.question) == (mairie, "Utile ?")
