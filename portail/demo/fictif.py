@@ -37,6 +37,7 @@ from .reunions import creer_decisions, creer_reunions
 from .seances import creer_seances
 from .suivi import creer_actions_renforcees, creer_avancement_urbain, creer_points_avancement
 from .tfpb_invente import creer_tfpb
+from .vues_inventees import creer_vues, effacer_vues
 
 
 def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
@@ -57,6 +58,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_fiches(monde)
     creer_notes_d_escalade(monde)
     creer_instruction(monde)
+    creer_vues(monde)
 
 
 def effacer(contrat: Contrat) -> None:
@@ -64,6 +66,7 @@ def effacer(contrat: Contrat) -> None:
     contrat.rapports.all().delete()
     effacer_documents_communaux(contrat)
     effacer_droit_commun(contrat)
+    effacer_vues(contrat)
     ActionRenforcee.objects.filter(contrat=contrat, fictif=True).delete()
     dossiers = Dossier.objects.filter(contrat=contrat, fictif=True)
     dossiers.update(precedent=None)
