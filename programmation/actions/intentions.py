@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,6 @@ from django.db import transaction
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
-from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte
 from commun.journal import inscrire
 from commun.permissions import verifier
@@ -20,8 +18,6 @@ from contrats.models import Ressource, Reunion
 from contrats.permissions import roles
 from geographie.models import VersionPerimetre
 
-from ..etats import EtatCampagne
-from ..lectures.campagne import depot_ouvert
 from ..models import (
     AvisIntention,
     Campagne,
@@ -43,6 +39,7 @@ from ..permissions.intentions import (
     peut_repondre_intention,
 )
 from ..regles.intentions import parts_egales
+from .depot import commencer
 from .ecriture import exiger_la_piece, motif_donne
 
 # Answers that somebody will have to explain to the porteur.
@@ -159,28 +156,14 @@ def en_faire_un_dossier(intention: Intention, *, dispositif: Dispositif, par: Au
     verifier(peut_en_faire_un_dossier(par, intention))
     campagne, porteur = intention.campagne, intention.porteur
     assert porteur is not None  # said by the permission
-    sienne = est_sa_propre_intention(par, intention)
-    if sienne and not (ouvert := depot_ouvert(campagne, porteur, le, dispositif=dispositif)):
-        raise RegleEnfreinte(ouvert.motif, code="depot_ferme")
-    auteur = par if sienne else par.au_nom_de(porteur)
-    with contraintes_en_francais(), transaction.atomic():
-        dossier = Dossier.objects.create(
-            contrat=intention.contrat,
-            campagne=campagne,
-            numero=f"B-{campagne.annee}-{secrets.token_hex(4)}",
-            dispositif=dispositif,
-            porteur=porteur,
-            intitule=intention.intitule,
-            resume=intention.resume,
-            orientation=intention.orientation,
-            cout_total=intention.cout_estime or 0,
-            caractere=CaractereDossier.RECONDUITE if intention.reconduite else CaractereDossier.NOUVELLE,
-            essai=campagne.etat == EtatCampagne.ESSAI,
-            cree_par=par.utilisateur,
-        )
+    dossier = commencer(campagne, porteur=porteur, dispositif=dispositif, intitule=intention.intitule, par=par, le=le)
+    dossier.resume, dossier.orientation = intention.resume, intention.orientation
+    dossier.cout_total = intention.cout_estime or dossier.cout_total
+    dossier.caractere = CaractereDossier.RECONDUITE if intention.reconduite else CaractereDossier.NOUVELLE
+    dossier.save(update_fields=["resume", "orientation", "cout_total", "caractere"])
     _reprendre_les_lieux(intention, dossier)
-    inscrire(dossier, acte="commencer", libelle="Demande commencée depuis une intention", par=auteur, le=le)
     if not dossier.essai:  # a trial disappears: the project stays to be deposited
+        auteur = par if est_sa_propre_intention(par, intention) else par.au_nom_de(porteur)
         intention.changer_etat("devenir_dossier", par=auteur, le=le, champs={"dossier": dossier})
     return dossier
 

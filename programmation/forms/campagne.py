@@ -15,13 +15,13 @@ from ..models import Campagne, CritereCampagne, Dispositif, EtapeCampagne, Ouver
 from ..regles.campagne import decaler
 
 _DATES = ("ouverte_le", "limite_depot", "copil_prevu_le")
-_PARTS = ("taux_public_max", "charges_indirectes_max", "benevolat_max")
+_TAUX = ("taux_public_max", "charges_indirectes_max", "benevolat_max")
 
 
-def champ_taux(aide: str, *, label: str = "Part maximale de financement public") -> ChampMontant:
+def champ_taux(libelle: str, aide: str) -> ChampMontant:
     """A share in %, from 0 to 100, typed with a comma."""
     return ChampMontant(
-        label=label,
+        label=libelle,
         required=False,
         max_digits=5,
         max_value=100,
@@ -51,15 +51,11 @@ class NouvelleCampagneForm(forms.ModelForm):
 class CampagneForm(forms.ModelForm):
     """Days, ceiling of public money, note de cadrage, priorities."""
 
-    taux_public_max = champ_taux("Au-delà, la demande est signalée. Un dispositif peut avoir le sien (S-07).")
-    charges_indirectes_max = champ_taux(
-        "En part des charges directes ; laissez vide pour ne rien signaler (S-05).",
-        label="Charges indirectes signalées au-delà de",
+    taux_public_max = champ_taux(
+        "Part maximale de financement public", "Au-delà, la demande est signalée. Un dispositif peut avoir la sienne."
     )
-    benevolat_max = champ_taux(
-        "En part du coût complet, contributions en nature comprises (S-06).",
-        label="Bénévolat signalé au-delà de",
-    )
+    charges_indirectes_max = champ_taux("Charges indirectes signalées au-delà de", "En part des charges directes.")
+    benevolat_max = champ_taux("Bénévolat signalé au-delà de", "En part du coût complet de l’action.")
     document = forms.FileField(
         label="Note de cadrage en PDF",
         required=False,
@@ -69,21 +65,18 @@ class CampagneForm(forms.ModelForm):
 
     class Meta:
         model = Campagne
-        fields = ["nom", *_DATES, *_PARTS, "cadrage", "priorites"]
+        fields = ["nom", *_DATES, *_TAUX, "cadrage", "priorites"]
         widgets = {
             **dict.fromkeys(_DATES, SaisieDate),
             "cadrage": forms.Textarea(attrs={"rows": 8}),
             "priorites": forms.CheckboxSelectMultiple,
         }
-        labels = {
-            "ouverte_le": "Ouverture du dépôt",
-            "cadrage": "Note de cadrage",
-        }
+        labels = {"ouverte_le": "Ouverture du dépôt", "cadrage": "Note de cadrage"}
         help_texts = {
             "cadrage": "Ce que les partenaires attendent cette année : lu par les porteurs avant de déposer.",
         }
 
-    field_order = ["nom", *_DATES, *_PARTS, "cadrage", "document", "priorites"]
+    field_order = ["nom", *_DATES, *_TAUX, "cadrage", "document", "priorites"]
 
     def __init__(self, *args: Any, contrat: Contrat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,7 +162,7 @@ class DispositifForm(forms.ModelForm):
     """A scheme: what it funds, for whom, how much, when."""
 
     plafond = ChampMontant(label="Plafond par dossier", required=False)
-    taux_public_max = champ_taux("S’il diffère de celui de la campagne (S-07).")
+    taux_public_max = champ_taux("Part maximale de financement public", "Si elle diffère de celle de la campagne.")
     formes_admises = forms.MultipleChoiceField(
         label="Formes juridiques admises",
         choices=FormeJuridique,

@@ -13,6 +13,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 from ..forms.aiguillage import AiguillageForm, RequalificationForm
 from ..lectures.aiguillage import LIBELLES_VERDICT, conseils
 from ..models import Campagne, Dossier
+from ..permissions.depot import peut_saisir
 from ..permissions.intentions import peut_proposer_intention
 from ..regles.aiguillage import Initiative, Verdict
 from ..regles.requalification import Risque, analyser
@@ -46,6 +47,7 @@ def choisir(request: HttpRequest, portee: Portee) -> HttpResponse:
         ecartes=[lu for lu in lus if lu.ecarte],
         requalification=portee.roles.instruit and form.is_valid() and form.projet.initiative == Initiative.SIGNATAIRES,
         propose=_propose(portee),
+        commence=peut_saisir(portee.auteur, portee.contrat),
     )
 
 

@@ -100,8 +100,7 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     instruit = portee.roles.instruit
     dossier = None
     if objet.dossier_id is not None:
-        visibles = Dossier.objects.visibles_par(portee.auteur, portee.contrat)
-        dossier = visibles.filter(pk=objet.dossier_id).first()
+        dossier = Dossier.objects.ouverts_a(portee.auteur, portee.contrat).filter(pk=objet.dossier_id).first()
     return rendre(
         request,
         portee,
@@ -241,8 +240,8 @@ def devenir_dossier(request: HttpRequest, portee: Portee, pk: int) -> HttpRespon
             ),
         )
     ):
-        messages.success(request, f"Le brouillon {dossier.numero} est créé avec ce que l’on savait déjà.")
-        return redirect("programmation:intention", portee.contrat.slug, portee.annee, pk)
+        messages.success(request, "Le brouillon de la demande est créé avec ce que l’on savait déjà.")
+        return redirect("programmation:demande", portee.contrat.slug, portee.annee, dossier.numero)
     titre = TRANSITIONS_INTENTION["devenir_dossier"].libelle
     return rendre(request, portee, "intention_acte", "intentions", form=form, objet=objet, titre_acte=titre)
 

@@ -86,7 +86,7 @@ def test_un_financeur_donne_son_avis_puis_le_change(intention, gens, le):
     EnveloppeFactory(contrat=intention.contrat, annee=2027, financeur=gens.departement)
     ressource = RessourceFactory(contrat=intention.contrat)
     saisie = {"texte": "", "droit_commun": "Fonds social", "ressources": [ressource], "le": le}
-    assert financeurs_sans_avis(intention) == [gens.departement.sigle]
+    assert financeurs_sans_avis(intention) == [gens.departement.nom_court]
     actions.donner_avis_intention(intention, eligibilite="a_revoir", par=gens.decideur, **saisie)
     avis = actions.donner_avis_intention(intention, eligibilite="probable", par=gens.instructeur, **saisie)
     assert intention.avis.get() == avis
