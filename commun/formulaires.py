@@ -44,7 +44,8 @@ class ChampRendu(forms.BoundField):
 
     @property
     def est_requis(self) -> bool:
-        return self.field.required
+        """Required now, or before a later act: the widget's `data-attendu` attribute."""
+        return self.field.required or bool(self.field.widget.attrs.get("data-attendu"))
 
 
 def _classe_bootstrap(widget: forms.Widget) -> str:

@@ -28,6 +28,7 @@ from .campagnes import Campagnes
 from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
 from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun
+from .inscriptions import creer_porteurs, effacer_porteurs
 from .monde import Monde, communes_porteuses, organismes_inventes
 from .reference import organismes_de_reference, versions_par_cle
 from .reunions import creer_decisions, creer_reunions
@@ -50,6 +51,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_documents_communaux(monde)
     creer_fiches(monde)
     creer_notes_d_escalade(monde)
+    creer_porteurs(monde)
 
 
 def effacer(contrat: Contrat) -> None:
@@ -57,6 +59,7 @@ def effacer(contrat: Contrat) -> None:
     contrat.rapports.all().delete()
     effacer_documents_communaux(contrat)
     effacer_droit_commun(contrat)
+    effacer_porteurs(contrat)
     ActionRenforcee.objects.filter(contrat=contrat, fictif=True).delete()
     dossiers = Dossier.objects.filter(contrat=contrat, fictif=True)
     dossiers.update(precedent=None)

@@ -12,7 +12,7 @@ from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.memoire import retenir
 from commun.typographie import nombre
-from contrats.etats import EtatEngagement, EtatVisa, Role
+from contrats.etats import EtatEngagement, EtatInscription, EtatVisa, Role
 from contrats.lectures.attentes import (
     ReunionAnnoncee,
     attentes_de_l_equipe,
@@ -20,7 +20,7 @@ from contrats.lectures.attentes import (
     reunions_annoncees,
 )
 from contrats.lectures.instances import est_en_retard
-from contrats.models import Contrat, DecisionReunion, Engagement, PointAvancement, Reunion
+from contrats.models import Contrat, DecisionReunion, Engagement, Inscription, PointAvancement, Reunion
 from contrats.permissions import RolesTenus, roles
 from programmation.etats import EtatDossier
 from programmation.lectures.tableau import Attente, en_attente
@@ -80,6 +80,14 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, tenus: Roles
         .annotate(nombre=Count("pk"))
     )
     return [
+        Tache(
+            "Vérifier les inscriptions de porteurs",
+            Inscription.objects.filter(contrat=contrat, etat=EtatInscription.A_VERIFIER).count()
+            if tenus.pilote_tout
+            else 0,
+            reverse("contrats:inscriptions_a_verifier", args=[contrat.slug]),
+            "Équipe",
+        ),
         Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
         Tache("Se prononcer sur la recevabilité", comptes.get("complet", 0), f"{tableau}?etat=complet", "Équipe"),
         Tache("Ouvrir l’instruction", comptes.get("recevable", 0), f"{tableau}?etat=recevable", "Équipe"),
