@@ -67,6 +67,20 @@ def chiffres(saisie: str) -> str:
     return re.sub(r"[\s\u00a0\u202f.\-]+", "", saisie)
 
 
+def grouper(numero: str, *tailles: int) -> str:
+    """A long number in the groups that people read: a SIRET by 3, 3, 3 and 5."""
+    groupes, debut = [], 0
+    for taille in tailles:
+        groupes.append(numero[debut : debut + taille])
+        debut += taille
+    return "\u202f".join(filter(None, groupes))
+
+
+def siret_lisible(siret: str) -> str:
+    """« 123 456 789 00012 »."""
+    return grouper(siret, 3, 3, 3, 5)
+
+
 def iban_valide(iban: str) -> bool:
     """True for an IBAN whose remainder by 97 is 1; a French one also has the key of its RIB (F-12)."""
     if not 15 <= len(iban) <= 34 or _IBAN.fullmatch(iban) is None:

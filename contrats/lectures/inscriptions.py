@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from acteurs.models import Organisme, Verification
+from acteurs.regles import siret_lisible
 from commun.recherche import mots
 
 from ..etats import EtatInscription, Role
@@ -68,7 +69,7 @@ def lue(inscription: Inscription) -> InscriptionLue:
     return InscriptionLue(
         pk=inscription.pk,
         organisme=inscription.nom_organisme,
-        siret=inscription.siret,
+        siret=siret_lisible(inscription.siret),
         personne=inscription.personne,
         fonction=inscription.fonction,
         email=inscription.email,

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from acteurs.actions import interroger_l_annuaire
-from acteurs.regles import siret_valide
+from acteurs.regles import siret_lisible, siret_valide
 from commun.cadence import permettre
 from commun.erreurs import RegleEnfreinte
 from commun.permissions import Acces, acces
@@ -73,7 +73,13 @@ def personne(request: HttpRequest, identifiant: str, siret: str) -> HttpResponse
             dire_l_erreur(form, erreur)
         else:
             return redirect("contrats:inscription_envoyee", identifiant=objet.slug)
-    contexte = {"contrat": objet, "siret": siret, "form": form, "trouve": trouve, "verification": reponse}
+    contexte = {
+        "contrat": objet,
+        "siret": siret_lisible(siret),
+        "form": form,
+        "trouve": trouve,
+        "verification": reponse,
+    }
     return render(request, "contrats/inscription/personne.html", contexte, status=422 if form.errors else 200)
 
 

@@ -30,6 +30,7 @@ from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
 from .depot_invente import creer_depot
 from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun, verifier_ressources
+from .inscriptions import creer_porteurs, effacer_porteurs
 from .instruction_inventee import creer_instruction
 from .monde import Monde, communes_porteuses, organismes_inventes
 from .reference import organismes_de_reference, versions_par_cle
@@ -59,6 +60,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_notes_d_escalade(monde)
     creer_instruction(monde)
     creer_vues(monde)
+    creer_porteurs(monde)
 
 
 def effacer(contrat: Contrat) -> None:
@@ -67,6 +69,7 @@ def effacer(contrat: Contrat) -> None:
     effacer_documents_communaux(contrat)
     effacer_droit_commun(contrat)
     effacer_vues(contrat)
+    effacer_porteurs(contrat)
     ActionRenforcee.objects.filter(contrat=contrat, fictif=True).delete()
     dossiers = Dossier.objects.filter(contrat=contrat, fictif=True)
     dossiers.update(precedent=None)

@@ -12,7 +12,7 @@ from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.memoire import retenir
 from commun.typographie import nombre
-from contrats.etats import EtatEngagement, EtatVisa, Role
+from contrats.etats import EtatEngagement, EtatInscription, EtatVisa, Role
 from contrats.lectures.attentes import (
     ReunionAnnoncee,
     attentes_de_l_equipe,
@@ -21,7 +21,7 @@ from contrats.lectures.attentes import (
 )
 from contrats.lectures.instances import est_en_retard
 from contrats.lectures.revue import remarques_sans_suite
-from contrats.models import Contrat, DecisionReunion, Engagement, PointAvancement, Reunion
+from contrats.models import Contrat, DecisionReunion, Engagement, Inscription, PointAvancement, Reunion
 from contrats.permissions import RolesTenus, roles
 from programmation.etats import EtatDossier
 from programmation.lectures.echanges import boite
@@ -84,6 +84,14 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, le: date, te
         .annotate(nombre=Count("pk"))
     )
     return [
+        Tache(
+            "Vérifier les inscriptions de porteurs",
+            Inscription.objects.filter(contrat=contrat, etat=EtatInscription.A_VERIFIER).count()
+            if tenus.pilote_tout
+            else 0,
+            reverse("contrats:inscriptions_a_verifier", args=[contrat.slug]),
+            "Équipe",
+        ),
         Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
         Tache(
             "Relancer : l’échéance d’un complément est passée",

@@ -51,11 +51,18 @@ class _OuiNon(forms.TypedChoiceField):
 class SectionForm(forms.Form):
     """The fields of one section of the card. Everything may be left empty: what a request needs is told beside."""
 
-    def __init__(self, *args: Any, section: Section, figes: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, section: Section, association: bool = False, figes: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        attendus = section.requis + (section.requis_d_une_association if association else ())
         for champ in section.champs:
             modele = Organisme if champ in _DE_L_ORGANISME else FicheOrganisme
             self.fields[champ] = _champ(modele, champ)
+            if champ in attendus and not self.fields[champ].required:
+                aide = self.fields[champ].help_text
+                self.fields[champ].help_text = f"{aide} Nécessaire pour déposer une demande.".strip()
+                self.fields[champ].attendu = True  # type: ignore[attr-defined]
         for champ in figes:
             self.fields[champ].disabled = True
 
@@ -105,6 +112,8 @@ def _champ(modele: Any, nom: str) -> forms.Field:
     etiquette = etiquette[:1].upper() + etiquette[1:]
     if nom == "impots_commerciaux":
         return _OuiNon(label=etiquette)
+    if nom == "site":
+        return forms.URLField(label=etiquette, required=False, max_length=200, assume_scheme="https")
     champ = fields_for_model(modele, [nom])[nom]
     assert champ is not None
     champ.label, champ.help_text = etiquette, _AIDES.get(nom, "")

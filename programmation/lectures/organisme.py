@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 
 from acteurs.models import PIECES_DE_L_ORGANISME, FicheOrganisme, FormeJuridique, Organisme, PieceOrganisme, TypePiece
+from acteurs.regles import grouper, siret_lisible
 from commun.auteur import Auteur
 from commun.permissions import Reponse
 from commun.typographie import date_courte, nombre
@@ -112,20 +113,12 @@ def _en_mots(objet: models.Model, champ: str) -> str:
 
 
 def _groupes(champ: str, valeur: str) -> str:
-    """A long number in the groups that people read: IBAN by four, SIRET 3-3-3-5, a telephone by two."""
+    """A long number in the groups that people read: an IBAN by four, a telephone by two."""
     if champ == "iban":
-        tailles = [4] * (len(valeur) // 4 + 1)
-    elif champ == "siret":
-        tailles = [3, 3, 3, 5]
-    elif valeur.isdigit() and len(valeur) == 10:
-        tailles = [2] * 5
-    else:
-        return valeur
-    groupes, debut = [], 0
-    for taille in tailles:
-        groupes.append(valeur[debut : debut + taille])
-        debut += taille
-    return "\u202f".join(filter(None, groupes))
+        return grouper(valeur, *[4] * 9)
+    if champ == "siret":
+        return siret_lisible(valeur)
+    return grouper(valeur, *[2] * 5) if valeur.isdigit() and len(valeur) == 10 else valeur
 
 
 @dataclass(frozen=True, slots=True)

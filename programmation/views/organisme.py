@@ -21,7 +21,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from ..actions.organisme import deposer_piece, ecrire_section, retirer_piece
 from ..forms.organisme import PieceForm, SectionForm
-from ..lectures.organisme import CHAMPS_DE_L_ORGANISME, fiche_de, fiche_lue, pieces_lues
+from ..lectures.organisme import ASSOCIATIONS, CHAMPS_DE_L_ORGANISME, fiche_de, fiche_lue, pieces_lues
 from ..permissions.organisme import organismes_visibles, peut_lire_la_banque, peut_tenir_la_fiche
 from ..regles.organisme import Section, section
 from .onglets_organisme import cadre_de_l_organisme
@@ -82,7 +82,13 @@ def _form_de_section(request: HttpRequest, portee: Portee, organisme: Organisme,
     figes = ["siret"] if "siret" in ecrite.champs and organisme.siret else []
     if "nom" in ecrite.champs and fiche.verification == Verification.CONFIRME and not portee.roles.pilote:
         figes.append("nom")
-    return SectionForm(request.POST or None, initial=depart, section=ecrite, figes=tuple(figes))
+    return SectionForm(
+        request.POST or None,
+        initial=depart,
+        section=ecrite,
+        association=organisme.forme_juridique in ASSOCIATIONS,
+        figes=tuple(figes),
+    )
 
 
 @require_safe
