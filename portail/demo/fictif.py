@@ -30,6 +30,7 @@ from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
 from .depot_invente import creer_depot
 from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun, verifier_ressources
+from .echanges_inventes import creer_echanges
 from .inscriptions import creer_porteurs, effacer_porteurs
 from .instruction_inventee import creer_instruction
 from .monde import Monde, communes_porteuses, organismes_inventes
@@ -61,6 +62,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_instruction(monde)
     creer_vues(monde)
     creer_porteurs(monde)
+    creer_echanges(monde)
 
 
 def effacer(contrat: Contrat) -> None:

@@ -175,6 +175,7 @@ def destinataires(message: Message) -> list[Utilisateur]:
 
 def expedier_le_message(rangee: Travail) -> bool:
     """Send one e-mail of a message; False when the person's account was closed meanwhile."""
+    assert rangee.cible_id is not None  # planned for a message
     message = Message.objects.select_related(
         "dossier__contrat", "dossier__campagne", "dossier__porteur", "auteur", "organisme"
     ).get(pk=rangee.cible_id)

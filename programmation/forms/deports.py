@@ -14,7 +14,10 @@ class DeportForm(forms.Form):
     """Who withdraws, and why; the person itself unless the team writes for another."""
 
     personne = forms.ModelChoiceField(
-        label="Qui se déporte", queryset=Utilisateur.objects.none(), required=False, empty_label="Vous-même"
+        label="Qui se déporte, si ce n’est pas vous",
+        queryset=Utilisateur.objects.none(),
+        required=False,
+        empty_label="Vous-même",
     )
     motif = forms.CharField(
         label="Motif",

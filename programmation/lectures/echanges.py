@@ -123,7 +123,9 @@ def mentionnables(dossier: Dossier, *, sauf: Any = None) -> list[Utilisateur]:
     tenues = Habilitation.objects.actives().filter(Q(role__in=equipe) | des_financeurs, contrat=dossier.contrat_id)
     gens = Utilisateur.objects.filter(is_active=True, habilitations__in=tenues)
     deportees = dossier.deports.filter(leve_le__isnull=True).values("utilisateur")
-    return list(gens.exclude(pk__in=deportees).exclude(pk=getattr(sauf, "pk", None)).distinct())
+    if sauf is not None:
+        gens = gens.exclude(pk=sauf.pk)
+    return list(gens.exclude(pk__in=deportees).distinct())
 
 
 def gens_de_l_equipe(dossier: Dossier) -> list[Utilisateur]:

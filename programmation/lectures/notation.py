@@ -28,7 +28,7 @@ class NoteDonnee:
 
 @dataclass(frozen=True, slots=True)
 class LectureLue:
-    """One reading: whose, ended or not, its average on 20."""
+    """One ended reading: whose, when, its average on 20."""
 
     rang: int
     evaluateur: str
@@ -36,7 +36,6 @@ class LectureLue:
     validee_le: datetime | None
     commentaire: str
     moyenne: Decimal | None
-    a_moi: bool
 
     @property
     def libelle(self) -> str:
@@ -59,7 +58,7 @@ class LigneGrille:
 
 @dataclass(frozen=True, slots=True)
 class Grille:
-    """The grid as one reader sees it: the readings that are ended, and its own."""
+    """The grid as one reader sees it: the readings that are ended side by side, and its own while it goes on."""
 
     lignes: tuple[LigneGrille, ...]
     lectures: tuple[LectureLue, ...]
@@ -86,17 +85,17 @@ def grille(dossier: Dossier, *, pour: Auteur) -> Grille:
         .prefetch_related("notes__critere")
         .order_by("lecture")
     )
-    donnees = [{n.critere_id: NoteDonnee(n.note, n.justification) for n in lue.notes.all()} for lue in lues]
-    mienne = next((rang for rang, lue in enumerate(lues) if lue.evaluateur_id == moi), None)
     finies = [lue for lue in lues if lue.validee_le is not None]
+    mienne = next((lue for lue in lues if lue.validee_le is None), None)
+    donnees = [_donnees(lue) for lue in finies]
     return Grille(
         lignes=tuple(LigneGrille(c, tuple(notes.get(c.pk) for notes in donnees)) for c in criteres),
-        lectures=tuple(_lecture(lue, moi) for lue in lues),
+        lectures=tuple(_lecture(lue) for lue in finies),
         moyenne=moyenne_sur_vingt(_ponderees(finies)),
         noter=peut_noter(pour, dossier),
-        rang=lues[mienne].lecture if mienne is not None else 2 if lues else 1,
-        commentaire=lues[mienne].commentaire if mienne is not None else "",
-        miennes=donnees[mienne] if mienne is not None else {},
+        rang=mienne.lecture if mienne is not None else 2 if finies else 1,
+        commentaire=mienne.commentaire if mienne is not None else "",
+        miennes=_donnees(mienne) if mienne is not None else {},
     )
 
 
@@ -133,7 +132,11 @@ def _au_dixieme(moyenne: Decimal) -> Decimal:
     return arrondie
 
 
-def _lecture(notation: Notation, moi: int | None) -> LectureLue:
+def _donnees(notation: Notation) -> dict[int, NoteDonnee]:
+    return {n.critere_id: NoteDonnee(n.note, n.justification) for n in notation.notes.all()}
+
+
+def _lecture(notation: Notation) -> LectureLue:
     return LectureLue(
         rang=notation.lecture,
         evaluateur=str(notation.evaluateur),
@@ -141,7 +144,6 @@ def _lecture(notation: Notation, moi: int | None) -> LectureLue:
         validee_le=notation.validee_le,
         commentaire=notation.commentaire,
         moyenne=moyenne_sur_vingt(_ponderees([notation])),
-        a_moi=notation.evaluateur_id == moi,
     )
 
 

@@ -239,7 +239,7 @@ def test_on_se_deporte_et_on_revient_par_les_pages(proposee, contrat, gens) -> N
     client.force_login(gens.decideur.utilisateur)
     cles = {"contrat": contrat.slug, "annee": 2026}
     adresse = reverse("programmation:deporter", kwargs=cles | {"numero": proposee.dossier.numero})
-    assert "Qui se déporte" not in client.get(adresse).content.decode()
+    assert "si ce n’est pas vous" not in client.get(adresse).content.decode()
     assert client.post(adresse, {"motif": ""}).status_code == 422
     liste = client.post(adresse, {"motif": MOTIF}, follow=True).content.decode()
     assert MOTIF in liste

@@ -71,9 +71,11 @@ def test_une_lecture_en_cours_n_est_lue_que_par_son_auteur_validee_par_ceux_qui_
 ) -> None:
     DemandeFactory(dossier=dossier, financeur=gens.departement)
     noter(dossier, criteres, ["4"], par=gens.chef, le=le)
-    assert [le_.moyenne for le_ in grille(dossier, pour=gens.chef).lectures] == [Decimal(16)]
-    assert grille(dossier, pour=gens.chef).moyenne is None  # not ended: nobody's average
-    assert grille(dossier, pour=gens.instructeur).lectures == ()
+    assert [n.note for n in grille(dossier, pour=gens.chef).miennes.values()] == [4]
+    for lecteur in (gens.chef, gens.instructeur):  # not ended: nobody's average
+        en_cours = grille(dossier, pour=lecteur)
+        assert (en_cours.lectures, en_cours.moyenne) == ((), None)
+    assert grille(dossier, pour=gens.instructeur).miennes == {}
 
     noter(dossier, criteres, ["4", "5"], par=gens.chef, le=le, valider=True, commentaire="Solide")
     lue = grille(dossier, pour=gens.instructeur)
