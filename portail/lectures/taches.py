@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.urls import reverse
 
 from acteurs.models import Organisme
@@ -150,8 +150,13 @@ def _taches_du_porteur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[
     miens = Dossier.objects.filter(contrat=contrat, campagne__annee=annee, porteur__in=tenus.organismes_porteurs)
     incomplets = miens.filter(etat=EtatDossier.INCOMPLET)
     echeance = _complements_ouverts().filter(dossier__in=incomplets).aggregate(le=Min("echeance"))["le"]
-    url = f"{adresse_du_tableau(contrat, annee)}?etat=incomplet"
-    return [Tache("Compléter un dossier", incomplets.count(), url, "Porteur", echeance)]
+    brouillons = miens.filter(etat=EtatDossier.BROUILLON)
+    limite = brouillons.aggregate(le=Max("campagne__limite_depot"))["le"]
+    url = reverse("programmation:demandes", kwargs={"contrat": contrat.slug, "annee": annee})
+    return [
+        Tache("Compléter un dossier", incomplets.count(), url, "Porteur", echeance),
+        Tache("Finir et déposer une demande", brouillons.count(), url, "Porteur", limite),
+    ]
 
 
 def _avis_demandes(contrat: Contrat, annee: int, pour: Auteur) -> list[Tache]:

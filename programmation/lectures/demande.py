@@ -9,15 +9,12 @@ from typing import Any
 from django.db.models import Q
 
 from acteurs.models import PIECES_DE_L_ORGANISME, FormeJuridique, PieceOrganisme, TypePiece
-from contrats.models import NatureMoyens
 
 from ..etats import EtatDemande
 from ..models import (
     BudgetPrevisionnel,
     CaractereDossier,
     Dossier,
-    Localisation,
-    ModeLocalisation,
     ObjetDossier,
     PieceRequise,
     TrancheAge,
@@ -34,7 +31,9 @@ from ..regles.demande import (
     PieceDemande,
 )
 from ..regles.plans_budget import formulaire_de
+from .eligibilite import alertes_des_lieux
 from .guichets import guichets
+from .lieux import nom_du_lieu
 from .porteur import est_de_droit_public, porteur_de
 
 # Relations that `demande_de` reads, joined once.
@@ -93,8 +92,11 @@ def demande_de(dossier: Dossier, le: date) -> Demande:
 
 
 def controles_de(dossier: Dossier, demande: Demande) -> tuple[Controle, ...]:
-    """What the request lacks, by the rules of its campaign and its scheme."""
-    return controles(demande, exigences(dossier))
+    """What the request lacks, by the rules of its campaign and its scheme; and where its funders do not pay (S-18)."""
+    demandes = dossier.demandes.exclude(etat=EtatDemande.ANNULEE).select_related("financeur")
+    lieux = alertes_des_lieux(dossier, demandes) if demande.lieux else []
+    alertes = tuple(Controle("localisations", alerte, bloquant=False) for alerte in lieux)
+    return controles(demande, exigences(dossier)) + alertes
 
 
 def exigences(dossier: Dossier) -> Exigences:
@@ -129,22 +131,9 @@ def formulaire_du_dossier(dossier: Dossier) -> str:
     return formulaire_de(dossier.dispositif.formulaire, droit_public=est_de_droit_public(dossier.porteur))
 
 
-def nom_du_lieu(lieu: Localisation) -> str:
-    """A place in words: the neighbourhood and its commune."""
-    if lieu.version and lieu.commune:
-        return f"{lieu.version.nom} ({lieu.commune.nom})"
-    nomme = lieu.version or lieu.commune
-    return nomme.nom if nomme else lieu.get_mode_display()
-
-
 def _lieux(dossier: Dossier) -> tuple[LieuDemande, ...]:
     lieux = dossier.localisations.select_related("version", "commune").order_by("-part", "pk")
-    return tuple(LieuDemande(nom_du_lieu(lieu), lieu.mode, _est_prioritaire(lieu), lieu.part) for lieu in lieux)
-
-
-def _est_prioritaire(lieu: Localisation) -> bool:
-    """True in a QPV, in all of them, or in a territory that the contract watches beside them (S-18)."""
-    return lieu.mode == ModeLocalisation.ENSEMBLE_QPV or lieu.version is not None
+    return tuple(LieuDemande(nom_du_lieu(lieu), lieu.mode, lieu.part) for lieu in lieux)
 
 
 def _ages(dossier: Dossier) -> tuple[tuple[str, int], ...]:
@@ -172,7 +161,6 @@ def _montants(dossier: Dossier) -> tuple[MontantDemande, ...]:
             dispositif=guichet.dispositif.nom,
             nature=guichet.nature_libelle,
             libelle=guichet.libelle,
-            specifique=guichet.nature == NatureMoyens.SPECIFIQUE,
             montant=guichet.demande,
             plafond=guichet.dispositif.plafond,
             canal=guichet.canal,

@@ -31,6 +31,7 @@ from ..permissions import (
     seulement_consulte,
 )
 from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
+from ..regles.plans_budget import SUBVENTION_DEMANDEE, est_en_nature
 from .eligibilite import alertes_des_lieux
 from .lieux import Lieu, lieux_du_dossier
 
@@ -359,19 +360,13 @@ def _ligne(
 
 
 def _autres_produits(dossier: Dossier) -> Decimal:
-    """Income of the action that no funder of the ledger brings: own resources, fees, private aid. Euros."""
+    """Income of the action that no funder of the ledger brings: own resources, fees, aid from outside the call. Euros."""
     lignes = LigneBudget.objects.filter(budget__dossier=dossier, sens=SensLigne.PRODUIT)
     return Decimal(
         sum(
-            ligne.montant
-            for ligne in lignes
-            if not ligne.compte.startswith(("74", "87")) or ligne.compte in _AIDES_HORS_LIVRE
+            ligne.montant for ligne in lignes if ligne.compte != SUBVENTION_DEMANDEE and not est_en_nature(ligne.compte)
         )
     )
-
-
-# Lines of account 74 that are not requests to a funder of the contract (regles 2.2).
-_AIDES_HORS_LIVRE = ("74aidespriv", "74agenceserv", "74fe", "74x")
 
 
 def _avis(dossier: Dossier, *, seulement_de: frozenset[int] | None) -> tuple[AvisLu, ...]:

@@ -20,7 +20,7 @@ class Lieu:
 def lieux_du_dossier(dossier: Dossier) -> tuple[Lieu, ...]:
     """The places of an action and the share of each, the largest first."""
     return tuple(
-        Lieu(_nom_du_lieu(localisation), localisation.part)
+        Lieu(nom_du_lieu(localisation), localisation.part)
         for localisation in dossier.localisations.select_related("version", "commune")
     )
 
@@ -34,7 +34,8 @@ def codes_des_communes(dossier: Dossier) -> set[str]:
     return set(directes.values_list("code", flat=True)) | set(des_perimetres.values_list("code", flat=True))
 
 
-def _nom_du_lieu(localisation: Any) -> str:
+def nom_du_lieu(localisation: Any) -> str:
+    """A place in words: the neighbourhood and its commune."""
     if localisation.version and localisation.commune:
         return f"{localisation.version.nom} ({localisation.commune.nom})"
     lieu = localisation.version or localisation.commune

@@ -52,7 +52,7 @@ class Controle:
 
 
 def controles(demande: Demande, exigences: Exigences) -> tuple[Controle, ...]:
-    """All the remarks on a request, in the order of the form (S-01…S-08, S-17, S-18)."""
+    """All the remarks on a request, in the order of the form (S-01…S-08, S-17)."""
     return tuple(
         controle
         for verification in (
@@ -112,12 +112,6 @@ def _lieux(demande: Demande) -> Iterator[Controle]:
         yield Controle(
             "localisations",
             f"Les parts des lieux font {_pourcents(demande.part_totale)} : elles doivent faire 100 % (S-17).",
-        )
-    if not any(lieu.prioritaire for lieu in demande.lieux) and any(d.specifique for d in demande.demandes):
-        yield _alerte(
-            "localisations",
-            "Aucun lieu n’est un quartier prioritaire ni un territoire particulier : les crédits spécifiques ne peuvent "
-            "pas payer cette action (S-18).",
         )
 
 

@@ -41,7 +41,6 @@ class LieuDemande:
 
     nom: str
     mode: str
-    prioritaire: bool  # a QPV, all of them, or another special territory (S-18)
     part: Decimal  # %
 
 
@@ -60,7 +59,6 @@ class MontantDemande:
     dispositif: str
     nature: str
     libelle: str  # as its line of the budget says it
-    specifique: bool
     montant: Decimal
     plafond: Decimal | None
     canal: str  # where it is deposited

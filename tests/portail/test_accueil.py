@@ -430,7 +430,7 @@ def test_le_cadre_ne_propose_que_les_annees_qui_ont_commence(contrat, client_de)
     [
         (Role.CHEF_DE_PROJET, ["Accueil", "Programmation", "Enveloppes"]),
         (Role.MEMBRE_COPIL, ["Accueil", "Contrat", "Rapports"]),
-        (Role.PORTEUR, ["Accueil", "Programmation", "Contrat"]),
+        (Role.PORTEUR, ["Accueil", "Programmation", "Demandes"]),
     ],
 )
 def test_la_barre_du_telephone_mene_a_ce_qui_sert(contrat, client_de, role: Role, attendues: list[str]) -> None:

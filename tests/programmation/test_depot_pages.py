@@ -24,6 +24,7 @@ from tests.fabriques import (
     BudgetPrevisionnelFactory,
     CampagneFactory,
     CanalDepotFactory,
+    CommuneFactory,
     DemandeDeComplementFactory,
     DemandeFactory,
     DispositifFactory,
@@ -31,6 +32,7 @@ from tests.fabriques import (
     EnveloppeFactory,
     IndicateurActionFactory,
     LigneBudgetFactory,
+    LocalisationFactory,
     ObjectifFactory,
     OrganismeFactory,
     OrientationFactory,
@@ -210,6 +212,17 @@ def test_relire_montre_tout_ce_qui_manque_avec_des_liens(client, brouillon) -> N
     for section in ("action", "lieux", "public", "budget", "financeurs", "attestations"):
         assert f'href="{adresse("section", brouillon, section=section)}"' in texte
     assert adresse("deposer", brouillon) not in texte
+
+
+def test_relire_avertit_d_un_lieu_que_le_financeur_ne_paie_pas(client, brouillon) -> None:
+    """S-18: a warning, with the way to the places."""
+    lieu = LocalisationFactory(dossier=brouillon, version=None, commune=CommuneFactory())
+    DemandeFactory(dossier=brouillon, financeur=OrganismeFactory(etat=True))
+    texte = client.get(adresse("relire", brouillon)).content.decode()
+    assert "programme\u00a0147" in texte or "programme 147" in texte
+    lieu.delete()
+    LocalisationFactory(dossier=brouillon)
+    assert "avec un motif écrit" not in client.get(adresse("relire", brouillon)).content.decode()
 
 
 def test_relire_montre_ce_qui_change_depuis_l_an_passe(client, contrat) -> None:

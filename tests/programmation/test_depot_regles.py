@@ -1,4 +1,4 @@
-"""What a request lacks before its deposit: S-01 to S-08, S-17, S-18, on plain values."""
+"""What a request lacks before its deposit: S-01 to S-08, S-17, on plain values."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def demande(**suite: Any) -> Demande:
         **dict.fromkeys(("orientation", "theme_p147", "lieu", "calendrier", "moyens", "partenaires"), "Texte."),
         "axes_transversaux": (),
         "objectifs": (),
-        "lieux": (LieuDemande("Faubourg Duchateau", "perimetre", True, Decimal(100)),),
+        "lieux": (LieuDemande("Faubourg Duchateau", "perimetre", Decimal(100)),),
         "beneficiaires": 80,
         "beneficiaires_qpv": 60,
         "femmes": 40,
@@ -102,7 +102,7 @@ def demande(**suite: Any) -> Demande:
 
 
 def montant(financeur: str, euros: int, **suite: Any) -> MontantDemande:
-    valeurs: dict[str, Any] = {"plafond": None, "canal": "Pilotville", "specifique": True}
+    valeurs: dict[str, Any] = {"plafond": None, "canal": "Pilotville"}
     return MontantDemande(financeur, "AAP", "Crédits spécifiques", financeur, **valeurs | suite, montant=Decimal(euros))
 
 
@@ -202,7 +202,7 @@ def test_un_fonctionnement_au_budget_d_action_et_une_reconduction_sans_passe_se_
         {"beneficiaires_qpv": 81},
         {"femmes": 41},
         {"ages": (("6 à 11 ans", 79),)},
-        {"lieux": (LieuDemande("Denain", "perimetre", True, Decimal("99.8")),)},
+        {"lieux": (LieuDemande("Denain", "perimetre", Decimal("99.8")),)},
     ],
 )
 def test_un_public_ou_des_lieux_qui_ne_tombent_pas_juste_bloquent(suite: dict[str, Any]) -> None:
@@ -214,14 +214,6 @@ def test_un_public_minoritaire_ou_sans_ages_ne_bloque_pas() -> None:
     """S-17: warnings."""
     assert seule(demande(beneficiaires_qpv=40), "S-17") is False
     assert remarques(demande(ages=())) == [("Le public n’est pas réparti par âge.", False)]
-
-
-def test_des_credits_specifiques_hors_de_tout_quartier_se_signalent() -> None:
-    """S-18."""
-    ailleurs = (LieuDemande("Denain", "perimetre", False, Decimal(100)),)
-    assert seule(demande(lieux=ailleurs), "S-18") is False
-    droit_commun = (montant("CAPH", 118_425, specifique=False),)
-    assert remarques(demande(lieux=ailleurs, demandes=droit_commun)) == []
 
 
 def test_le_plafond_du_dispositif_bloque() -> None:
