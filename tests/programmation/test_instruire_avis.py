@@ -13,7 +13,7 @@ from acteurs.models import TypeOrganisme
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from contrats.etats import Role
 from contrats.models import TypeComite
-from portail.lectures import taches
+from portail.lectures.taches import taches
 from programmation import actions
 from programmation.actions import Consulte
 from programmation.etats import QualiteAvis
