@@ -29,6 +29,7 @@ from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
 from .depot_invente import creer_depot
 from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun
+from .imports import creer_imports, effacer_imports
 from .instruction_inventee import creer_instruction
 from .monde import Monde, communes_porteuses, organismes_inventes
 from .reference import organismes_de_reference, versions_par_cle
@@ -54,6 +55,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_fiches(monde)
     creer_notes_d_escalade(monde)
     creer_instruction(monde)
+    creer_imports(monde)
 
 
 def effacer(contrat: Contrat) -> None:
@@ -76,6 +78,7 @@ def effacer(contrat: Contrat) -> None:
     )
     for modele in modeles:
         modele._default_manager.filter(contrat=contrat, fictif=True).delete()
+    effacer_imports(contrat)
     DecisionReunion.objects.filter(reunion__comite__contrat=contrat, fictif=True).delete()
     Reunion.objects.filter(comite__contrat=contrat, fictif=True).delete()
     PointAvancement.objects.filter(engagement__contrat=contrat, fictif=True).delete()

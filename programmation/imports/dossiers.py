@@ -57,7 +57,7 @@ def lire(campagne: Campagne, contenu: bytes, nom: str, reglages: Reglages, *, le
     """
     feuilles = lire_feuilles(contenu, nom, toutes=True)
     reperes = Reperes(campagne, reglages.valeurs)
-    tete = trouver_la_tete(feuilles, reperes.liste_financeurs, reglages.colonnes)
+    tete = trouver_la_tete(feuilles, reglages.colonnes)
     colonnes = proposer(tete.entetes, reperes.liste_financeurs, reglages.colonnes)
     defauts = _defauts(campagne, reglages.defauts, reperes)
     lecture = Lecture(

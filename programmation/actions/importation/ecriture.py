@@ -13,7 +13,9 @@ from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.journal import inscrire_lot, preparer
+from commun.models import LigneJournal
 from commun.permissions import verifier
+from commun.planificateur import compter
 from commun.recherche import normaliser
 from commun.vie import Vie
 
@@ -31,6 +33,7 @@ from .examen import PIECE_D_IMPORT, DossierExamine, LigneDeDemande, examiner
 from .saisie import CHAMPS, Issue, NouveauPorteur, ResultatDeDossier, SaisieDossier
 
 PAR_ENVOI = 1000
+BEAUCOUP = 500  # files, from which the planner is told of them
 _LIBELLES = {
     OrigineDossier.DAUPHIN: "Dossier importé de Dauphin",
     OrigineDossier.TABLEUR: "Dossier importé d’un tableur",
@@ -66,6 +69,8 @@ def importer_lot(
         with contraintes_en_francais():
             ecrivain.creer([e for e in examines if e.issue is Issue.CREE])
             ecrivain.modifier([e for e in examines if e.issue is Issue.MODIFIE])
+        if sum(e.issue is Issue.CREE for e in examines) >= BEAUCOUP:
+            compter((Dossier, DemandeFinancement, Localisation, LigneJournal, Organisme))
     return [ResultatDeDossier(e.saisie, e.issue, e.numero, tuple(e.differences), tuple(e.erreurs)) for e in examines]
 
 
@@ -96,6 +101,7 @@ class _Ecrivain:
                 origine=self.origine,
                 numero_externe=saisie.numero_externe,
                 cree_par=self.par.utilisateur,
+                fictif=self.campagne.fictif,
                 **examine.champs,
             )
             if _reconduit(examine):
@@ -121,6 +127,7 @@ class _Ecrivain:
                     type=p.type,
                     forme_juridique=p.forme_juridique,
                     source=self.piece,
+                    fictif=self.campagne.fictif,
                 )
                 for siret, p in nouveaux.items()
                 if siret not in connus
@@ -229,6 +236,7 @@ class _Ecrivain:
                 etat_externe=saisie.etat_externe,
                 numero_ej=saisie.numero_ej,
                 numero_externe=dossier.numero_externe,
+                fictif=self.campagne.fictif,
             )
             vie = Vie(demande)
             self._noter(vie, "Demande importée", saisie.ligne, {}, {"montant_demande": saisie.montant_demande})
