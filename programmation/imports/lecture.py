@@ -515,10 +515,9 @@ class Lecteur:
         valeurs, defauts = self._completer(lignes)
         lu.fautes = [f for ligne in lignes for f in ligne.fautes]
         lu.remarques = [r for ligne in lignes for r in ligne.remarques]
-        if lu.fautes:
-            return lu
         if isinstance(porteur, Question):
             lu.question = porteur
+        if lu.fautes or lu.question is not None:
             return lu
         assert porteur is not None
         depose = valeurs.get("depose_le") or self._depot_par_defaut

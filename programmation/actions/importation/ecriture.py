@@ -18,6 +18,7 @@ from commun.permissions import verifier
 from commun.planificateur import compter
 from commun.recherche import normaliser
 from commun.vie import Vie
+from contrats.models import Contrat
 
 from ...models import (
     Campagne,
@@ -40,6 +41,11 @@ _LIBELLES = {
 }
 
 
+def tenir_les_imports(campagne: Campagne) -> None:
+    """One import at a time in a contract, until the end of the transaction: two must not create the same file."""
+    Contrat.objects.select_for_update(no_key=True).get(pk=campagne.contrat_id)
+
+
 @transaction.atomic
 def importer_lot(
     campagne: Campagne,
@@ -55,12 +61,10 @@ def importer_lot(
     """Create or change one file per entry and say what became of each; the same entries again write nothing (S-16).
 
     What the COPIL validates and what a funder votes are never imported: a file goes no further than its instruction.
-    `essai` only tells what would happen. With `tout_ou_rien` one refused file keeps all from being written. `fichier`
+    The caller holds the campaign's imports (`tenir_les_imports`) since it read what stands here. `essai` only tells what would happen. With `tout_ou_rien` one refused file keeps all from being written. `fichier`
     is the name of the spreadsheet, kept in the journal.
     """
     verifier(peut_importer(par, campagne.contrat))
-    # One import at a time in a campaign: two of them must not create the same file.
-    Campagne.objects.select_for_update(of=("self",), no_key=True).get(pk=campagne.pk)
     piece = f"{PIECE_D_IMPORT}{fichier}"[:200]
     examines = examiner(saisies, piece=piece)
     refuse = any(e.issue is Issue.REFUSE for e in examines)
