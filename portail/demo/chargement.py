@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from commun.auteur import Canal, systeme
 from commun.journal import inscrire
 from commun.models import LigneJournal
+from commun.planificateur import compter
 from contrats.models import Contrat
 
 from . import fictif, lecture
@@ -47,15 +48,8 @@ def charger(*, aujourdhui: date, graine: int, reprendre: bool = False, reference
         phrase = "Contrats réels et données fictives chargés"
         tampon |= {"graine": graine, "aujourdhui": aujourdhui.isoformat()}
     inscrire(contrat, acte=ACTE, libelle=phrase, par=systeme(Canal.COMMANDE), le=timezone.now(), apres=tampon)
-    _compter_pour_le_planificateur()
+    compter(apps.get_models(include_auto_created=True))
     return phrase
-
-
-def _compter_pour_le_planificateur() -> None:
-    """Thousands of rows came at once: the planner must not believe the tables empty until the server's own round."""
-    tables = [connection.ops.quote_name(modele._meta.db_table) for modele in apps.get_models(include_auto_created=True)]
-    with connection.cursor() as curseur:
-        curseur.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def _dernier_chargement() -> dict[str, object]:

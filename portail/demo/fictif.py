@@ -31,6 +31,7 @@ from .comptes import creer_comptes
 from .depot_invente import creer_depot
 from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun, verifier_ressources
 from .echanges_inventes import creer_echanges
+from .imports import creer_imports, effacer_imports
 from .inscriptions import creer_porteurs, effacer_porteurs
 from .instruction_inventee import creer_instruction
 from .monde import Monde, communes_porteuses, organismes_inventes
@@ -63,6 +64,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_vues(monde)
     creer_porteurs(monde)
     creer_echanges(monde)
+    creer_imports(monde)
 
 
 def effacer(contrat: Contrat) -> None:
@@ -87,6 +89,7 @@ def effacer(contrat: Contrat) -> None:
     )
     for modele in modeles:
         modele._default_manager.filter(contrat=contrat, fictif=True).delete()
+    effacer_imports(contrat)
     DecisionReunion.objects.filter(reunion__comite__contrat=contrat, fictif=True).delete()
     Reunion.objects.filter(comite__contrat=contrat, fictif=True).delete()
     PointAvancement.objects.filter(engagement__contrat=contrat, fictif=True).delete()

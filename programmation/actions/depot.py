@@ -41,6 +41,7 @@ from ..regles.champs import TOUS_LES_NOMS
 from ..regles.demande import SCHEMA
 from .ecriture import motif_donne, verrouiller_dossier
 from .ecriture_demande import ecrire_valeurs
+from .numeros import prochains_numeros
 from .reconduction import reprendre_l_an_passe
 
 ACCUSER = "programmation.accuser_reception"
@@ -111,7 +112,7 @@ def deposer(dossier: Dossier, *, par: Auteur, le: datetime) -> Dossier:
     auteur = _au_nom_de(par, dossier)
     with contraintes_en_francais():
         dossier.changer_etat(
-            "deposer", par=auteur, le=le, champs={"numero": _numero_suivant(dossier.campagne), "depose_le": le}
+            "deposer", par=auteur, le=le, champs={"numero": prochains_numeros(dossier.campagne, 1)[0], "depose_le": le}
         )
     garder_version(dossier, GenreVersion.DEPOT, par=par, le=le)
     _accuser_reception(dossier, par=par)
@@ -245,14 +246,6 @@ def _au_nom_de(par: Auteur, dossier: Dossier) -> Auteur:
 
 def _numero_de_brouillon(campagne: Campagne) -> str:
     return f"B{campagne.annee % 100:02d}-{secrets.token_hex(4)}"
-
-
-def _numero_suivant(campagne: Campagne) -> str:
-    """The next number of the campaign, « 2026-191 »; deposits take it one at a time."""
-    Campagne.objects.select_for_update(of=("self",)).get(pk=campagne.pk)
-    pris = campagne.contrat.dossiers.filter(numero__regex=rf"^{campagne.annee}-\d+$").values_list("numero", flat=True)
-    rang = max((int(numero.partition("-")[2]) for numero in pris), default=0) + 1
-    return f"{campagne.annee}-{rang:03d}"
 
 
 def _jour(le: datetime) -> Any:

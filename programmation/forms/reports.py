@@ -22,8 +22,12 @@ _CHAMPS = ("canal", "adresse", "consigne")
 class CanauxForm(forms.Form):
     """Every scheme × funder, each with its channel; a last line adds one. Fields `r0_canal`, `r0_adresse`…"""
 
-    nouveau_dispositif = forms.ModelChoiceField(Dispositif.objects.none(), label="Dispositif", required=False)
-    nouveau_financeur = forms.ModelChoiceField(Organisme.objects.none(), label="Financeur", required=False)
+    nouveau_dispositif = forms.ModelChoiceField(
+        Dispositif.objects.none(), label="Dispositif", required=False, empty_label="À choisir"
+    )
+    nouveau_financeur = forms.ModelChoiceField(
+        Organisme.objects.none(), label="Financeur", required=False, empty_label="À choisir"
+    )
     nouveau_canal = forms.ChoiceField(
         label="Canal de dépôt", choices=Teleservice.choices, initial=Teleservice.DAUPHIN, required=False
     )

@@ -292,9 +292,9 @@ def proposer(entetes: Sequence[str], financeurs: Sequence[Organisme], connues: M
     return {titre: propositions.get(titre, IGNOREE) for titre in nommes}
 
 
-def nombre_reconnu(entetes: Sequence[str], financeurs: Sequence[Organisme], connues: Mapping[str, str]) -> int:
-    """How many headings of a row are understood: the head of a spreadsheet is its best row."""
-    return sum(cle != IGNOREE for cle in proposer(entetes, financeurs, connues).values())
+def nombre_reconnu(entetes: Sequence[str], connues: Mapping[str, str]) -> int:
+    """How many cells of a row are names of columns, to the word: the head of a spreadsheet is its best row."""
+    return sum(titre in connues or _mots(titre) in _NOMS for titre in entetes if titre and len(titre) <= 80)
 
 
 def manquantes(colonnes: Mapping[str, str], *, source: str, financeur_par_defaut: bool) -> list[str]:
@@ -322,6 +322,7 @@ def _mots(texte: str) -> str:
 
 _CONNUS = [(champ.cle, _mots(nom)) for champ in CHAMPS for nom in (champ.titre, champ.cle, *champ.synonymes)]
 _CONNUS = [(cle, nom) for cle, nom in _CONNUS if nom]
+_NOMS = {nom for _, nom in _CONNUS}
 
 
 def _ressemblances(titre: str) -> list[tuple[str, float]]:

@@ -15,7 +15,7 @@ from commun.erreurs import RegleEnfreinte
 from commun.exports import neutraliser
 from commun.tableur import LIGNES_AU_PLUS, lire_feuilles
 
-from ..actions.importation import Issue, NouveauPorteur, importer_lot
+from ..actions.importation import Issue, NouveauPorteur, importer_lot, tenir_les_imports
 from ..models import Campagne, CorrespondanceColonnes, ImportDossiers, SourceImport
 from .colonnes import TITRES, manquantes, proposer
 from .constats import Constat, DossierLu, Lecture
@@ -57,7 +57,7 @@ def lire(campagne: Campagne, contenu: bytes, nom: str, reglages: Reglages, *, le
     """
     feuilles = lire_feuilles(contenu, nom, toutes=True)
     reperes = Reperes(campagne, reglages.valeurs)
-    tete = trouver_la_tete(feuilles, reperes.liste_financeurs, reglages.colonnes)
+    tete = trouver_la_tete(feuilles, reglages.colonnes)
     colonnes = proposer(tete.entetes, reperes.liste_financeurs, reglages.colonnes)
     defauts = _defauts(campagne, reglages.defauts, reperes)
     lecture = Lecture(
@@ -107,6 +107,8 @@ def examiner_ou_importer(
     One file that cannot be written keeps all from being written, unless only the `bonnes_lignes` are asked for. The
     caller's transaction holds all of it.
     """
+    if ecrire:
+        tenir_les_imports(campagne)
     lecture = lire(campagne, contenu, nom, reglages, le=le, ecrire=ecrire)
     prets = [lu for lu in lecture.dossiers if lu.saisie is not None]
     empeche = not bonnes_lignes and any(lu.saisie is None and not lu.ignore for lu in lecture.dossiers)
@@ -164,7 +166,7 @@ def resume(lecture: Lecture) -> dict[str, Any]:
     crees = [lu for lu in lecture.dossiers if lu.issue is Issue.CREE]
     questions: dict[tuple[str, str], dict[str, Any]] = {}
     for lu in lecture.dossiers:
-        if lu.question is not None and not lu.fautes:
+        if lu.question is not None:
             fiche = questions.setdefault(
                 (lu.question.genre, lu.question.cle),
                 {

@@ -31,6 +31,7 @@ _ENSEMBLE = {"ensemble des qpv", "tous les qpv", "tous qpv", "ensemble des quart
 _NULLE_PART = {"non territorialise", "hors territoire", "ensemble du territoire", "toute l'agglomeration"}
 _TOTAUX = ("total", "sous-total", "sous total", "totaux")
 _CENT = Decimal(100)
+_TEXTES = {"intitule", "resume", "besoin", "buts"}  # columns whose texts are all different
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Tete:
     entetes: tuple[str, ...]
 
 
-def trouver_la_tete(feuilles: list[FeuilleBrute], financeurs: list[Organisme], connues: Mapping[str, str]) -> Tete:
+def trouver_la_tete(feuilles: list[FeuilleBrute], connues: Mapping[str, str]) -> Tete:
     """The row that most resembles headings, in whichever sheet: people put a title above, or a note in a first sheet."""
     meilleure: tuple[int, Tete] | None = None
     for feuille in feuilles:
@@ -50,7 +51,7 @@ def trouver_la_tete(feuilles: list[FeuilleBrute], financeurs: list[Organisme], c
             if sum(not est_vide(c) for c in rangee) == 0:
                 continue
             entetes = tuple(entetes_uniques(rangee))
-            reconnus = nombre_reconnu([t for t in entetes if len(t) <= 80], financeurs, connues)
+            reconnus = nombre_reconnu(entetes, connues)
             if meilleure is None or reconnus > meilleure[0]:
                 meilleure = (reconnus, Tete(feuille, rang, entetes))
     if meilleure is None:
@@ -108,7 +109,8 @@ class Lecteur:
         self.campagne, self.source, self.reperes, self.defauts = campagne, source, reperes, defauts
         self.aujourdhui = timezone.localdate(le)
         self.ecartees: list[int] = []
-        self._porteurs: dict[tuple[str, str], Any] = {}
+        self._porteurs: dict[tuple[str, str], tuple[Any, str]] = {}
+        self._deja_lues: dict[tuple[str, str], Any] = {}
         self._lieux: dict[tuple[str, str], Any] = {}
         self._financeurs = {o.pk: o for o in reperes.liste_financeurs}
         # Only a day kept when a spreadsheet gives none: the limit once it has passed, else today.
@@ -147,10 +149,9 @@ class Lecteur:
     def _est_un_total(self, rangee: Rangee) -> bool:
         """A row of totals of people's own tables: it says « Total », or names neither file nor porteur."""
         noms = [rangee.cellules.get(c) for c in ("numero_externe", "porteur_nom", "intitule", "porteur_siret")]
-        dits = [normaliser(str(c)) for c in noms if c is not None]
         dehors = rangee.cellules.get("")
-        if dehors is not None:
-            dits.append(normaliser(str(dehors[1])))
+        ecrits = [str(c) for c in (*noms, dehors[1] if dehors is not None else None) if c is not None]
+        dits = [normaliser(mot) for mot in ecrits if "tota" in mot.lower()]
         if any(mot == t or mot.startswith(f"{t} ") for mot in dits for t in _TOTAUX):
             return True
         return self.source == SourceImport.TABLEUR and not any(noms)
@@ -159,9 +160,9 @@ class Lecteur:
         ligne = _Ligne(rangee.numero)
         if "" in rangee.cellules:
             self._hors_colonnes(ligne, *rangee.cellules[""])
-        for cle, lire in self._lecteurs.items():
+        for cle in self._lecteurs:
             if cle in rangee.cellules:
-                valeur = self._essayer(ligne, cle, lire, rangee.cellules[cle])
+                valeur = self._lire_cellule(ligne, cle, rangee.cellules[cle])
                 if valeur is not None and valeur != "":
                     ligne.valeurs[cle] = valeur
         self._lire_numero(ligne, rangee)
@@ -174,6 +175,17 @@ class Lecteur:
         if not numero and ligne.cle == "|":
             ligne.cle = ""
         return ligne
+
+    def _lire_cellule(self, ligne: _Ligne, cle: str, cellule: Any) -> Any:
+        """The value of one cell; the same text in the same column is read once, unless it is a fault."""
+        if not isinstance(cellule, str) or cle in _TEXTES:
+            return self._essayer(ligne, cle, self._lecteurs[cle], cellule)
+        if (cle, cellule) not in self._deja_lues:
+            valeur = self._essayer(ligne, cle, self._lecteurs[cle], cellule)
+            if valeur is None:
+                return None
+            self._deja_lues[cle, cellule] = valeur
+        return self._deja_lues[cle, cellule]
 
     def _hors_colonnes(self, ligne: _Ligne, colonne: str, cellule: Any) -> None:
         texte = f"« {str(cellule)[:60]} », colonne {colonne}, est hors des colonnes nommées"
@@ -229,13 +241,13 @@ class Lecteur:
             )
             return
         if (siret, nom) not in self._porteurs:
-            self._porteurs[siret, nom] = self._chercher_le_porteur(siret, nom)
-        connu = self._porteurs[siret, nom]
+            self._porteurs[siret, nom] = self._chercher_le_porteur(siret, nom), siret_lu(siret) or normaliser(nom)
+        connu, cle = self._porteurs[siret, nom]
         if isinstance(connu, CelluleFausse):
             ligne.faute("porteur_nom", connu.message, connu.code)
             return
         ligne.valeurs["porteur"] = connu
-        ligne.valeurs["porteur_cle"] = siret_lu(siret) or normaliser(nom)
+        ligne.valeurs["porteur_cle"] = cle
 
     def _chercher_le_porteur(self, siret: str, nom: str) -> Organisme | NouveauPorteur | Question | CelluleFausse:
         porteurs, lu = self.reperes.porteurs, siret_lu(siret)
@@ -265,7 +277,8 @@ class Lecteur:
             choix.append(("creer", f"Créer « {nom[:80]} » avec le SIRET {lu}"))
             texte = f"« {nom[:120]} » existe ici sans SIRET. Est-ce le même organisme ?"
         elif siret:
-            texte = f"Le SIRET « {siret[:30]} » de « {nom[:120]} » n’est pas valide. De quel organisme s’agit-il ?"
+            de_qui = f" de « {nom[:120]} »" if nom else ""
+            texte = f"Le SIRET « {siret[:30]} »{de_qui} n’est pas valide. De quel organisme s’agit-il ?"
         elif homonymes:
             texte = f"Plusieurs organismes s’appellent « {nom[:120]} ». Duquel s’agit-il ?"
         else:
@@ -502,10 +515,9 @@ class Lecteur:
         valeurs, defauts = self._completer(lignes)
         lu.fautes = [f for ligne in lignes for f in ligne.fautes]
         lu.remarques = [r for ligne in lignes for r in ligne.remarques]
-        if lu.fautes:
-            return lu
         if isinstance(porteur, Question):
             lu.question = porteur
+        if lu.fautes or lu.question is not None:
             return lu
         assert porteur is not None
         depose = valeurs.get("depose_le") or self._depot_par_defaut

@@ -18,7 +18,7 @@ from geographie.models import VersionPerimetre
 from geographie.regles import generation_du_code
 
 from ..etats import EtatDossier
-from ..models import Campagne, Dispositif, FamilleDispositif
+from ..models import Campagne, DemandeFinancement, Dispositif, FamilleDispositif
 from ..regles.dauphin import AVANCEMENT, STATUTS, StatutExterne
 from .constats import MotInconnu
 
@@ -57,14 +57,27 @@ def nature_du_porteur(nom: str) -> tuple[str, str]:
 
 def financeurs_possibles(contrat: Contrat) -> list[Organisme]:
     """The organisations that may be asked for money: those that sign, fund, or were asked before."""
-    voulus = (
-        Q(signatures__contrat=contrat)
-        | Q(enveloppes__contrat=contrat)
-        | Q(demandes__dossier__contrat=contrat)
-        | Q(canaux__contrat=contrat)
-        | Q(contrats_pilotes=contrat)
-    )
-    return list(Organisme.objects.filter(pk__in=Organisme.objects.filter(voulus).values("pk")).order_by("recherche"))
+    signataires = contrat.signataires.values_list("organisme", flat=True)
+    canaux = contrat.canaux.values_list("financeur", flat=True)
+    return _organismes({contrat.pilote_id, *signataires, *canaux} | _sollicites(contrat))
+
+
+def financeurs_habituels(contrat: Contrat) -> list[Organisme]:
+    """The funders that have an envelope or were asked before in the contract; all possible ones until there is any."""
+    return _organismes(_sollicites(contrat)) or financeurs_possibles(contrat)
+
+
+def _sollicites(contrat: Contrat) -> set[int]:
+    """Asked apart: in one condition, the server would compare every request with every organisation."""
+    demandes = DemandeFinancement.objects.filter(dossier__contrat=contrat).order_by()
+    return {
+        *contrat.enveloppes.values_list("financeur", flat=True),
+        *demandes.values_list("financeur", flat=True).distinct(),
+    }
+
+
+def _organismes(numeros: set[int]) -> list[Organisme]:
+    return list(Organisme.objects.filter(pk__in=numeros).order_by("recherche"))
 
 
 def dispositifs_du_contrat(contrat: Contrat) -> list[Dispositif]:
@@ -84,6 +97,7 @@ class Mots:
     def __init__(self, champ: str, annuaire: Annuaire, objets: Iterable[Any], gardes: Mapping[str, Any]) -> None:
         self.champ = champ
         self._annuaire = annuaire
+        self._quoi = annuaire.quoi
         self._objets = {str(o.pk): o for o in objets}
         self._gardes = {mot: self._objets[str(pk)] for mot, pk in gardes.items() if str(pk) in self._objets}
         self._vus: dict[str, Any] = {}
@@ -102,7 +116,11 @@ class Mots:
         trouve = self._vus[cle]
         if isinstance(trouve, CelluleFausse):
             self._inconnus[cle] += 1
-            raise CelluleFausse(trouve.message, f"{self.champ}_inconnu")
+            raise CelluleFausse(
+                f"« {mot[:80]} » ne se trouve pas parmi les {self._quoi} : dites ce qu’il désigne dans les questions du "
+                "fichier, ou corrigez la case.",
+                f"{self.champ}_inconnu",
+            )
         return trouve
 
     @property
@@ -110,7 +128,7 @@ class Mots:
         noms = {normaliser(str(o)): pk for pk, o in self._objets.items()}
         lus = []
         for cle, nombre in self._inconnus.items():
-            proches = difflib.get_close_matches(cle, noms, n=1, cutoff=0.6)
+            proches = difflib.get_close_matches(cle, noms, n=1, cutoff=0.82)
             lus.append(MotInconnu(self.champ, self._ecrits[cle][:120], nombre, noms[proches[0]] if proches else ""))
         return lus
 
@@ -229,7 +247,7 @@ class Reperes:
         except CelluleFausse:
             combien = "Plusieurs orientations" if choix else "Aucune orientation"
             raise CelluleFausse(
-                f"{combien} du contrat pour le thème « {theme} » : choisissez-en une dans les mots à faire correspondre, ou "
+                f"{combien} du contrat pour le thème « {theme} » : choisissez-en une dans les questions du fichier, ou "
                 "ajoutez une colonne « Orientation du contrat ».",
                 "orientation_absente",
             ) from None
@@ -245,7 +263,7 @@ class Reperes:
             ecrit, nombre = self._statuts_inconnus.get(cle, (mot, 0))
             self._statuts_inconnus[cle] = (ecrit, nombre + 1)
             raise CelluleFausse(
-                f"« {mot[:60]} » n’est pas un statut connu : dites ce qu’il veut dire dans les mots à faire correspondre.",
+                f"« {mot[:60]} » n’est pas un statut connu : dites ce qu’il veut dire dans les questions du fichier.",
                 "etat_inconnu",
             )
         return connu
@@ -316,10 +334,3 @@ def choix_des_mots(campagne: Campagne) -> dict[str, list[tuple[str, str]]]:
         "communes": [(str(c.pk), c.nom) for c in contrat.communes.all()],
         "etat": statuts,
     }
-
-
-def financeurs_habituels(contrat: Contrat) -> list[Organisme]:
-    """The funders that have an envelope or were asked before in the contract; all possible ones until there is any."""
-    voulus = Q(enveloppes__contrat=contrat) | Q(demandes__dossier__contrat=contrat)
-    lus = Organisme.objects.filter(pk__in=Organisme.objects.filter(voulus).values("pk")).order_by("recherche")
-    return list(lus) or financeurs_possibles(contrat)

@@ -104,7 +104,9 @@ def noter(request: HttpRequest, portee: Portee) -> HttpResponse:
         for erreurs in form.errors.values():
             messages.error(request, " ".join(map(str, erreurs)))
     else:
-        messages.success(request, f"{pluriel(nombre, 'demande notée', 'demandes notées')} comme reportées ailleurs.")
+        messages.success(
+            request, f"{pluriel(nombre, 'demande notée comme reportée', 'demandes notées comme reportées')} ailleurs."
+        )
     return redirect(_retour(request, portee))
 
 

@@ -12,7 +12,7 @@ from .cycle import (
     recevoir_fichier,
     regler_les_colonnes,
 )
-from .ecriture import importer_lot
+from .ecriture import importer_lot, tenir_les_imports
 from .saisie import (
     CHAMPS,
     Difference,
@@ -44,4 +44,5 @@ __all__ = [
     "noter_la_lecture",
     "recevoir_fichier",
     "regler_les_colonnes",
+    "tenir_les_imports",
 ]

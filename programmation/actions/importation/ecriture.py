@@ -13,9 +13,12 @@ from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.journal import inscrire_lot, preparer
+from commun.models import LigneJournal
 from commun.permissions import verifier
+from commun.planificateur import compter
 from commun.recherche import normaliser
 from commun.vie import Vie
+from contrats.models import Contrat
 
 from ...models import (
     Campagne,
@@ -31,10 +34,16 @@ from .examen import PIECE_D_IMPORT, DossierExamine, LigneDeDemande, examiner
 from .saisie import CHAMPS, Issue, NouveauPorteur, ResultatDeDossier, SaisieDossier
 
 PAR_ENVOI = 1000
+BEAUCOUP = 500  # files, from which the planner is told of them
 _LIBELLES = {
     OrigineDossier.DAUPHIN: "Dossier importé de Dauphin",
     OrigineDossier.TABLEUR: "Dossier importé d’un tableur",
 }
+
+
+def tenir_les_imports(campagne: Campagne) -> None:
+    """One import at a time in a contract, until the end of the transaction: two must not create the same file."""
+    Contrat.objects.select_for_update(no_key=True).get(pk=campagne.contrat_id)
 
 
 @transaction.atomic
@@ -52,12 +61,10 @@ def importer_lot(
     """Create or change one file per entry and say what became of each; the same entries again write nothing (S-16).
 
     What the COPIL validates and what a funder votes are never imported: a file goes no further than its instruction.
-    `essai` only tells what would happen. With `tout_ou_rien` one refused file keeps all from being written. `fichier`
+    The caller holds the campaign's imports (`tenir_les_imports`) since it read what stands here. `essai` only tells what would happen. With `tout_ou_rien` one refused file keeps all from being written. `fichier`
     is the name of the spreadsheet, kept in the journal.
     """
     verifier(peut_importer(par, campagne.contrat))
-    # One import at a time in a campaign: two of them must not create the same file.
-    Campagne.objects.select_for_update(of=("self",), no_key=True).get(pk=campagne.pk)
     piece = f"{PIECE_D_IMPORT}{fichier}"[:200]
     examines = examiner(saisies, piece=piece)
     refuse = any(e.issue is Issue.REFUSE for e in examines)
@@ -66,6 +73,8 @@ def importer_lot(
         with contraintes_en_francais():
             ecrivain.creer([e for e in examines if e.issue is Issue.CREE])
             ecrivain.modifier([e for e in examines if e.issue is Issue.MODIFIE])
+        if sum(e.issue is Issue.CREE for e in examines) >= BEAUCOUP:
+            compter((Dossier, DemandeFinancement, Localisation, LigneJournal, Organisme))
     return [ResultatDeDossier(e.saisie, e.issue, e.numero, tuple(e.differences), tuple(e.erreurs)) for e in examines]
 
 
@@ -96,6 +105,7 @@ class _Ecrivain:
                 origine=self.origine,
                 numero_externe=saisie.numero_externe,
                 cree_par=self.par.utilisateur,
+                fictif=self.campagne.fictif,
                 **examine.champs,
             )
             if _reconduit(examine):
@@ -121,6 +131,7 @@ class _Ecrivain:
                     type=p.type,
                     forme_juridique=p.forme_juridique,
                     source=self.piece,
+                    fictif=self.campagne.fictif,
                 )
                 for siret, p in nouveaux.items()
                 if siret not in connus
@@ -229,6 +240,7 @@ class _Ecrivain:
                 etat_externe=saisie.etat_externe,
                 numero_ej=saisie.numero_ej,
                 numero_externe=dossier.numero_externe,
+                fictif=self.campagne.fictif,
             )
             vie = Vie(demande)
             self._noter(vie, "Demande importée", saisie.ligne, {}, {"montant_demande": saisie.montant_demande})
