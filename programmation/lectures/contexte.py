@@ -213,7 +213,7 @@ def _ont_paye_l_an_passe(dossier: Dossier, pour: Auteur, contrat: Contrat) -> li
     if dossier.precedent is None:
         return []
     # Who is only consulted may not see last year's file.
-    vus = Dossier.objects.visibles_par(pour, contrat).filter(pk=dossier.precedent_id)
+    vus = Dossier.objects.visibles_par(pour, contrat).filter(pk=dossier.precedent.pk)
     lues: Any = DemandeFinancement.objects.filter(dossier__in=vus.values("pk")).avec_montants_vus(pour, contrat)
     return [d.financeur for d in lues.filter(vote_vu__gt=0).select_related("financeur")]
 
