@@ -164,19 +164,19 @@ def _piece(scene: Scene, personne: Any) -> int:
 
 def _acces(scene: Scene, personne: Any) -> int:
     """Another person of the porteur."""
-    return HabilitationFactory(contrat=scene.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
+    return HabilitationFactory(contrat=scene.dossier.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
 
 
 def _invitation_de_porteur(scene: Scene, personne: Any) -> int:
-    return InvitationFactory(contrat=scene.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
+    return InvitationFactory(contrat=scene.dossier.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
 
 
 def _inscription(scene: Scene, personne: Any) -> int:
-    return InscriptionFactory(contrat=scene.contrat, a_verifier=True).pk
+    return InscriptionFactory(contrat=scene.dossier.contrat, a_verifier=True).pk
 
 
 def _jeton_d_inscription(scene: Scene, personne: Any) -> str:
-    inscription = InscriptionFactory(contrat=scene.contrat)
+    inscription = InscriptionFactory(contrat=scene.dossier.contrat)
     inscription.jeton_sha256 = hashlib.sha256(b"confirmer").hexdigest()
     inscription.save(update_fields=["jeton_sha256"])
     return "confirmer"
