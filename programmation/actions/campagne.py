@@ -88,10 +88,7 @@ def modifier_campagne(
 
 
 def _ranger_la_note(nom: str, contenu: bytes, par: Auteur) -> Any:
-    try:
-        piece = controler(nom, contenu)
-    except RegleEnfreinte as erreur:
-        raise RegleEnfreinte(erreur.message, champ="document", code=erreur.code) from erreur
+    piece = controler(nom, contenu, champ="document")
     if piece.type_mime != "application/pdf":
         raise RegleEnfreinte("Déposez la note de cadrage en PDF.", champ="document", code="note_non_pdf")
     return fichiers.ranger(contenu, nom=piece.nom, type_mime=piece.type_mime, depose_par=par.utilisateur)

@@ -11,10 +11,10 @@ from contrats.etats import Role
 from contrats.models import Contrat, Habilitation
 from contrats.permissions import roles
 
-from ..models import Dossier
+from ..models import DemandeFinancement, Dossier
 
-# Those who pay, and those who prepare the payment.
-_LISENT_LA_BANQUE = (Role.CHEF_DE_PROJET, Role.INSTRUCTEUR, Role.DECIDEUR, Role.FINANCES)
+# Those who prepare the payment; a funder reads the account of whoever asks it for money.
+_LISENT_LA_BANQUE = (Role.CHEF_DE_PROJET, Role.FINANCES)
 
 
 def organismes_visibles(auteur: Auteur, contrat: Contrat) -> QuerySet[Organisme]:
@@ -44,8 +44,12 @@ def peut_tenir_la_fiche(auteur: Auteur, contrat: Contrat, organisme: Organisme) 
 
 
 def peut_lire_la_banque(auteur: Auteur, contrat: Contrat, organisme: Organisme) -> Reponse:
-    """The account number and the RIB: its own people, the team, those who pay."""
+    """The account number and the RIB: its own people, the team, the funders that it asks."""
     tenus = roles(auteur, contrat)
     if organisme.pk in tenus.organismes_porteurs or tenus.administre or tenus.tient(*_LISENT_LA_BANQUE):
+        return OUI
+    financeurs = tenus.organismes(Role.INSTRUCTEUR, Role.DECIDEUR)
+    sollicites = DemandeFinancement.objects.filter(dossier__contrat=contrat, dossier__porteur=organisme)
+    if financeurs and sollicites.filter(financeur__in=financeurs).exists():
         return OUI
     return non("Le compte bancaire est lu par l’organisme, les financeurs et l’équipe du contrat.")
