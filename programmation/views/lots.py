@@ -75,10 +75,9 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
 
 @dans_le_contrat(Role.CHEF_DE_PROJET)
 @require_POST
-def agir_sur_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
+def agir_sur_selection(request: HttpRequest, portee: Portee, acte: str) -> HttpResponse:
     """Show which files the act moves and which it cannot, then plan the job."""
     verifier(peut_programmer(portee.auteur, portee.contrat))
-    acte = request.POST.get("acte", "")
     if acte not in actions.ACTES_EN_LOT:
         raise Http404
     numeros = _numeros_choisis(request.POST, portee, lambda dossiers: dossiers)

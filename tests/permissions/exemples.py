@@ -375,7 +375,7 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:kanban": pour(*LECTEURS),
     "programmation:vues": pour(*LECTEURS),
     "programmation:retirer_vue": pour(*LECTEURS, autrui=(), methode="post", pk=lambda scene, qui: scene.vue_de(qui).pk),
-    "programmation:lot": pour(*CHEF, methode="post"),
+    "programmation:lot": pour(*CHEF, methode="post", acte="declarer_complet"),
     "programmation:selection": pour(*CHEF, methode="post"),
     "programmation:travail": pour(*INSTRUCTEURS, autrui=(), pk=lambda scene, qui: scene.travail_de(qui).pk),
     "programmation:importer": pour(*CHEF),

@@ -165,7 +165,9 @@ class Scene:
 
     def vue_de(self, personne: Any) -> Any:
         """A view that this person keeps in its own scene, that somebody else keeps elsewhere."""
-        return VueEnregistreeFactory(contrat=self.contrat, utilisateur=personne if self.a_soi else UtilisateurFactory())
+        return VueEnregistreeFactory(
+            contrat=self.contrat, utilisateur=personne if self.a_soi and personne else UtilisateurFactory()
+        )
 
     def piece_de(self, dossier: Dossier) -> Any:
         """A paper of this file."""

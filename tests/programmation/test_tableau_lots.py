@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -39,8 +40,8 @@ def client(gens: Any) -> Client:
 
 
 @pytest.fixture
-def adresse(contrat: Any) -> str:
-    return reverse("programmation:lot", kwargs={"contrat": contrat.slug, "annee": 2026})
+def adresse(contrat: Any) -> Callable[[str], str]:
+    return lambda acte: reverse("programmation:lot", kwargs={"contrat": contrat.slug, "annee": 2026, "acte": acte})
 
 
 def etats() -> dict[str, str]:
@@ -50,13 +51,13 @@ def etats() -> dict[str, str]:
 def test_la_page_dit_ce_qui_change_puis_le_travail_le_fait(
     client, adresse, contrat, dossiers, executer_travaux
 ) -> None:
-    revue = client.post(adresse, {"acte": "declarer_complet", "numero": [d.numero for d in dossiers]})
+    revue = client.post(adresse("declarer_complet"), {"numero": [d.numero for d in dossiers]})
     assert revue.status_code == 200
     assert [d.numero for d in revue.context["possibles"]] == ["D-0", "D-1", "D-2"]
     assert [d.numero for d in revue.context["impossibles"]] == ["D-3", "D-4"]
     assert not Travail.objects.exists()
 
-    suivi = client.post(adresse, {"acte": "declarer_complet", "choix": revue.context["choix"], "confirme": "1"})
+    suivi = client.post(adresse("declarer_complet"), {"choix": revue.context["choix"], "confirme": "1"})
     (travail,) = executer_travaux()
 
     assert travail.resultat == {"reussis": ["D-0", "D-1", "D-2"], "refus": []}
@@ -66,15 +67,15 @@ def test_la_page_dit_ce_qui_change_puis_le_travail_le_fait(
 
 def test_toutes_les_pages_du_tableau_filtre_se_traitent_d_un_geste(client, adresse, contrat, dossiers) -> None:
     DossierFactory(contrat=contrat, numero="Z-1", depose=True)
-    revue = client.post(adresse, {"acte": "declarer_complet", "filtres": "q=D-"})
+    revue = client.post(adresse("declarer_complet"), {"filtres": "q=D-"})
     assert [d.numero for d in revue.context["possibles"]] == ["D-0", "D-1", "D-2"]
 
 
 def test_un_acte_motive_demande_son_motif_et_le_garde(client, adresse, dossiers, executer_travaux) -> None:
-    saisie = {"acte": "declarer_irrecevable", "choix": "D-0\r\nD-1", "confirme": "1"}
-    assert client.post(adresse, saisie).status_code == 422
+    saisie = {"choix": "D-0\r\nD-1", "confirme": "1"}
+    assert client.post(adresse("declarer_irrecevable"), saisie).status_code == 422
     assert not Travail.objects.exists()
-    client.post(adresse, saisie | {"motif": "Déposé hors délai"})
+    client.post(adresse("declarer_irrecevable"), saisie | {"motif": "Déposé hors délai"})
     executer_travaux()
     assert [etats()[numero] for numero in ("D-0", "D-1", "D-2")] == ["irrecevable", "irrecevable", "depose"]
     assert LigneJournal.objects.de(dossiers[0]).get(acte="declarer_irrecevable").motif == "Déposé hors délai"
@@ -138,7 +139,7 @@ def test_une_selection_vide_ou_un_autre_role_est_refuse(contrat, gens, dossiers)
 
 
 def test_un_acte_inconnu_n_existe_pas(client, adresse, dossiers) -> None:
-    assert client.post(adresse, {"acte": "voter", "numero": ["D-0"]}).status_code == 404
+    assert client.post(adresse("voter"), {"numero": ["D-0"]}).status_code == 404
 
 
 def test_des_avis_se_demandent_sur_une_selection_a_qui_chaque_dossier_concerne(
@@ -149,11 +150,16 @@ def test_des_avis_se_demandent_sur_une_selection_a_qui_chaque_dossier_concerne(
     mairie = OrganismeFactory(type=TypeOrganisme.COMMUNE, code_commune=denain.code)
     LocalisationFactory(dossier=dossiers[0], version=None, commune=denain)
     gens.delegue  # noqa: B018 — a délégué holds a role in the contract
-    saisie = {"acte": "solliciter_avis", "choix": "D-0\nD-1\nD-4", "confirme": "1", "echeance": "2999-01-01"}
-    assert client.post(adresse, saisie).status_code == 422  # nobody is chosen yet
-    assert client.post(adresse, saisie | {"consultes": ["communes"], "echeance": "2020-01-01"}).status_code == 422
+    saisie = {"choix": "D-0\nD-1\nD-4", "confirme": "1", "echeance": "2999-01-01"}
+    assert client.post(adresse("solliciter_avis"), saisie).status_code == 422  # nobody is chosen yet
+    assert (
+        client.post(
+            adresse("solliciter_avis"), saisie | {"consultes": ["communes"], "echeance": "2020-01-01"}
+        ).status_code
+        == 422
+    )
 
-    client.post(adresse, saisie | {"consultes": ["communes"], "question": "Utile ?"})
+    client.post(adresse("solliciter_avis"), saisie | {"consultes": ["communes"], "question": "Utile ?"})
     travail = next(t for t in executer_travaux() if t.nom == "programmation.agir_sur_selection")
 
     assert travail.resultat["reussis"] == ["D-0"]
