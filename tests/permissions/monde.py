@@ -329,7 +329,8 @@ def _scene(
         critere=CritereCampagneFactory(campagne=dossier.campagne),
         delai=OuvertureTardiveFactory(campagne=dossier.campagne, porteur=porteur),
         dispositif=DispositifFactory(contrat=contrat),
-        intention=IntentionFactory(campagne=dossier.campagne, porteur=porteur, intitule=intitule),
+        # All who instruct read every intention: its title is no secret between funders.
+        intention=IntentionFactory(campagne=dossier.campagne, porteur=porteur),
         eligibilite=EligibilitePerimetreFactory(contrat=contrat),
         cle=CleDuContratFactory(contrat=contrat, jeton__organisme=contrat.pilote if a_soi else OrganismeFactory()),
         abonnement=AbonnementApiFactory(contrat=contrat, organisme=contrat.pilote if a_soi else OrganismeFactory()),
