@@ -215,7 +215,7 @@ def _lire_les_messages(dossier: Dossier, *, par: Auteur, le: datetime) -> int:
 
 def _pieces(pieces: Iterable[tuple[str, bytes]], par: Auteur) -> list[Fichier]:
     """The attachments, each checked on its content, then kept."""
-    controlees = [(controler(nom, contenu), contenu) for nom, contenu in pieces]
+    controlees = [(controler(nom, contenu, champ="pieces"), contenu) for nom, contenu in pieces]
     if len(controlees) > PIECES_AU_PLUS:
         raise RegleEnfreinte(f"Un message porte {PIECES_AU_PLUS} pièces jointes au plus.", champ="pieces")
     return [
