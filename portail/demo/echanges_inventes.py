@@ -179,7 +179,7 @@ def _envoi(monde: Monde, dossiers: list[Dossier]) -> Iterator[LigneJournal]:
         organisme=chef.organisme,
         demande_le=le,
     )
-    for rang, dossier in enumerate(dossiers):
+    for dossier in dossiers:
         Message.objects.create(
             dossier=dossier,
             sens=SensMessage.AU_PORTEUR,
@@ -189,7 +189,6 @@ def _envoi(monde: Monde, dossiers: list[Dossier]) -> Iterator[LigneJournal]:
             auteur=chef.utilisateur,
             organisme=chef.organisme,
             ecrit_le=le,
-            lu_le=_il_y_a(monde, 1, 9) if rang % 2 else None,
         )
         yield preparer(dossier, acte="ecrire_un_message", libelle="Message au porteur", par=chef, le=le, motif=objet)
 

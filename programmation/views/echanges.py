@@ -103,6 +103,7 @@ def voir_boite(request: HttpRequest, portee: Portee) -> HttpResponse:
         "programmation/echanges/boite.html",
         {
             "boite": boite(portee.contrat, portee.annee, pour=portee.auteur),
+            "instruit": portee.roles.instruit,
             "selection": peut_ecrire_a_une_selection(portee.auteur, portee.contrat),
         },
     )

@@ -65,6 +65,7 @@ def voir(request: HttpRequest, portee: Portee) -> HttpResponse:
         "onglets": onglets_des_vues(request, portee),
         "formes": formes(request, portee, "tableau"),
         "programmer": programmer,
+        "instruit": portee.roles.instruit,
         "consulte": portee.roles.administre or portee.roles.tient(*CONSULTES),
         "importer": peut_importer(portee.auteur, portee.contrat),
         "reporter": portee.roles.instruit,

@@ -21,6 +21,7 @@ from typing import Any
 from django.utils import timezone
 
 from contrats.etats import Role
+from programmation.models import Deport
 from tests.fabriques import (
     CorrespondanceColonnesFactory,
     DeportFactory,
@@ -33,6 +34,7 @@ from tests.fabriques import (
     MessageFactory,
     NoteInterneFactory,
     PieceOrganismeFactory,
+    UtilisateurFactory,
 )
 from tests.permissions.monde import Scene
 
@@ -140,8 +142,11 @@ def _note(scene: Scene, personne: Any) -> Any:
 
 def _deport(scene: Scene, personne: Any) -> Any:
     """This person is withdrawn from another file of its contract in its own scene, somebody else elsewhere."""
-    sien = {"utilisateur": personne} if scene.a_soi and personne else {}
-    return DeportFactory(dossier=scene.a_programmer, **sien).pk
+    sien = {
+        "dossier": scene.a_programmer,
+        "utilisateur": personne if scene.a_soi and personne else UtilisateurFactory(),
+    }
+    return (Deport.objects.filter(**sien, leve_le__isnull=True).first() or DeportFactory(**sien)).pk
 
 
 def _envoi(scene: Scene, personne: Any) -> Any:

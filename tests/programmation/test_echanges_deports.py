@@ -16,6 +16,8 @@ from acteurs.models import Utilisateur
 from commun.auteur import Auteur
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from contrats.etats import Role
+from contrats.lectures.paquet import paquet
+from contrats.rapports.paquet import document
 from programmation import actions, permissions
 from programmation.lectures.dossier import fiche, pour_la_fiche
 from programmation.lectures.echanges import gens_de_l_equipe, mentionnables
@@ -261,4 +263,6 @@ def test_le_dossier_de_seance_nomme_les_deports_en_vigueur_ce_jour_la(proposee, 
     DeportFactory(dossier=proposee.dossier, declare_le=le, leve_le=le + timedelta(days=1))
     (propose,) = programmation_proposee(copil).dossiers
     assert propose.deports == (str(nomme.utilisateur),)
-    assert programmation_proposee(copil).avec_deports == (propose,)
+    page = document(paquet(copil, le=le))
+    assert f"{proposee.dossier.intitule}\xa0: {nomme.utilisateur}</li>" in page.replace("&nbsp;", "\xa0")
+    assert nomme.motif not in page

@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte
+from commun.models import EtatTravail, Travail
 from contrats.etats import Role
 from programmation import actions
 from programmation.lectures.envois import journal_d_envoi, valeurs_de_fusion
 from programmation.models import Envoi, Message
 from programmation.regles.fusion import CHAMPS_DE_FUSION, fautes_de_fusion, fusionner
-from tests.fabriques import CampagneFactory, DemandeFactory, DossierFactory, EnvoiFactory
+from tests.fabriques import CampagneFactory, DemandeFactory, DossierFactory, EnvoiFactory, MessageFactory
 
 CORPS = "Bonjour {{porteur}},\nvotre dossier {{ numero }} demande {{ montant_demande }}."
 
@@ -95,8 +98,6 @@ def test_un_travail_repris_n_ecrit_pas_deux_fois(deposes, gens, le, executer_tra
     envoi = actions.ecrire_a_une_selection(
         deposes[0].campagne, [d.numero for d in deposes], objet="Rappel", corps=CORPS, par=gens.chef, le=le
     )
-    from commun.models import EtatTravail, Travail
-
     executer_travaux()
     Travail.objects.filter(cible_id=envoi.pk, nom="programmation.envoyer_a_chacun").update(
         etat=EtatTravail.A_FAIRE, termine_le=None, tentatives=0
@@ -177,3 +178,18 @@ def test_l_envoi_d_un_autre_contrat_n_existe_pas(client, contrat, client_de) -> 
     adresse = reverse("programmation:envoi", args=[contrat.slug, 2026, sien.pk])
     assert client.get(adresse).status_code == 200
     assert client_de(Role.INSTRUCTEUR).get(adresse).status_code == 403
+
+
+@pytest.mark.django_db
+def test_le_journal_d_un_envoi_coute_autant_de_requetes_pour_un_message_que_pour_vingt(client, contrat) -> None:
+    envoi = EnvoiFactory(campagne=CampagneFactory(contrat=contrat))
+    adresse = reverse("programmation:envoi", args=[contrat.slug, 2026, envoi.pk])
+    comptes = []
+    for nombre in (1, 19):
+        for _ in range(nombre):
+            MessageFactory(dossier=DossierFactory(contrat=contrat, depose=True), envoi=envoi)
+        client.get(adresse)
+        with CaptureQueriesContext(connection) as requetes:
+            client.get(adresse)
+        comptes.append(len(requetes))
+    assert comptes[0] == comptes[1]

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +21,14 @@ from portail.lectures.taches import taches
 from programmation import actions
 from programmation.lectures.echanges import boite, echanges, nombre_a_lire
 from programmation.models import Mention, Message, NoteInterne, PartageNote, SensMessage
-from tests.fabriques import DemandeFactory, DossierFactory, MessageFactory, NoteInterneFactory
+from tests.fabriques import (
+    DemandeFactory,
+    DossierFactory,
+    FichierFactory,
+    MentionFactory,
+    MessageFactory,
+    NoteInterneFactory,
+)
 from tests.programmation.actions.reperes import vie
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +285,26 @@ def test_une_note_s_ecrit_et_se_retire_depuis_la_page(depose, chez, gens) -> Non
 
 def _a_faire(auteur: Any, contrat: Any) -> list[str]:
     return [t.libelle for t in taches(contrat, 2026, pour=auteur, le=timezone.localdate())]
+
+
+@pytest.mark.parametrize("route", ["echanges", "boite"])
+def test_une_page_coute_autant_de_requetes_pour_un_message_que_pour_vingt(depose, chez, contrat, gens, route) -> None:
+    adresse = chez(route) if route == "echanges" else reverse("programmation:boite", args=[contrat.slug, 2026])
+    client = connecte(gens.chef)
+
+    def garnir(nombre: int) -> None:
+        for _ in range(nombre):
+            message = MessageFactory(dossier=depose, sens=SensMessage.DU_PORTEUR, auteur=gens.porteur.utilisateur)
+            message.pieces.add(FichierFactory())
+            note = NoteInterneFactory(dossier=depose, partage=PartageNote.INSTRUCTEURS)
+            MentionFactory(note=note, utilisateur=gens.chef.utilisateur)
+
+    garnir(1)
+    client.get(adresse)
+    with CaptureQueriesContext(connection) as un:
+        client.get(adresse)
+    garnir(19)
+    client.get(adresse)
+    with CaptureQueriesContext(connection) as vingt:
+        client.get(adresse)
+    assert len(vingt) == len(un)
