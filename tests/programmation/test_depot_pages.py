@@ -41,6 +41,7 @@ from tests.fabriques import (
     ThemeP147Factory,
     VersionPerimetreFactory,
 )
+from tests.verapdf.validation import structure_pdf, valider
 
 pytestmark = pytest.mark.django_db
 
@@ -337,3 +338,14 @@ def test_la_demande_s_imprime_dans_l_ordre_du_cerfa(client, brouillon) -> None:
     assert reponse["Content-Type"] == "application/pdf"
     assert reponse.content.startswith(b"%PDF-")
     assert brouillon.numero in reponse["Content-Disposition"]
+
+
+def test_la_demande_imprimee_est_accessible(client, brouillon, tmp_path) -> None:
+    """Tagged, with language and title (F-19), whatever is filled."""
+    BudgetPrevisionnelFactory(dossier=brouillon, equilibre=True)
+    DemandeFactory(dossier=brouillon)
+    LocalisationFactory(dossier=brouillon)
+    chemin = tmp_path / "demande.pdf"
+    chemin.write_bytes(client.get(adresse("demande_pdf", brouillon)).content)
+    assert structure_pdf(chemin).defauts == []
+    assert valider([chemin], "ua1") == {chemin: []}
