@@ -24,6 +24,7 @@ from ..etats import EtatCampagne
 from ..lectures.campagne import depot_ouvert
 from ..lectures.comparaison import comparer
 from ..lectures.demande import RELATIONS, controles_de, demande_de
+from ..lectures.depot import MARQUE_DE_BROUILLON
 from ..models import Campagne, CaractereDossier, Dispositif, Dossier, GenreVersion, VersionDossier
 from ..notifications.depot import destinataires_de_l_accuse
 from ..permissions import (
@@ -245,7 +246,7 @@ def _au_nom_de(par: Auteur, dossier: Dossier) -> Auteur:
 
 
 def _numero_de_brouillon(campagne: Campagne) -> str:
-    return f"B{campagne.annee % 100:02d}-{secrets.token_hex(4)}"
+    return f"{MARQUE_DE_BROUILLON}{campagne.annee % 100:02d}-{secrets.token_hex(4)}"
 
 
 def _jour(le: datetime) -> Any:

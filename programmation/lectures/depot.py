@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 
 from acteurs.models import FormeJuridique, Organisme
 from commun.auteur import Auteur
-from contrats.models import PerimetreDuContrat
+from commun.models import LigneJournal
+from contrats.models import Contrat, PerimetreDuContrat
 from geographie.models import VersionPerimetre
 
 from ..etats import EtatDossier
@@ -33,6 +34,8 @@ from ..regles.demande import Demande
 from ..regles.plans_budget import SUBVENTION_DEMANDEE, PlanBudget
 from .comparaison import en_mots
 from .demande import controles_de
+
+MARQUE_DE_BROUILLON = "B"  # how the number of a draft begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,16 @@ def budget_par_compte(dossier: Dossier, plan: PlanBudget) -> tuple[dict[str, int
         if compte is not None and ligne.compte != SUBVENTION_DEMANDEE:
             montants[compte] = montants.get(compte, 0) + ligne.montant
     return montants, budget.note if budget else ""
+
+
+def deposee_depuis(numero: str, *, pour: Auteur, contrat: Contrat) -> Dossier | None:
+    """The request that bore this number as a draft and has its own since its deposit, for who may read it."""
+    if not numero.startswith(MARQUE_DE_BROUILLON):
+        return None
+    depots = LigneJournal.objects.filter(
+        cible_type=Dossier._meta.label_lower, contrat_id=contrat.pk, acte="deposer", avant__numero=numero
+    )
+    return Dossier.objects.ouverts_a(pour, contrat).filter(pk__in=depots.values("cible_id")).first()
 
 
 # --- A porteur's list --------------------------------------------------------------------------------------------------

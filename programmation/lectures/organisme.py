@@ -66,7 +66,7 @@ def fiche_lue(organisme: Organisme, *, pour: Auteur, contrat: Contrat) -> FicheL
     banque = peut_lire_la_banque(pour, contrat, organisme)
     return FicheLue(
         organisme=organisme,
-        sections=[_section(organisme, fiche, s, banque if s.confidentielle else None) for s in SECTIONS],
+        sections=[section_lue(organisme, fiche, s, banque if s.confidentielle else None) for s in SECTIONS],
         verification=fiche.get_verification_display(),
         ton_de_verification=_TONS[fiche.verification],
         verifie_le=fiche.verifie_le,
@@ -74,7 +74,10 @@ def fiche_lue(organisme: Organisme, *, pour: Auteur, contrat: Contrat) -> FicheL
     )
 
 
-def _section(organisme: Organisme, fiche: FicheOrganisme, section: Section, droit: Reponse | None) -> SectionLue:
+def section_lue(
+    organisme: Organisme, fiche: FicheOrganisme, section: Section, droit: Reponse | None = None
+) -> SectionLue:
+    """One section in words; `droit` refused hides it, whatever it says."""
     valeurs = {champ: getattr(_porteur_du_champ(organisme, fiche, champ), champ) for champ in section.champs}
     absents = manques(section, valeurs, association=organisme.forme_juridique in ASSOCIATIONS)
     if droit is not None and not droit:

@@ -20,7 +20,8 @@ _LISENT_LA_BANQUE = (Role.CHEF_DE_PROJET, Role.FINANCES)
 def organismes_visibles(auteur: Auteur, contrat: Contrat) -> QuerySet[Organisme]:
     """The organisations whose card the author reads in this contract.
 
-    Its own, as a porteur; those whose files it instructs; for a chef de projet, those that hold a porteur's habilitation too.
+    Its own, as a porteur; those whose files it instructs; for a chef de projet, those that hold a porteur's
+    habilitation or for which the team began a request too.
     """
     tenus = roles(auteur, contrat)
     visibles = Organisme.objects.filter(pk__in=tenus.organismes_porteurs)
@@ -30,6 +31,7 @@ def organismes_visibles(auteur: Auteur, contrat: Contrat) -> QuerySet[Organisme]
     if tenus.pilote:
         porteurs = Habilitation.objects.actives().filter(contrat=contrat, role=Role.PORTEUR)
         visibles |= Organisme.objects.filter(pk__in=porteurs.values("organisme"))
+        visibles |= Organisme.objects.filter(pk__in=Dossier.objects.ouverts_a(auteur, contrat).values("porteur"))
     return visibles
 
 

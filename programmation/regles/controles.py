@@ -82,9 +82,7 @@ def _manque(champ: str, valeur: object, message: str) -> Iterator[Controle]:
 
 def _organisme(demande: Demande) -> Iterator[Controle]:
     if demande.porteur.manques:
-        yield _alerte(
-            "organisme", f"La fiche de l’organisme ne dit pas encore {_enumeration(demande.porteur.manques)}."
-        )
+        yield _alerte("organisme", f"Complétez la fiche de l’organisme : {', '.join(demande.porteur.manques)}.")
 
 
 def _action(demande: Demande) -> Iterator[Controle]:
@@ -254,11 +252,6 @@ def _attestations(demande: Demande) -> Iterator[Controle]:
 
 def _depasse(part: Decimal | None, maximum: Decimal | None) -> bool:
     return part is not None and maximum is not None and part > maximum
-
-
-def _enumeration(noms: tuple[str, ...]) -> str:
-    *debut, dernier = noms
-    return f"{', '.join(debut)} ni {dernier}" if debut else dernier
 
 
 def _pourcents(part: Decimal | None) -> str:

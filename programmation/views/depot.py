@@ -28,7 +28,7 @@ from ..forms.depot import FORMULAIRES, CommencerForm, PieceForm, RenoncerForm, R
 from ..lectures.campagne import depot_ouvert, porteurs_du_contrat
 from ..lectures.comparaison import comparer, en_mots
 from ..lectures.demande import RELATIONS, demande_de, pieces_exigees
-from ..lectures.depot import EtatDemandeEcrite, avancement, demandes_listees
+from ..lectures.depot import EtatDemandeEcrite, avancement, demandes_listees, deposee_depuis
 from ..lectures.suivi_porteur import contacts, statuts
 from ..models import Campagne, Dossier, PieceDossier
 from ..permissions import (
@@ -42,6 +42,7 @@ from ..permissions import (
     peut_repondre,
     peut_saisir,
 )
+from ..permissions.organisme import peut_lire_la_banque
 from ..regles.champs import SECTIONS, TOUS_LES_NOMS, libelles
 from ..regles.champs import section as section_nommee
 from .acces import LECTEURS
@@ -120,6 +121,8 @@ def _porteurs(portee: Portee) -> QuerySet[Organisme]:
 @dans_le_contrat(*LECTEURS)
 def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """The task list of who writes the request; the whole request for who reads it."""
+    if (depuis := deposee_depuis(numero, pour=portee.auteur, contrat=portee.contrat)) is not None:
+        return redirect(_adresse("demande", portee, depuis.numero))
     dossier = demande_lue(portee, numero)
     demande = demande_de(dossier, timezone.localdate())
     if peut_ecrire(portee.auteur, dossier):
@@ -160,7 +163,7 @@ def ecrire(request: HttpRequest, portee: Portee, numero: str, section: str) -> H
         contexte = _contexte_de_section(portee, demande_lue(portee, numero), section, form)
         return render(request, "programmation/depot/_enregistre.html", contexte | {"le": timezone.localtime()})
     if form.errors:
-        return _section(request, portee, dossier, section, form)
+        return _section(request, portee, demande_lue(portee, numero), section, form)
     return redirect(_suite(request, portee, numero, section))
 
 
@@ -257,7 +260,9 @@ def _redaction(portee: Portee, dossier: Dossier, demande: Any) -> dict[str, Any]
 @require_POST
 @dans_le_contrat(*REDACTEURS)
 def deposer(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
-    """The deposit; refused, it comes back to what is missing."""
+    """The deposit; refused, it comes back to what is missing; asked twice, it is done once."""
+    if (depuis := deposee_depuis(numero, pour=portee.auteur, contrat=portee.contrat)) is not None:
+        return redirect(_adresse("demande", portee, depuis.numero))
     dossier = _a_ecrire(portee, numero)
     verifier(peut_deposer(portee.auteur, dossier))
     depose: list[Dossier] = []
@@ -398,6 +403,8 @@ def telecharger_piece(request: HttpRequest, portee: Portee, numero: str, pk: int
     """A paper of the request, for whoever reads the request."""
     dossier = demande_lue(portee, numero)
     piece = get_object_or_404(dossier.pieces.filter(retiree_le__isnull=True).select_related("fichier"), pk=pk)
+    if piece.type == TypePiece.RIB:
+        verifier(peut_lire_la_banque(portee.auteur, portee.contrat, dossier.porteur))
     return fichiers.reponse(piece.fichier)
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from acteurs.models import FormeJuridique, TypePiece
 from contrats.etats import Role
@@ -37,10 +38,12 @@ from tests.fabriques import (
     OrganismeFactory,
     OrientationFactory,
     PerimetreDuContratFactory,
+    PieceDossierFactory,
     PieceRequiseFactory,
     ThemeP147Factory,
     VersionPerimetreFactory,
 )
+from tests.verapdf.validation import structure_pdf, valider
 
 pytestmark = pytest.mark.django_db
 
@@ -337,3 +340,41 @@ def test_la_demande_s_imprime_dans_l_ordre_du_cerfa(client, brouillon) -> None:
     assert reponse["Content-Type"] == "application/pdf"
     assert reponse.content.startswith(b"%PDF-")
     assert brouillon.numero in reponse["Content-Disposition"]
+
+
+def test_la_demande_imprimee_est_accessible(client, brouillon, tmp_path) -> None:
+    """Tagged, with language and title (F-19), whatever is filled."""
+    BudgetPrevisionnelFactory(dossier=brouillon, equilibre=True)
+    DemandeFactory(dossier=brouillon)
+    LocalisationFactory(dossier=brouillon)
+    chemin = tmp_path / "demande.pdf"
+    chemin.write_bytes(client.get(adresse("demande_pdf", brouillon)).content)
+    assert structure_pdf(chemin).defauts == []
+    assert valider([chemin], "ua1") == {chemin: []}
+
+
+def test_l_adresse_du_brouillon_mene_a_la_demande_deposee(client, contrat) -> None:
+    """Deposited twice by a double click, or opened from a bookmark: the request is found under its number."""
+    dossier = DossierFactory(contrat=contrat, porteur=client.auteur.organisme, numero="B26-0a1b")
+    dossier.changer_etat(
+        "deposer", par=client.auteur, le=timezone.now(), champs={"numero": "2026-700", "depose_le": timezone.now()}
+    )
+    ancienne = DossierFactory.build(contrat=contrat, campagne=dossier.campagne, numero="B26-0a1b")
+    assert client.post(adresse("deposer", ancienne))["Location"] == adresse("demande", dossier)
+    assert client.get(adresse("demande", ancienne))["Location"] == adresse("demande", dossier)
+
+
+def test_un_rib_joint_a_la_demande_n_est_pas_lu_par_tous(client, brouillon, client_de) -> None:
+    """The bank account is for those who pay, not for every co-funder."""
+    Dossier.objects.filter(pk=brouillon.pk).update(
+        etat=EtatDossier.DEPOSE, depose_le=timezone.now(), **{c: getattr(DossierFactory(), c) for c in _EXIGES}
+    )
+    brouillon.refresh_from_db()
+    piece = PieceDossierFactory(dossier=brouillon, type=TypePiece.RIB)
+    delegue = client_de(Role.DELEGUE_PREFET)
+    assert delegue.get(adresse("piece_demande", brouillon, pk=piece.pk)).status_code == 403
+    lue = client.get(adresse("piece_demande", brouillon, pk=piece.pk))
+    assert b"".join(lue.streaming_content)
+
+
+_EXIGES = ("orientation_id", "theme_p147_id")
