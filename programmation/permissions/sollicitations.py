@@ -5,12 +5,11 @@ from __future__ import annotations
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
 from contrats.etats import Role
-from contrats.permissions import roles
 
 from ..etats import DOSSIER_EN_COURS, QualiteAvis
-from ..models import DemandeFinancement, Dossier, SollicitationAvis
+from ..models import Dossier, SollicitationAvis
 from ..models.avis import REPONDENT
-from .acces import REPRESENTE, instruit, tient
+from .acces import delibere, instruit, tient
 from .instruction import peut_instruire
 
 
@@ -48,8 +47,4 @@ def seulement_consulte(auteur: Auteur, dossier: Dossier) -> bool:
 
     It then reads neither what the funders propose nor the others' opinions (docs/regles.md).
     """
-    tenus = roles(auteur, dossier.contrat)
-    if not tenus.instruit_pour_un_financeur_seulement or not instruit(auteur, dossier):
-        return False
-    siennes = DemandeFinancement.objects.filter(dossier=dossier, financeur__in=tenus.organismes(*REPRESENTE))
-    return not siennes.exists()
+    return instruit(auteur, dossier) and not delibere(auteur, dossier)

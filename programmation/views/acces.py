@@ -23,6 +23,11 @@ def dossier_vu(portee: Portee, numero: str) -> Dossier:
     return _trouver(pour_la_fiche().visibles_par(portee.auteur, portee.contrat), portee, numero)
 
 
+def dossier_delibere(portee: Portee, numero: str) -> Dossier:
+    """The file on which the reader works with the team and the funders, or a 404: who is only consulted is not there."""
+    return _trouver(pour_la_fiche().deliberes_par(portee.auteur, portee.contrat), portee, numero)
+
+
 def dossier_instruit(portee: Portee, numero: str) -> Dossier:
     """The file that the reader works on before the decision, or a 404: its own porteur finds nothing there."""
     return _trouver(pour_la_fiche().instruits_par(portee.auteur, portee.contrat), portee, numero)

@@ -14,7 +14,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
 from ..lectures.contexte import bilans_lisibles, contexte
-from .acces import dossier_instruit
+from .acces import dossier_delibere, dossier_instruit
 from .onglets import cadre_du_dossier
 
 
@@ -22,7 +22,7 @@ from .onglets import cadre_du_dossier
 @require_safe
 def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """Earlier years, their accounts, and who else should pay."""
-    dossier = dossier_instruit(portee, numero)
+    dossier = dossier_delibere(portee, numero)
     return render(
         request,
         "programmation/contexte/contexte.html",
@@ -37,7 +37,7 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
 @require_safe
 def bilan(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponseBase:
     """The account of an action, as it was joined; an infected one is not served."""
-    dossier = dossier_instruit(portee, numero)
+    dossier = dossier_delibere(portee, numero)
     fichier = bilans_lisibles(dossier, pour=portee.auteur, contrat=portee.contrat).get(pk)
     if fichier is None or fichier.analyse == Analyse.INFECTE:
         raise Http404

@@ -18,12 +18,13 @@ from ..lectures.sollicitations import sollicitations_du_dossier
 from ..lectures.visites import nouveautes
 from ..models import Dossier
 from ..permissions import (
+    delibere,
     instruit,
     peut_donner_avis,
     peut_ecrire,
     peut_instruire,
+    peut_repondre,
     peut_solliciter,
-    seulement_consulte,
 )
 from .acces import LECTEURS, dossier_vu
 from .instruction import AVEC_MOTIF, SANS_MOTIF
@@ -40,7 +41,7 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     lue = fiche(dossier, pour=portee.auteur, contrat=portee.contrat)
     le = timezone.now()
     travaille = bool(lue.vie) or instruit(portee.auteur, dossier)
-    entiere = travaille and not seulement_consulte(portee.auteur, dossier)
+    entiere = travaille and delibere(portee.auteur, dossier)
     return render(
         request,
         "programmation/dossier/dossier.html",
@@ -50,6 +51,7 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
             "actes": _actes(portee, dossier, lue.livre),
             "avis_permis": peut_donner_avis(portee.auteur, dossier),
             "instruire": peut_instruire(portee.auteur, dossier),
+            "repondre": peut_repondre(portee.auteur, dossier).permis,
             "complement": complement_ouvert(dossier, le=timezone.localdate(le)),
             "nouveautes": nouveautes(dossier, lue.vie, pour=portee.auteur, le=le) if travaille else None,
             "url_visite": _url(portee, dossier, "visiter") if travaille else "",

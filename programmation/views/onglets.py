@@ -13,7 +13,7 @@ from contrats.portee import Portee
 from ..etats import EtatDossier
 from ..lectures.echanges import nombre_a_lire
 from ..models import Dossier
-from ..permissions import delibere, instruit
+from ..permissions import delibere
 
 # Who finds a tab: asked with the reader and the file.
 Ouvert = Callable[[Portee, Dossier], object]
@@ -39,10 +39,6 @@ class Onglet:
     nombre: Nombre = _aucun
 
 
-def _a_qui_instruit(portee: Portee, dossier: Dossier) -> bool:
-    return instruit(portee.auteur, dossier)
-
-
 def _a_qui_delibere(portee: Portee, dossier: Dossier) -> bool:
     return delibere(portee.auteur, dossier)
 
@@ -58,8 +54,8 @@ def _a_lire(portee: Portee, dossier: Dossier) -> int | None:
 ONGLETS: tuple[Onglet, ...] = (
     Onglet("dossier", "Le dossier"),
     Onglet("demande", "La demande"),
-    Onglet("recevabilite", "Recevabilité", _a_qui_instruit),
-    Onglet("contexte", "Contexte", _a_qui_instruit),
+    Onglet("recevabilite", "Recevabilité", _a_qui_delibere),
+    Onglet("contexte", "Contexte", _a_qui_delibere),
     Onglet("grille", "Grille", _a_qui_delibere),
     Onglet("echanges", "Échanges", _une_fois_depose, _a_lire),
 )

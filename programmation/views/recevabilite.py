@@ -22,7 +22,7 @@ from ..lectures.recevabilite import Recevabilite, controles, recevabilite
 from ..models import DemandeDeComplement, Dossier
 from ..permissions import peut_instruire
 from ..regles.recevabilite import champs_proposes, motif_propose
-from .acces import dossier_instruit
+from .acces import dossier_delibere
 from .onglets import cadre_du_dossier
 
 DELAI_DE_REPONSE = timedelta(days=15)
@@ -33,7 +33,7 @@ A_VERIFIER = (EtatDossier.DEPOSE, EtatDossier.INCOMPLET, EtatDossier.COMPLET)
 @require_safe
 def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """What the product checked, what people checked, what was asked from the porteur, and what may be declared."""
-    dossier = dossier_instruit(portee, numero)
+    dossier = dossier_delibere(portee, numero)
     return _page(request, portee, dossier)
 
 
@@ -41,7 +41,7 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
 @require_POST
 def verifier_points(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """Keep what was found of each point."""
-    dossier = dossier_instruit(portee, numero)
+    dossier = dossier_delibere(portee, numero)
     verifier(peut_instruire(portee.auteur, dossier))
     lue = recevabilite(dossier, pour=portee.auteur, le=timezone.localdate())
     form = PointsForm(request.POST, points=lue.points)
@@ -58,7 +58,7 @@ def verifier_points(request: HttpRequest, portee: Portee, numero: str) -> HttpRe
 @require_POST
 def declarer_complet(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """Declare the file complete; with a reason when a check finds something missing."""
-    dossier = dossier_instruit(portee, numero)
+    dossier = dossier_delibere(portee, numero)
     verifier(peut_instruire(portee.auteur, dossier))
     lue = recevabilite(dossier, pour=portee.auteur, le=timezone.localdate())
     form = CompletForm(request.POST)
@@ -76,7 +76,7 @@ def declarer_complet(request: HttpRequest, portee: Portee, numero: str) -> HttpR
 @require_http_methods(["GET", "POST"])
 def demander_complement(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """Ask the porteur to correct some fields; what the checks found is proposed."""
-    dossier = dossier_instruit(portee, numero)
+    dossier = dossier_delibere(portee, numero)
     verifier(peut_instruire(portee.auteur, dossier))
     trouves = controles(dossier)
     form = ComplementForm(
@@ -102,7 +102,7 @@ def demander_complement(request: HttpRequest, portee: Portee, numero: str) -> Ht
 @require_POST
 def lever_complement(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
     """Stop waiting for the porteur."""
-    dossier = dossier_instruit(portee, numero)
+    dossier = dossier_delibere(portee, numero)
     demande = get_object_or_404(DemandeDeComplement.objects.select_related("dossier"), dossier=dossier, pk=pk)
     return faire(
         request,

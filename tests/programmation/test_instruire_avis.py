@@ -356,6 +356,9 @@ def test_la_page_du_dossier_montre_les_avis_attendus_a_ceux_qui_l_instruisent(do
     assert gens.conseil.organisme.nom_court not in consulte, "who else is asked"
     assert "Avis favorable" not in consulte
     assert "Donner l’avis" in consulte
+    chez_lui = client_de(Role.INSTRUCTEUR, organisme=gens.departement)
+    for onglet in ("recevabilite", "contexte"):
+        assert chez_lui.get(reverse(f"programmation:{onglet}", kwargs=cles)).status_code == 404
 
     demander = chef.get(reverse("programmation:solliciter", kwargs=cles))
     assert "Conseils citoyens" in demander.content.decode()

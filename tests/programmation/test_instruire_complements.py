@@ -151,4 +151,7 @@ def test_le_porteur_lit_la_demande_sur_son_dossier(depose, gens, le, client_de) 
     )
     page = porteur.get(url).content.decode()
     assert "Le budget n’est pas équilibré." in page
+    assert "Corriger la demande et répondre" in page
     assert "Lever la demande" not in page
+    equipe = client_de(Role.CHEF_DE_PROJET).get(url).content.decode()
+    assert "Corriger la demande et répondre" not in equipe
