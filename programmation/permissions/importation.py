@@ -28,6 +28,7 @@ def peut_regler_les_canaux(auteur: Auteur, contrat: Contrat) -> Reponse:
 
 def peut_reporter(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
     """Who entered a row again in the other téléservice: its funder, or the chef de projet of the file."""
-    if roles(auteur, demande.dossier.contrat).tient(Role.CHEF_DE_PROJET, *REPRESENTE) or auteur.est_le_produit:
+    tenus = roles(auteur, demande.dossier.contrat)
+    if tenus.administre or tenus.tient(Role.CHEF_DE_PROJET, *REPRESENTE):
         return pour_le_financeur(auteur, demande, REPRESENTE)
     return non("Le report est noté par le financeur ou par un chef de projet.")

@@ -21,7 +21,12 @@ from typing import Any
 from django.utils import timezone
 
 from contrats.etats import Role
+<<<<<<< HEAD
 from programmation.models import Deport
+=======
+from programmation.imports.constats import Lecture
+from programmation.imports.dossiers import resume
+>>>>>>> import-dauphin
 from tests.fabriques import (
     CorrespondanceColonnesFactory,
     DeportFactory,
@@ -124,7 +129,8 @@ def _import(scene: Scene, personne: Any) -> Any:
 
 def _import_de_dossiers(scene: Scene, personne: Any) -> Any:
     """A spreadsheet of files that was read, with its columns and a line to correct."""
-    apercu = {"colonnes": [{"titre": "N°", "champ": "numero_externe", "exemples": []}], "refus": FichierFactory().pk}
+    lecture = Lecture("", 1, ("N°",), {"N°": "numero_externe"}, {}, [])
+    apercu = resume(lecture) | {"refus": FichierFactory().pk}
     campagne = scene.dossier.campagne
     return ImportDossiersFactory(
         campagne=campagne,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def test_un_import_se_fait_au_navigateur_sans_defaut_d_accessibilite(
     verifier()
     page.get_by_label("Fichier", exact=True).set_input_files(str(export))
     page.get_by_role("button", name="Lire le fichier").press("Enter")
+    page.wait_for_url(re.compile(r"/imports/\d+/$"))
     executer_travaux()
     importation = ImportDossiers.objects.get()
     page.goto(adresse(campagne, "import", pk=importation.pk))
@@ -55,17 +57,19 @@ def test_un_import_se_fait_au_navigateur_sans_defaut_d_accessibilite(
     page.get_by_role("link", name="Régler les colonnes").press("Enter")
     verifier()
     page.get_by_role("button", name="Enregistrer et relire").press("Enter")
+    page.wait_for_url(re.compile(r"/imports/\d+/$"))
     executer_travaux()
     page.goto(adresse(campagne, "import_mots", pk=importation.pk))
     verifier()
     page.get_by_label("Vue en comité").select_option(label="Recevable")
     page.get_by_label("Ou un autre organisme").fill("Compagnie du Terril")
     page.get_by_role("button", name="Enregistrer et relire").press("Enter")
+    page.wait_for_url(re.compile(r"/imports/\d+/$"))
     executer_travaux()
     page.goto(adresse(campagne, "import", pk=importation.pk))
     page.get_by_role("button", name="Importer seulement").press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Importer ce qui est juste").press("Enter")
-    page.wait_for_load_state()
+    page.get_by_text("L’écriture des dossiers est demandée").wait_for()
     executer_travaux()
     page.goto(adresse(campagne, "import", pk=importation.pk))
     verifier()
