@@ -21,12 +21,9 @@ from typing import Any
 from django.utils import timezone
 
 from contrats.etats import Role
-<<<<<<< HEAD
-from programmation.models import Deport
-=======
 from programmation.imports.constats import Lecture
 from programmation.imports.dossiers import resume
->>>>>>> import-dauphin
+from programmation.models import Deport
 from tests.fabriques import (
     CorrespondanceColonnesFactory,
     DeportFactory,
