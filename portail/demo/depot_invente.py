@@ -97,7 +97,8 @@ def _commencer_un_brouillon(monde: Monde, campagne: Campagne) -> None:
         par=par,
         le=le,
     )
-    Dossier.objects.filter(pk=dossier.pk).update(fictif=True, cree_le=le)
+    # The number of a draft is drawn at random: the demo is the same each time.
+    Dossier.objects.filter(pk=dossier.pk).update(fictif=True, cree_le=le, numero=f"B{campagne.annee % 100:02d}-demo")
     dossier.demandes.update(fictif=True)
 
 
