@@ -17,7 +17,7 @@ from contrats.api import (
     seances,
     structure,
 )
-from programmation.api import dossiers, enveloppes
+from programmation.api import demandes, dossiers, enveloppes, instruction
 
 app_name = "api"
 
@@ -30,6 +30,8 @@ _OBJECTIF = _ORIENTATION.removesuffix(r"\Z") + r"objectifs/(?P<objectif>[^/\x00]
 _PERIMETRE = r"^contrats/(?P<contrat>[-\w]+)/perimetres/(?P<perimetre>[^/\x00]{1,30})/\Z"
 _REUNION = _CONTRAT + "reunions/<int:reunion>/"
 _DECISION = _CONTRAT + "decisions/<int:decision>/"
+_DOSSIER = _CONTRAT + "dossiers/<int:dossier>/"
+_DEMANDE = _CONTRAT + "demandes/<int:demande>/"
 _PREUVES = _ENGAGEMENTS + "<int:engagement>/points/<int:annee>/preuves/"
 _PAR_IDENTIFIANT = r"^contrats/(?P<contrat>[-\w]+)/engagements/par-identifiant/(?P<identifiant>[^/\x00]{1,100})/\Z"
 
@@ -75,5 +77,8 @@ urlpatterns = [
     path(_CONTRAT + "ressources/<int:ressource>/", ressources.RessourceView.as_view(), name="ressource"),
     path(_CONTRAT + "<int:annee>/dossiers/", dossiers.DossiersView.as_view(), name="dossiers"),
     path(_CONTRAT + "<int:annee>/enveloppes/", enveloppes.EnveloppesView.as_view(), name="enveloppes"),
+    path(_CONTRAT + "dossiers/", instruction.DossiersAInstruireView.as_view(), name="dossiers_a_instruire"),
+    path(_DOSSIER, instruction.DossierAInstruireView.as_view(), name="dossier_a_instruire"),
+    path(_DEMANDE, demandes.DemandeView.as_view(), name="demande"),
     re_path(r"^(?P<chemin>[\s\S]+)\Z", adresse_inconnue, name="adresse_inconnue"),
 ]
