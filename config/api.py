@@ -17,7 +17,7 @@ from contrats.api import (
     seances,
     structure,
 )
-from programmation.api import demandes, dossiers, enveloppes, instruction
+from programmation.api import avis, demandes, dossiers, enveloppes, instruction, propositions
 
 app_name = "api"
 
@@ -79,6 +79,14 @@ urlpatterns = [
     path(_CONTRAT + "<int:annee>/enveloppes/", enveloppes.EnveloppesView.as_view(), name="enveloppes"),
     path(_CONTRAT + "dossiers/", instruction.DossiersAInstruireView.as_view(), name="dossiers_a_instruire"),
     path(_DOSSIER, instruction.DossierAInstruireView.as_view(), name="dossier_a_instruire"),
+    path(_DOSSIER + "avis/", avis.AvisView.as_view(), name="avis"),
+    path(_CONTRAT + "demandes/lot/", propositions.LotDePropositionsView.as_view(), name="lot_de_propositions"),
     path(_DEMANDE, demandes.DemandeView.as_view(), name="demande"),
+    path(_DEMANDE + "proposition/", demandes.PropositionView.as_view(), name="proposition"),
+    path(_DEMANDE + "numero-ej/", demandes.NumeroEjView.as_view(), name="numero_ej"),
+    path(_DEMANDE + "refuser/", demandes.RefuserView.as_view(), name="refuser"),
+    path(_DEMANDE + "voter/", demandes.VoterView.as_view(), name="voter"),
+    path(_DEMANDE + "rectifier/", demandes.RectifierView.as_view(), name="rectifier"),
+    path(_DEMANDE + "notifier/", demandes.NotifierView.as_view(), name="notifier"),
     re_path(r"^(?P<chemin>[\s\S]+)\Z", adresse_inconnue, name="adresse_inconnue"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -13,11 +14,20 @@ from rest_framework.request import Request
 
 from acteurs.etats import PorteeApi
 from commun.api.concurrence import etiquette_du_contenu, exiger_etiquette, inchange
+from commun.api.idempotence import idempotente
 from commun.api.refus import Refus
 from commun.api.reponses import ReponseJson, en_json
-from contrats.api.vues import CONTRAT, IF_NONE_MATCH, VueDuContrat, decrire
+from contrats.api.vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire
 
+from .. import actions
 from ..actions.ecriture import verrouiller_demande
+from ..forms.financeurs import (
+    MotifSerializer,
+    NotificationSerializer,
+    NumeroEjSerializer,
+    PropositionSerializer,
+    VoteSerializer,
+)
 from ..lectures import financeurs
 from ..models import DemandeFinancement
 from .objets import EXEMPLE_DEMANDE, DemandeSerializer
@@ -91,3 +101,173 @@ class DemandeView(VueDesDemandes):
     )
     def get(self, request: Request, contrat: str, demande: int) -> HttpResponse:
         return self.reponse(demande)
+
+
+# --- What is given whole ----------------------------------------------------------------------------------------------
+_ENTIER: dict[str, Any] = {
+    "portee": PorteeApi.INSTRUCTION_ECRIRE,
+    "parameters": [CONTRAT, DEMANDE, IF_MATCH],
+    "reponses": {200: DemandeSerializer},
+    "refus": (400, 404, 409, 412, 413, 415, 428),
+}
+
+
+def _exemples(nom: str, valeur: dict[str, Any]) -> list[OpenApiExample]:
+    """What is sent, and the row that answers."""
+    return [OpenApiExample(nom, request_only=True, value=valeur), LUE]
+
+
+class PropositionView(VueDesDemandes):
+    """The funder's proposal."""
+
+    portees = {"PUT": PorteeApi.INSTRUCTION_ECRIRE}
+
+    @decrire(
+        operation="demande_proposer",
+        resume="Proposer un montant",
+        description="Pendant l’instruction, jusqu’à la validation du COPIL. La même proposition renvoyée n’écrit rien de plus. Le "
+        "pilote qui écrit pour le compte d’un financeur nomme le document lu (`piece_source`) ; elle est alors partagée.",
+        request=PropositionSerializer,
+        examples=_exemples(
+            "Une proposition avec une condition",
+            {"montant": "4500.00", "conditions": "Ouvrir les ateliers aux collégiens de Denain."},
+        ),
+        **_ENTIER,
+    )
+    def put(self, request: Request, contrat: str, demande: int) -> HttpResponse:
+        donnees = PropositionSerializer(data=request.data)
+        donnees.is_valid(raise_exception=True)
+        valeurs = dict(donnees.validated_data)
+        piece = valeurs.pop("piece_source")
+        return self.ecrire(
+            demande,
+            lambda objet: actions.saisir(objet, actions.Saisie(**valeurs), piece_source=piece, **self.suite()),
+            obligatoire=True,
+        )
+
+
+class NumeroEjView(VueDesDemandes):
+    """The number under which the funder commits the money."""
+
+    portees = {"PUT": PorteeApi.INSTRUCTION_ECRIRE}
+
+    @decrire(
+        operation="demande_engager",
+        resume="Donner le numéro d’engagement juridique",
+        description="Une fois le montant programmé. Vide, il efface celui qui était donné.",
+        request=NumeroEjSerializer,
+        examples=_exemples("Un numéro de Chorus", {"numero_ej": "2104567890"}),
+        **_ENTIER,
+    )
+    def put(self, request: Request, contrat: str, demande: int) -> HttpResponse:
+        donnees = NumeroEjSerializer(data=request.data)
+        donnees.is_valid(raise_exception=True)
+        saisie = actions.Saisie(numero_ej=donnees.validated_data["numero_ej"])
+        piece = donnees.validated_data["piece_source"]
+        return self.ecrire(
+            demande,
+            lambda objet: actions.saisir(objet, saisie, piece_source=piece, **self.suite()),
+            obligatoire=True,
+        )
+
+
+# --- Its decision -----------------------------------------------------------------------------------------------------
+_ACTE: dict[str, Any] = {
+    "portee": PorteeApi.INSTRUCTION_ECRIRE,
+    "parameters": [CONTRAT, DEMANDE, IF_MATCH, IDEMPOTENCE],
+    "reponses": {200: DemandeSerializer},
+    "refus": (400, 404, 409, 412, 413, 415, 422),
+}
+
+
+class _Decision(VueDesDemandes):
+    """An act of the funder's decider, done once."""
+
+    portees = {"POST": PorteeApi.INSTRUCTION_ECRIRE}
+
+    def decider(self, demande: int, saisie: type[Any], acte: Callable[..., Any]) -> HttpResponse:
+        """Do `acte` with what the body says, read by `saisie`."""
+        donnees = saisie(data=self.request.data)
+        donnees.is_valid(raise_exception=True)
+        return self.ecrire(
+            demande, lambda objet: acte(objet, **donnees.validated_data, **self.suite()), obligatoire=False
+        )
+
+
+class RefuserView(_Decision):
+    """The funder says no."""
+
+    @decrire(
+        operation="demande_refuser",
+        resume="Refuser",
+        description="Demande un décideur du financeur. Ce qui était programmé retourne à l’enveloppe ; le porteur lit le motif une "
+        "fois notifié.",
+        request=MotifSerializer,
+        examples=_exemples("Hors des priorités", {"motif": "L’action relève de « Devoirs faits »."}),
+        **_ACTE,
+    )
+    @idempotente
+    def post(self, request: Request, contrat: str, demande: int) -> HttpResponse:
+        return self.decider(demande, MotifSerializer, actions.refuser)
+
+
+class VoterView(_Decision):
+    """The funder's own act."""
+
+    @decrire(
+        operation="demande_voter",
+        resume="Enregistrer l’acte qui rend le montant ferme",
+        description="Demande un décideur du financeur, après la validation du COPIL. Le montant peut différer de celui qui est "
+        "programmé ; l’enveloppe le supporte.",
+        request=VoteSerializer,
+        examples=_exemples(
+            "Une délibération",
+            {
+                "montant": "4500.00",
+                "instance": "Commission permanente",
+                "numero": "CP/2026/118",
+                "pris_le": "2026-06-15",
+            },
+        ),
+        **_ACTE,
+    )
+    @idempotente
+    def post(self, request: Request, contrat: str, demande: int) -> HttpResponse:
+        return self.decider(demande, VoteSerializer, _voter)
+
+
+class RectifierView(_Decision):
+    """An act or a refusal undone."""
+
+    @decrire(
+        operation="demande_rectifier",
+        resume="Revenir sur un acte ou un refus enregistré par erreur",
+        description="Tant que le porteur n’est pas notifié. Après un acte, la demande redevient programmée ; après un refus, vous "
+        "proposez à nouveau.",
+        request=MotifSerializer,
+        examples=_exemples("Mauvais numéro", {"motif": "Le numéro de la délibération était celui d’une autre séance."}),
+        **_ACTE,
+    )
+    @idempotente
+    def post(self, request: Request, contrat: str, demande: int) -> HttpResponse:
+        return self.decider(demande, MotifSerializer, actions.rectifier)
+
+
+class NotifierView(_Decision):
+    """The porteur told."""
+
+    @decrire(
+        operation="demande_notifier",
+        resume="Notifier la décision au porteur",
+        description="Un montant voté, ou un refus. Le porteur le lit aussitôt ; la décision ne se rectifie plus ensuite.",
+        request=NotificationSerializer,
+        examples=_exemples("Par courrier", {"jour": "2026-07-01"}),
+        **_ACTE,
+    )
+    @idempotente
+    def post(self, request: Request, contrat: str, demande: int) -> HttpResponse:
+        return self.decider(demande, NotificationSerializer, actions.notifier)
+
+
+def _voter(demande: DemandeFinancement, *, instance: str, numero: str, pris_le: date, **suite: Any) -> None:
+    actions.voter(demande, acte=actions.NouvelActe(instance, numero, pris_le), **suite)

@@ -62,6 +62,8 @@ AILLEURS = {
     *("api:lot", "api:lot_suivi", "api:objectifs", "api:adresse_inconnue"),
     *("api:convoquer", "api:annuler", "api:tenir", "api:rendre_compte"),
     *("api:ordre_du_jour", "api:presences", "api:compte_rendu", "api:inscrire_decision", "api:execution"),
+    *("api:avis", "api:lot_de_propositions", "api:proposition", "api:numero_ej"),
+    *("api:refuser", "api:voter", "api:rectifier", "api:notifier"),
 }
 
 

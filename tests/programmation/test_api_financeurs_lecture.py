@@ -16,31 +16,14 @@ from tests.api.conftest import Appelant
 from tests.fabriques import (
     AvisFactory,
     BudgetPrevisionnelFactory,
-    CleDuContratFactory,
     DemandeFactory,
     DossierFactory,
-    HabilitationFactory,
-    JetonApiFactory,
     LocalisationFactory,
     OrganismeFactory,
     SollicitationAvisFactory,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def systeme(contrat):
-    """`systeme(organisme, role)`: the information system of a funder."""
-
-    def faire(organisme: Any, role: Role = Role.DECIDEUR) -> Appelant:
-        HabilitationFactory(contrat=contrat, organisme=organisme, role=role)
-        secret = f"pv_{organisme.pk}-{role.value}"
-        jeton = JetonApiFactory(organisme=organisme, secret=secret)
-        CleDuContratFactory(contrat=contrat, jeton=jeton)
-        return Appelant(contrat, jeton, secret)
-
-    return faire
 
 
 @pytest.fixture
