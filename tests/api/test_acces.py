@@ -11,6 +11,7 @@ from acteurs.etats import PorteeApi
 from contrats.api.vues import VueDApi
 from contrats.etats import Role
 from tests.fabriques import (
+    AvisFactory,
     ContratFactory,
     DecisionReunionFactory,
     DemandeFactory,
@@ -103,9 +104,7 @@ ATTENDUS = {
     ("signataire", "DELETE"): 204,
     ("perimetre", "DELETE"): 204,
     ("lot_suivi", "GET"): 404,
-    # The right use, on a request that nothing has programmed nor refused yet, and that has no opinion.
-    ("avis", "GET"): 404,
-    ("avis", "PUT"): 201,
+    # The right use, on a request that nothing has programmed nor refused yet.
     ("lot_de_propositions", "POST"): 400,
     ("numero_ej", "PUT"): 403,
     **dict.fromkeys([(acte, "POST") for acte in ("voter", "rectifier", "notifier")], 403),
@@ -154,6 +153,7 @@ def _appeler(systeme, nom, methode, *, contrat=None):
     siege = MembreComiteFactory(comite__contrat=contrat, organisme=systeme.organisme)
     reunion = ReunionFactory(comite=siege.comite, tenue=True)
     demande = DemandeFactory(dossier=DossierFactory(contrat=contrat, en_instruction=True), financeur=systeme.organisme)
+    AvisFactory(dossier=demande.dossier, organisme=systeme.organisme)
     adresse = _adresse(
         nom,
         contrat,
