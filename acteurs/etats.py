@@ -19,3 +19,5 @@ class PorteeApi(models.TextChoices):
     RESSOURCES_LIRE = "ressources:lire", "Lire l’annuaire du droit commun"
     RESSOURCES_ECRIRE = "ressources:ecrire", "Tenir à jour les ressources de son organisme"
     PROGRAMMATION_LIRE = "programmation:lire", "Lire les dossiers et les enveloppes"
+    INSTRUCTION_LIRE = "instruction:lire", "Lire en entier les demandes adressées à son organisme"
+    INSTRUCTION_ECRIRE = "instruction:ecrire", "Donner ses avis, ses propositions et ses décisions sur ces demandes"

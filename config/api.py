@@ -17,7 +17,7 @@ from contrats.api import (
     seances,
     structure,
 )
-from programmation.api import dossiers, enveloppes
+from programmation.api import avis, demandes, dossiers, enveloppes, instruction, propositions
 
 app_name = "api"
 
@@ -30,6 +30,8 @@ _OBJECTIF = _ORIENTATION.removesuffix(r"\Z") + r"objectifs/(?P<objectif>[^/\x00]
 _PERIMETRE = r"^contrats/(?P<contrat>[-\w]+)/perimetres/(?P<perimetre>[^/\x00]{1,30})/\Z"
 _REUNION = _CONTRAT + "reunions/<int:reunion>/"
 _DECISION = _CONTRAT + "decisions/<int:decision>/"
+_DOSSIER = _CONTRAT + "dossiers/<int:dossier>/"
+_DEMANDE = _CONTRAT + "demandes/<int:demande>/"
 _PREUVES = _ENGAGEMENTS + "<int:engagement>/points/<int:annee>/preuves/"
 _PAR_IDENTIFIANT = r"^contrats/(?P<contrat>[-\w]+)/engagements/par-identifiant/(?P<identifiant>[^/\x00]{1,100})/\Z"
 
@@ -75,5 +77,16 @@ urlpatterns = [
     path(_CONTRAT + "ressources/<int:ressource>/", ressources.RessourceView.as_view(), name="ressource"),
     path(_CONTRAT + "<int:annee>/dossiers/", dossiers.DossiersView.as_view(), name="dossiers"),
     path(_CONTRAT + "<int:annee>/enveloppes/", enveloppes.EnveloppesView.as_view(), name="enveloppes"),
+    path(_CONTRAT + "dossiers/", instruction.DossiersAInstruireView.as_view(), name="dossiers_a_instruire"),
+    path(_DOSSIER, instruction.DossierAInstruireView.as_view(), name="dossier_a_instruire"),
+    path(_DOSSIER + "avis/", avis.AvisView.as_view(), name="avis"),
+    path(_CONTRAT + "demandes/lot/", propositions.LotDePropositionsView.as_view(), name="lot_de_propositions"),
+    path(_DEMANDE, demandes.DemandeView.as_view(), name="demande"),
+    path(_DEMANDE + "proposition/", demandes.PropositionView.as_view(), name="proposition"),
+    path(_DEMANDE + "numero-ej/", demandes.NumeroEjView.as_view(), name="numero_ej"),
+    path(_DEMANDE + "refuser/", demandes.RefuserView.as_view(), name="refuser"),
+    path(_DEMANDE + "voter/", demandes.VoterView.as_view(), name="voter"),
+    path(_DEMANDE + "rectifier/", demandes.RectifierView.as_view(), name="rectifier"),
+    path(_DEMANDE + "notifier/", demandes.NotifierView.as_view(), name="notifier"),
     re_path(r"^(?P<chemin>[\s\S]+)\Z", adresse_inconnue, name="adresse_inconnue"),
 ]

@@ -140,6 +140,7 @@ _THEMES = {
     "reunions": "Comités et réunions",
     "ressources": "Droit commun",
     "programmation": "Programmation",
+    "instruction": "Instruction",
 }
 
 

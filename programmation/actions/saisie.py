@@ -31,6 +31,7 @@ class Saisie:
     montant: Decimal | None = None
     conditions: str | None = None
     numero_ej: str | None = None
+    partagee: bool | None = None
 
 
 @transaction.atomic
@@ -96,7 +97,9 @@ def _change_la_proposition(demande: DemandeFinancement, saisie: Saisie) -> bool:
     montant_change = saisie.montant is not None and (
         saisie.montant != demande.montant_propose or demande.etat == EtatDemande.DEMANDEE
     )
-    return montant_change or (saisie.conditions is not None and saisie.conditions != demande.conditions)
+    conditions_changent = saisie.conditions is not None and saisie.conditions != demande.conditions
+    partage_change = saisie.partagee is not None and saisie.partagee != demande.proposition_partagee
+    return montant_change or conditions_changent or partage_change
 
 
 def _proposer(
@@ -112,7 +115,7 @@ def _proposer(
         demande,
         montant=montant,
         conditions=conditions if saisie.conditions is None else saisie.conditions,
-        partagee=demande.proposition_partagee,
+        partagee=demande.proposition_partagee if saisie.partagee is None else saisie.partagee,
         piece_source=piece_source,
         par=par,
         le=le,

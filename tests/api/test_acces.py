@@ -11,8 +11,11 @@ from acteurs.etats import PorteeApi
 from contrats.api.vues import VueDApi
 from contrats.etats import Role
 from tests.fabriques import (
+    AvisFactory,
     ContratFactory,
     DecisionReunionFactory,
+    DemandeFactory,
+    DossierFactory,
     EngagementFactory,
     FichierFactory,
     MembreComiteFactory,
@@ -66,9 +69,19 @@ CORPS = {
     ("inscrire_decision", "POST"): {"texte": "Décider"},
     ("decision", "PATCH"): {"texte": "Décider"},
     ("execution", "PUT"): {"execution": "faite"},
+    ("avis", "PUT"): {"sens": "favorable"},
+    ("lot_de_propositions", "POST"): {"lignes": [{"demande": "0", "montant": "10"}]},
+    ("proposition", "PUT"): {"montant": "10"},
+    ("numero_ej", "PUT"): {"numero_ej": "2104567890"},
+    ("refuser", "POST"): {"motif": "Hors des priorités."},
+    ("rectifier", "POST"): {"motif": "Mauvais numéro."},
+    ("voter", "POST"): {"montant": "10", "instance": "CP", "numero": "118", "pris_le": "2026-06-15"},
+    ("notifier", "POST"): {"jour": "2026-07-01"},
 }
 # Uses that only the lead's organisation may make something of.
 DU_PILOTE = (PorteeApi.CONTRATS_ECRIRE, PorteeApi.PERIMETRES_ECRIRE)
+# Uses that only who instructs may make something of.
+DES_FINANCEURS = (PorteeApi.INSTRUCTION_LIRE, PorteeApi.INSTRUCTION_ECRIRE)
 # What the right key receives: the object is one's own, the revision is not asked for by « * ».
 ATTENDUS = {
     ("engagements", "POST"): 201,
@@ -91,14 +104,23 @@ ATTENDUS = {
     ("signataire", "DELETE"): 204,
     ("perimetre", "DELETE"): 204,
     ("lot_suivi", "GET"): 404,
+    # The right use, on a request that nothing has programmed nor refused yet.
+    ("lot_de_propositions", "POST"): 400,
+    ("numero_ej", "PUT"): 403,
+    **dict.fromkeys([(acte, "POST") for acte in ("voter", "rectifier", "notifier")], 403),
 }
 
 
+DECISIONS_DU_FINANCEUR = ("refuser", "voter", "rectifier", "notifier")
 SEANCE = ("convoquer", "annuler", "tenir", "rendre_compte", "ordre_du_jour", "presences", "compte_rendu")
 
 
-def _adresse(nom, contrat, *, engagement=0, ressource=0, signataire=0, fichier=0, reunion=0, decision=0):
+def _adresse(
+    nom, contrat, *, engagement=0, ressource=0, signataire=0, fichier=0, reunion=0, decision=0, dossier=0, demande=0
+):
     cles = {
+        **{route: {"dossier": dossier} for route in ("dossier_a_instruire", "avis")},
+        **{route: {"demande": demande} for route in ("demande", "proposition", "numero_ej", *DECISIONS_DU_FINANCEUR)},
         **{route: {"reunion": reunion} for route in ("reunion", "inscrire_decision", *SEANCE)},
         **{route: {"decision": decision} for route in ("decision", "execution")},
         "preuves": {"engagement": engagement, "annee": 2026},
@@ -130,9 +152,13 @@ def _appeler(systeme, nom, methode, *, contrat=None):
     ressource = RessourceFactory(contrat=contrat, organisme=systeme.organisme)
     siege = MembreComiteFactory(comite__contrat=contrat, organisme=systeme.organisme)
     reunion = ReunionFactory(comite=siege.comite, tenue=True)
+    demande = DemandeFactory(dossier=DossierFactory(contrat=contrat, en_instruction=True), financeur=systeme.organisme)
+    AvisFactory(dossier=demande.dossier, organisme=systeme.organisme)
     adresse = _adresse(
         nom,
         contrat,
+        dossier=demande.dossier_id,
+        demande=demande.pk,
         engagement=engagement.pk,
         ressource=ressource.pk,
         signataire=_structure(contrat).organisme_id,
@@ -166,6 +192,8 @@ def test_chaque_methode_de_chaque_route_dit_l_usage_qu_elle_demande():
 def test_seul_l_usage_demande_ouvre_la_route(appelant, nom, methode, portee):
     organisme = None
     role = Role.CHEF_DE_PROJET if portee in DU_PILOTE else Role.SIGNATAIRE
+    if portee in DES_FINANCEURS:
+        role = Role.DECIDEUR
     for autre in PorteeApi:
         systeme = appelant(role, organisme=organisme, portees=[autre.value])
         organisme = systeme.organisme
@@ -286,6 +314,11 @@ ETRANGERS = {
     **dict.fromkeys(("convoquer", "annuler", "tenir", "rendre_compte", "inscrire_decision"), ("POST",)),
     **dict.fromkeys(("ordre_du_jour", "presences", "compte_rendu", "execution"), ("PUT",)),
     "decision": ("GET", "PATCH"),
+    "dossier_a_instruire": ("GET",),
+    "avis": ("GET", "PUT"),
+    "demande": ("GET",),
+    **dict.fromkeys(("proposition", "numero_ej"), ("PUT",)),
+    **dict.fromkeys(DECISIONS_DU_FINANCEUR, ("POST",)),
 }
 
 
@@ -296,9 +329,12 @@ def test_l_objet_d_un_autre_contrat_ne_s_atteint_pas_par_l_adresse_du_sien(pilot
     point = PointAvancementFactory()
     point.preuves.add(fichier)
     decision = DecisionReunionFactory(reunion=ReunionFactory(tenue=True), prise=True)
+    demande = DemandeFactory()
     adresse = _adresse(
         nom,
         pilote.contrat,
+        dossier=demande.dossier_id,
+        demande=demande.pk,
         engagement=point.engagement_id,
         ressource=RessourceFactory().pk,
         fichier=fichier.pk,

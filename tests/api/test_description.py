@@ -23,8 +23,12 @@ from schemathesis.specs.openapi.checks import (
 from config.wsgi import application
 from contrats.etats import Role
 from tests.fabriques import (
+    AvisFactory,
+    BudgetPrevisionnelFactory,
     CibleEngagementFactory,
     DecisionReunionFactory,
+    DemandeFactory,
+    DossierFactory,
     EngagementFactory,
     FichierFactory,
     ItemCompteRenduFactory,
@@ -109,6 +113,11 @@ def monde(contrat, codes) -> dict[str, Any]:
     ItemCompteRenduFactory(reunion=reunion).perimetres.add(codes["perimetre"])
     decision = DecisionReunionFactory(reunion=reunion, prise=True, responsable=contrat.pilote)
     VersionPerimetreFactory(perimetre=codes["perimetre"])
+    demande = DemandeFactory(
+        dossier=DossierFactory(contrat=contrat, en_instruction=True, localise=True), financeur=contrat.pilote
+    )
+    BudgetPrevisionnelFactory(dossier=demande.dossier, equilibre=True)
+    AvisFactory(dossier=demande.dossier, organisme=contrat.pilote)
     ressource = RessourceFactory(contrat=contrat, orientation=codes["orientation"])
     return {
         "contrat": contrat.slug,
@@ -123,6 +132,8 @@ def monde(contrat, codes) -> dict[str, Any]:
         "fichier": fichier.pk,
         "reunion": reunion.pk,
         "decision": decision.pk,
+        "dossier": demande.dossier_id,
+        "demande": demande.pk,
     }
 
 

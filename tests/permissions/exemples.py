@@ -64,6 +64,8 @@ AILLEURS = {
     *("api:lot", "api:lot_suivi", "api:objectifs", "api:adresse_inconnue"),
     *("api:convoquer", "api:annuler", "api:tenir", "api:rendre_compte"),
     *("api:ordre_du_jour", "api:presences", "api:compte_rendu", "api:inscrire_decision", "api:execution"),
+    *("api:avis", "api:lot_de_propositions", "api:proposition", "api:numero_ej"),
+    *("api:refuser", "api:voter", "api:rectifier", "api:notifier"),
 }
 
 
@@ -563,4 +565,7 @@ EXEMPLES: dict[str, Exemple] = {
     "api:perimetre": pour(perimetre="perimetre.code"),
     "api:dossiers": pour(),
     "api:enveloppes": pour(),
+    "api:dossiers_a_instruire": pour(),
+    "api:dossier_a_instruire": pour(*INSTRUCTEURS, autrui=EQUIPE, dossier="dossier.pk"),
+    "api:demande": pour(*INSTRUCTEURS, autrui=EQUIPE, demande="a_proposer.pk"),
 }

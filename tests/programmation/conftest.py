@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,16 @@ from commun.auteur import Auteur
 from contrats.etats import Role
 from contrats.models import Contrat, Reunion
 from programmation.models import Dossier
-from tests.fabriques import ComiteFactory, DossierFactory, OrganismeFactory, ReunionFactory
+from tests.api.conftest import Appelant
+from tests.fabriques import (
+    CleDuContratFactory,
+    ComiteFactory,
+    DossierFactory,
+    HabilitationFactory,
+    JetonApiFactory,
+    OrganismeFactory,
+    ReunionFactory,
+)
 
 LE = datetime(2026, 9, 10, 14, tzinfo=ZoneInfo("Europe/Paris"))
 
@@ -72,3 +82,17 @@ class Gens:
 def gens(auteur_de: Callable[..., Auteur]) -> Gens:
     """Who acts in the test's contract."""
     return Gens(auteur_de)
+
+
+@pytest.fixture
+def systeme(contrat: Contrat) -> Callable[..., Appelant]:
+    """`systeme(organisme, role)`: the information system of an organisation, a decider by default."""
+
+    def faire(organisme: Any, role: Role = Role.DECIDEUR) -> Appelant:
+        HabilitationFactory(contrat=contrat, organisme=organisme, role=role)
+        secret = f"pv_{organisme.pk}-{role.value}"
+        jeton = JetonApiFactory(organisme=organisme, secret=secret)
+        CleDuContratFactory(contrat=contrat, jeton=jeton)
+        return Appelant(contrat, jeton, secret)
+
+    return faire
