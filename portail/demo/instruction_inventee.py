@@ -104,23 +104,33 @@ def _points(monde: Monde, dossiers: list[Dossier]) -> None:
 
 
 def _complements(monde: Monde, dossiers: list[Dossier]) -> Iterator[LigneJournal]:
-    """A correction asked on each incomplete file; one out of three is late."""
-    chef, le = monde.chef_de_projet, _hier(monde, 6)
+    """A correction asked on each file as it was declared incomplete; one out of three is late."""
+    chef = monde.chef_de_projet
+    declares = dict(
+        LigneJournal.objects.filter(
+            cible_type=Dossier._meta.label_lower, cible_id__in=[d.pk for d in dossiers], acte="declarer_incomplet"
+        ).values_list("cible_id", "fait_le")
+    )
     demandes = [
         DemandeDeComplement(
             dossier=dossier,
             motif=motif,
             champs=champs,
             echeance=monde.calendrier.aujourdhui + timedelta(days=reste),
-            demandee_le=le,
+            demandee_le=declares.get(dossier.pk) or _hier(monde, 6),
             demandee_par=chef.utilisateur,
         )
         for dossier, (motif, champs, reste) in zip(dossiers, cycle(COMPLEMENTS), strict=False)
     ]
     for demande in DemandeDeComplement.objects.bulk_create(demandes):
-        suite = {"motif": demande.motif, "apres": {"echeance": demande.echeance.isoformat()}}
         yield preparer(
-            demande.dossier, acte="demander_complement", libelle="Complément demandé", par=chef, le=le, **suite
+            demande.dossier,
+            acte="demander_complement",
+            libelle="Complément demandé",
+            par=chef,
+            le=demande.demandee_le,
+            motif=demande.motif,
+            apres={"echeance": demande.echeance.isoformat()},
         )
 
 
