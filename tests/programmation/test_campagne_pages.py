@@ -12,6 +12,7 @@ from django.urls import reverse
 from contrats.etats import Role
 from contrats.models import Contrat
 from programmation.etats import EtatCampagne
+from programmation.lectures.seances import etapes_de_campagne
 from programmation.models import Campagne, CritereCampagne, EtapeCampagne, OuvertureTardive
 from tests.fabriques import (
     CampagneFactory,
@@ -162,3 +163,16 @@ def test_la_page_coute_le_meme_nombre_de_requetes(contrat, campagne, client_de, 
         EtapeCampagneFactory(campagne=campagne, du=date(2026, 11, jour))
     with django_assert_max_num_queries(26):
         client.get(adresse(contrat))
+
+
+def test_les_etapes_sont_au_calendrier_partage_de_qui_lit_la_campagne(contrat, campagne, auteur_de):
+    EtapeCampagneFactory(campagne=campagne, du=date(2026, 11, 3), au=date(2026, 11, 20))
+    mois = (contrat, date(2026, 11, 1), date(2026, 11, 30))
+
+    def titres(role: Role) -> list[str]:
+        return [echeance.titre for echeance in etapes_de_campagne(*mois, auteur_de(role))]
+
+    attendus = ["Programmation 2027 : revues de projets : début", "Programmation 2027 : revues de projets : fin"]
+    assert (titres(Role.INSTRUCTEUR), titres(Role.PORTEUR)) == (attendus, [])
+    Campagne.objects.update(etat=EtatCampagne.OUVERTE)
+    assert titres(Role.PORTEUR) == attendus
