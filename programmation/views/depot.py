@@ -81,6 +81,7 @@ def lister(request: HttpRequest, portee: Portee) -> HttpResponse:
         {
             "campagne": campagne,
             "ouverture": ouverture,
+            "limite_passee": campagne is not None and timezone.localdate() > campagne.limite_depot,
             "demandes": demandes_listees(dossiers),
             "equipe": portee.roles.pilote,
         },
@@ -247,6 +248,7 @@ def _redaction(portee: Portee, dossier: Dossier, demande: Any) -> dict[str, Any]
         "etat": etat,
         "deposer": peut_deposer(portee.auteur, dossier),
         "ouverture": depot_ouvert(dossier.campagne, dossier.porteur, jour, dispositif=dossier.dispositif),
+        "limite_passee": jour > dossier.campagne.limite_depot,
         "renoncer": peut_renoncer(portee.auteur, dossier),
         "complement": complement,
         "champs_demandes": libelles(complement.champs) if complement else [],

@@ -37,6 +37,7 @@ from tests.fabriques import (
     ObjectifFactory,
     OrganismeFactory,
     OrientationFactory,
+    OuvertureTardiveFactory,
     PerimetreDuContratFactory,
     PieceDossierFactory,
     PieceRequiseFactory,
@@ -261,6 +262,16 @@ def test_un_porteur_commence_une_demande_et_la_retrouve(client, contrat, horloge
     assert reponse["Location"] == adresse("demande", dossier)
     assert "Fête des voisins" in client.get(reverse("programmation:demandes", kwargs=cles)).content.decode()
     assert client.get(adresse("dossier", dossier))["Location"] == adresse("demande", dossier)
+
+
+def test_un_delai_accorde_se_dit_a_son_porteur(client, contrat, horloge) -> None:
+    """After the limit, the page tells a porteur let in by name from the others."""
+    horloge.regler(2026, 1, 10, 9)
+    campagne = CampagneFactory(contrat=contrat, annee=2026)
+    url = reverse("programmation:demandes", kwargs={"contrat": contrat.slug, "annee": 2026})
+    assert "un délai vous est ouvert" not in client.get(url).content.decode()
+    OuvertureTardiveFactory(campagne=campagne, porteur=client.auteur.organisme, jusqu_au=date(2026, 1, 20))
+    assert "un délai vous est ouvert" in client.get(url).content.decode()
 
 
 def test_les_demandes_ne_coutent_pas_une_requete_chacune(client, contrat, django_assert_num_queries) -> None:
