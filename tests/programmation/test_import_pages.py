@@ -118,7 +118,7 @@ def test_une_colonne_donnee_deux_fois_est_refusee(client, campagne, executer_tra
     envoi |= {"c1": "intitule", "nom": "Export de Dauphin", "dispositif": Dispositif.objects.get(code="aap-test").pk}
     reponse = client.post(adresse(campagne, "import_colonnes", pk=importation.pk), envoi)
     assert reponse.status_code == 422
-    assert "« SIRET », « Intitulé du projet »" in reponse.content.decode()
+    assert "«\u202fSIRET\u202f», «\u202fIntitulé du projet\u202f»" in reponse.content.decode()
 
 
 def test_un_import_abandonne_n_ecrit_rien_et_ne_se_reprend_pas(client, campagne, executer_travaux):
