@@ -538,6 +538,7 @@ EXEMPLES: dict[str, Exemple] = {
     "evaluation:tableur": pour(*LECTEURS_DES_RAPPORTS, autrui=CHEF, numero="rapport.pk"),
     "evaluation:instantane": pour(*CHEF, autrui=CHEF, numero="rapport.pk"),
     # API
+    "api:documentation": pour(),
     "api:contrats": pour(),
     "api:contrat": pour(),
     "api:signataires": pour(),
