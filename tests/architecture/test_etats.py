@@ -14,7 +14,7 @@ from commun.journal import verifier_chaine
 from commun.management.commands.ecrire_diagrammes import DOSSIER, pages
 from commun.models import LigneJournal
 from tests import fabriques
-from tests.fabriques import ActeDecisionFactory, AvenantFactory, FichierFactory
+from tests.fabriques import ActeDecisionFactory, AvenantFactory, FichierFactory, OrganismeFactory
 
 LE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MODELES = [m for m in apps.get_models() if issubclass(m, ModeleAEtats)]
@@ -45,6 +45,9 @@ CHAMPS: dict[tuple[str, str], Champs] = {
     ("Rapport", "publier"): lambda r: {"publie_le": LE},
     ("VoletCommunal", "adopter"): lambda v: {"acte": ActeDecisionFactory(contrat=v.contrat)},
     ("VoletCommunal", "annexer"): lambda v: {"avenant": AvenantFactory(contrat=v.contrat)},
+    ("Inscription", "confirmer"): lambda i: {"confirmee_le": LE},
+    ("Inscription", "accepter"): lambda i: {"tranchee_le": LE, "organisme": OrganismeFactory()},
+    ("Inscription", "refuser"): lambda i: {"tranchee_le": LE, "motif": "Sans lien avec les quartiers."},
     ("RevueEngagements", "envoyer"): lambda r: {"envoyee_le": LE, "remarques_avant_le": date(2026, 12, 20)},
 }
 
