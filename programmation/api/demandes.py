@@ -17,7 +17,7 @@ from commun.api.concurrence import etiquette_du_contenu, exiger_etiquette, incha
 from commun.api.idempotence import idempotente
 from commun.api.refus import Refus
 from commun.api.reponses import ReponseJson, en_json
-from contrats.api.vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, VueDuContrat, decrire
+from contrats.api.vues import CONTRAT, IDEMPOTENCE, IF_MATCH, IF_NONE_MATCH, decrire
 
 from .. import actions
 from ..actions.ecriture import verrouiller_demande
@@ -30,6 +30,7 @@ from ..forms.financeurs import (
 )
 from ..lectures import financeurs
 from ..models import DemandeFinancement
+from .instruction import VueDeLInstruction
 from .objets import EXEMPLE_DEMANDE, DemandeSerializer
 
 DEMANDE = OpenApiParameter("demande", int, OpenApiParameter.PATH, description="`id` de la demande.")
@@ -37,7 +38,7 @@ LUE = OpenApiExample("Une proposition", response_only=True, status_codes=["200"]
 AUCUNE_DEMANDE = "Aucune demande adressée à votre organisme ne porte ce numéro."
 
 
-class VueDesDemandes(VueDuContrat):
+class VueDesDemandes(VueDeLInstruction):
     """What the routes of rows share."""
 
     def une(self, pk: int) -> Any:

@@ -14,6 +14,7 @@ from acteurs.etats import PorteeApi
 from commun.api.concurrence import etiquette_du_contenu, inchange
 from commun.api.curseur import PageSerializer
 from commun.api.reponses import ReponseJson, en_json
+from commun.erreurs import ActeRefuse
 from contrats.api.pages import lire_parametres, page_de, repondre_par_page
 from contrats.api.vues import CONTRAT, IF_NONE_MATCH, VueDuContrat, decrire, exemple, exemple_de_page
 from contrats.forms.echanges import NumeroField
@@ -35,7 +36,18 @@ class DossiersParametres(PageSerializer):
     numero = serializers.CharField(required=False, max_length=20, help_text="Numéro exact du dossier.")
 
 
-class DossiersAInstruireView(VueDuContrat):
+class VueDeLInstruction(VueDuContrat):
+    """A route for those who work on files before the decision: the team and the funders."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not self.portee.roles.instruit:
+            raise ActeRefuse(
+                "Les dossiers se lisent ici par l’équipe du contrat et par les financeurs qu’ils sollicitent."
+            )
+
+
+class DossiersAInstruireView(VueDeLInstruction):
     """The list of files, followed by its changes."""
 
     portees = {"GET": PorteeApi.INSTRUCTION_LIRE}
@@ -69,7 +81,7 @@ class DossiersAInstruireView(VueDuContrat):
         )
 
 
-class VueDUnDossier(VueDuContrat):
+class VueDUnDossier(VueDeLInstruction):
     """A route about one file."""
 
     def un(self, pk: int) -> Any:

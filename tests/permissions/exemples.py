@@ -566,7 +566,7 @@ EXEMPLES: dict[str, Exemple] = {
     "api:perimetre": pour(perimetre="perimetre.code"),
     "api:dossiers": pour(),
     "api:enveloppes": pour(),
-    "api:dossiers_a_instruire": pour(),
+    "api:dossiers_a_instruire": pour(*INSTRUCTEURS),
     "api:dossier_a_instruire": pour(*INSTRUCTEURS, autrui=EQUIPE, dossier="dossier.pk"),
     "api:demande": pour(*INSTRUCTEURS, autrui=EQUIPE, demande="a_proposer.pk"),
 }

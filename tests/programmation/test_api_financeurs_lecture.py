@@ -59,9 +59,9 @@ def test_un_financeur_lit_les_dossiers_qui_le_sollicitent_et_eux_seuls(contrat, 
 def test_qui_n_instruit_pas_ne_lit_rien(dossier, systeme, role):
     demande = DemandeFactory(dossier=dossier, proposee=True)
     de_trop = systeme(dossier.porteur if role == Role.PORTEUR else demande.financeur, role)
-    assert _numeros(de_trop) == []
-    assert de_trop.get(f"dossiers/{dossier.pk}/").status_code == 404
-    assert de_trop.get(f"demandes/{demande.pk}/").status_code == 404
+    for adresse in ("dossiers/", f"dossiers/{dossier.pk}/", f"dossiers/{dossier.pk}/avis/", f"demandes/{demande.pk}/"):
+        refus = de_trop.get(adresse)
+        assert (refus.status_code, "sollicitent" in refus.json()["detail"]) == (403, True)
 
 
 def test_le_dossier_entier_dit_la_demande_ses_lieux_son_budget_et_les_avis(dossier, gens, departement):
