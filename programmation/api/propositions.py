@@ -55,7 +55,7 @@ class LotDePropositionsView(VueDesDemandes):
     @decrire(
         operation="demandes_ecrire_lot",
         resume="Écrire des propositions par lot",
-        description="Montants, conditions et numéros d’engagement, 1 000 lignes au plus. Le même lot renvoyé n’écrit rien de plus. "
+        description="Montants, conditions et numéros d’engagement, 250 lignes au plus. Le même lot renvoyé n’écrit rien de plus. "
         "`tout_ou_rien` (vrai par défaut) : une ligne fausse et rien n’est écrit, toutes les erreurs sont dites (400).",
         portee=PorteeApi.INSTRUCTION_ECRIRE,
         parameters=[CONTRAT, IDEMPOTENCE],

@@ -20,7 +20,7 @@ from ..etats import SensAvis
 from ..lectures.versions import versions
 from ..models import DemandeFinancement
 
-LOT_MAX = 1_000
+LOT_MAX = 250  # a year’s files, answered within a request’s time
 
 
 def _montant(**options: Any) -> serializers.DecimalField:
@@ -112,7 +112,7 @@ class LotDePropositionsSerializer(StrictSerializer):
 
 
 class LotDePropositionsDecritSerializer(serializers.Serializer[Any]):
-    """Des propositions, des conditions ou des numéros d’engagement à écrire, en une demande (1 000 lignes au plus)."""
+    """Des propositions, des conditions ou des numéros d’engagement à écrire, en une demande (250 lignes au plus)."""
 
     tout_ou_rien = serializers.BooleanField(
         required=False,

@@ -286,3 +286,8 @@ def test_un_lot_renvoye_n_ecrit_rien_de_plus(lot, departement):
     encore = departement.post("demandes/lot/", {"lignes": sans_version}).json()
     assert (encore["modifies"], encore["inchanges"]) == (0, 3)
     assert {li["version"] for li in encore["lignes"]} == {1}
+
+
+def test_un_lot_trop_long_se_coupe_en_plusieurs(departement):
+    refus = departement.post("demandes/lot/", {"lignes": [{"demande": "1"}] * 251})
+    assert (refus.status_code, refus.json()["erreurs"][0]["champ"]) == (400, "lignes")
