@@ -207,6 +207,7 @@ class CanalDepotAdmin(Administration):
     list_display = ["dispositif", "financeur", "canal", "contrat"]
     list_filter = ["contrat", "canal"]
     list_select_related = ["dispositif", "financeur", "contrat"]
+    search_fields = ["financeur__recherche"]
 
 
 @admin.register(EligibilitePerimetre)
@@ -214,6 +215,7 @@ class EligibilitePerimetreAdmin(Administration):
     list_display = ["financeur", "nature", "type_perimetre", "perimetre", "admission", "valide_du", "valide_au"]
     list_filter = ["contrat", "type_perimetre", "admission"]
     list_select_related = ["financeur", "perimetre"]
+    search_fields = ["financeur__recherche"]
 
 
 @admin.register(IndicateurAction)
@@ -228,159 +230,186 @@ class IndicateurActionAdmin(Administration):
 class EtapeCampagneAdmin(LectureSeule):
     list_display = ["campagne", "etape", "du", "au"]
     list_select_related = ["campagne"]
+    search_fields = ["campagne__nom"]
 
 
 @admin.register(CritereCampagne)
 class CritereCampagneAdmin(LectureSeule):
     list_display = ["campagne", "libelle", "poids", "note_max"]
     list_select_related = ["campagne"]
+    search_fields = ["libelle"]
 
 
 @admin.register(PieceRequise)
 class PieceRequiseAdmin(LectureSeule):
     list_display = ["campagne", "type", "obligatoire", "reconduction_seule"]
     list_select_related = ["campagne"]
+    search_fields = ["campagne__nom"]
 
 
 @admin.register(OuvertureTardive)
 class OuvertureTardiveAdmin(LectureSeule):
     list_display = ["campagne", "porteur", "jusqu_au", "motif", "retiree_le"]
     list_select_related = ["campagne", "porteur"]
+    search_fields = ["porteur__recherche"]
 
 
 @admin.register(BudgetOrganisme)
 class BudgetOrganismeAdmin(LectureSeule):
     list_display = ["organisme", "annee"]
     list_select_related = ["organisme"]
+    search_fields = ["organisme__recherche"]
 
 
 @admin.register(LigneBudgetOrganisme)
 class LigneBudgetOrganismeAdmin(LectureSeule):
     list_display = ["budget", "sens", "compte", "libelle", "montant"]
     list_select_related = ["budget__organisme"]
+    search_fields = ["budget__organisme__recherche"]
 
 
 @admin.register(SollicitationAvis)
 class SollicitationAvisAdmin(LectureSeule):
     list_display = ["dossier", "organisme", "qualite", "echeance", "relancee_le"]
     list_select_related = ["dossier", "organisme"]
+    search_fields = ["dossier__recherche", "organisme__recherche"]
 
 
 @admin.register(PointVerifie)
 class PointVerifieAdmin(LectureSeule):
     list_display = ["dossier", "point", "conforme", "verifie_le", "verifie_par"]
     list_select_related = ["dossier", "verifie_par"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(VersionDossier)
 class VersionDossierAdmin(LectureSeule):
     list_display = ["dossier", "numero", "genre", "ecrite_le", "ecrite_par"]
     list_select_related = ["dossier", "ecrite_par"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(Attestation)
 class AttestationAdmin(LectureSeule):
     list_display = ["dossier", "genre", "version", "acceptee_le"]
     list_select_related = ["dossier"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(PieceDossier)
 class PieceDossierAdmin(LectureSeule):
     list_display = ["dossier", "type", "fichier", "deposee_le", "retiree_le"]
     list_select_related = ["dossier", "fichier"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(PublicParAge)
 class PublicParAgeAdmin(LectureSeule):
     list_display = ["dossier", "tranche", "nombre"]
     list_select_related = ["dossier"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(IndicateurPrevu)
 class IndicateurPrevuAdmin(LectureSeule):
     list_display = ["dossier", "indicateur", "libelle", "cible"]
     list_select_related = ["dossier", "indicateur"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(DemandeDeComplement)
 class DemandeDeComplementAdmin(LectureSeule):
     list_display = ["dossier", "echeance", "demandee_le", "repondue_le", "levee_le"]
     list_select_related = ["dossier"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(Notation)
 class NotationAdmin(LectureSeule):
     list_display = ["dossier", "lecture", "evaluateur", "validee_le"]
     list_select_related = ["dossier", "evaluateur"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(NoteCritere)
 class NoteCritereAdmin(LectureSeule):
     list_display = ["notation", "critere", "note"]
     list_select_related = ["notation__dossier", "critere"]
+    search_fields = ["notation__dossier__recherche"]
 
 
 @admin.register(Deport)
 class DeportAdmin(LectureSeule):
     list_display = ["dossier", "utilisateur", "declare_le", "leve_le"]
     list_select_related = ["dossier", "utilisateur"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(NoteInterne)
 class NoteInterneAdmin(LectureSeule):
     list_display = ["dossier", "auteur", "organisme", "partage", "ecrite_le"]
     list_select_related = ["dossier", "auteur", "organisme"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(Mention)
 class MentionAdmin(LectureSeule):
     list_display = ["note", "utilisateur", "lue_le"]
     list_select_related = ["note__dossier", "utilisateur"]
+    search_fields = ["note__dossier__recherche"]
 
 
 @admin.register(Visite)
 class VisiteAdmin(LectureSeule):
     list_display = ["dossier", "utilisateur", "vu_le"]
     list_select_related = ["dossier", "utilisateur"]
+    search_fields = ["dossier__recherche"]
 
 
 @admin.register(Envoi)
 class EnvoiAdmin(LectureSeule):
     list_display = ["objet", "campagne", "auteur", "demande_le"]
     list_select_related = ["campagne", "auteur"]
+    search_fields = ["objet"]
 
 
 @admin.register(Message)
 class MessageAdmin(LectureSeule):
     list_display = ["objet", "dossier", "sens", "auteur", "ecrit_le", "lu_le"]
     list_select_related = ["dossier", "auteur"]
+    search_fields = ["objet", "dossier__numero"]
 
 
 @admin.register(Intention)
 class IntentionAdmin(LectureSeule):
     list_display = ["intitule", "campagne", "porteur", "etat", "proposee_le"]
     list_select_related = ["campagne", "porteur"]
+    search_fields = ["intitule"]
 
 
 @admin.register(AvisIntention)
 class AvisIntentionAdmin(LectureSeule):
     list_display = ["intention", "organisme", "eligibilite", "rendu_le"]
     list_select_related = ["intention", "organisme"]
+    search_fields = ["intention__intitule"]
 
 
 @admin.register(VueEnregistree)
 class VueEnregistreeAdmin(LectureSeule):
     list_display = ["nom", "contrat", "utilisateur", "partage"]
     list_select_related = ["contrat", "utilisateur"]
+    search_fields = ["nom"]
 
 
 @admin.register(CorrespondanceColonnes)
 class CorrespondanceColonnesAdmin(LectureSeule):
     list_display = ["nom", "contrat", "source", "modifiee_le"]
     list_select_related = ["contrat"]
+    search_fields = ["nom"]
 
 
 @admin.register(ImportDossiers)
 class ImportDossiersAdmin(LectureSeule):
     list_display = ["fichier", "campagne", "source", "etat", "depose_le"]
     list_select_related = ["fichier", "campagne"]
+    search_fields = ["fichier__nom"]
