@@ -92,6 +92,14 @@ def test_une_page_n_a_ni_script_ni_style_en_ligne(gabarit):
     assert "javascript:" not in texte
 
 
+@par_gabarit
+def test_un_formulaire_inclus_garde_son_jeton(gabarit):
+    """`{% include … only %}` empties the context: a form included so would post without its CSRF token."""
+    texte = gabarit.read_text(encoding="utf-8")
+    inclus = re.findall(r'{%\s*include\s+"([^"]+)"[^%]*\bonly\s*%}', texte)
+    assert [nom for nom in inclus if "csrf_token" in (RACINE / "templates" / nom).read_text(encoding="utf-8")] == []
+
+
 # Where a template trusts a text: it must come from our own code, never from a person.
 CONFIANCE = {
     "templates/composants/champ.html": "help texts are written in forms.py",
