@@ -275,6 +275,11 @@ SPECTACULAR_SETTINGS = {
         "EtatEngagement": "contrats.etats.EtatEngagement",
         "EtatReunion": "contrats.etats.EtatReunion",
         "EtatTravail": "commun.models.EtatTravail",
+        "EtatDossier": "programmation.etats.EtatDossier",
+        "EtatDemande": "programmation.etats.EtatDemande",
+        "SensAvis": "programmation.etats.SensAvis",
+        "SensCible": "contrats.models.SensCible",
+        "SensLigne": "programmation.models.SensLigne",
     },
 }
 
