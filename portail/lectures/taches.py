@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min
 from django.urls import reverse
 
 from acteurs.models import Organisme
@@ -95,7 +95,7 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, le: date, te
         Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
         Tache(
             "Relancer : l’échéance d’un complément est passée",
-            _complements_ouverts().filter(dossier__in=dossiers, echeance__lt=le).count(),
+            DemandeDeComplement.objects.ouvertes().filter(dossier__in=dossiers, echeance__lt=le).count(),
             f"{tableau}?etat=incomplet",
             "Équipe",
         ),
@@ -149,7 +149,7 @@ def _taches_du_porteur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[
         return []
     miens = Dossier.objects.filter(contrat=contrat, campagne__annee=annee, porteur__in=tenus.organismes_porteurs)
     incomplets = miens.filter(etat=EtatDossier.INCOMPLET)
-    echeance = _complements_ouverts().filter(dossier__in=incomplets).aggregate(le=Min("echeance"))["le"]
+    echeance = DemandeDeComplement.objects.ouvertes().filter(dossier__in=incomplets).aggregate(le=Min("echeance"))["le"]
     brouillons = miens.filter(etat=EtatDossier.BROUILLON)
     limite = brouillons.aggregate(le=Max("campagne__limite_depot"))["le"]
     url = reverse("programmation:demandes", kwargs={"contrat": contrat.slug, "annee": annee})
@@ -165,10 +165,6 @@ def _avis_demandes(contrat: Contrat, annee: int, pour: Auteur) -> list[Tache]:
     compte = attendus.order_by().aggregate(nombre=Count("pk"), echeance=Min("echeance"))
     url = reverse("programmation:avis_demandes", kwargs={"contrat": contrat.slug, "annee": annee})
     return [Tache("Donner un avis demandé", compte["nombre"], url, "Avis", compte["echeance"])]
-
-
-def _complements_ouverts() -> QuerySet[DemandeDeComplement]:
-    return DemandeDeComplement.objects.filter(repondue_le__isnull=True, levee_le__isnull=True)
 
 
 def _echanges(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:

@@ -80,17 +80,14 @@ def lever_complement(demande: DemandeDeComplement, *, par: Auteur, le: datetime)
 
 def fermer_le_complement(dossier: Dossier, *, le: datetime) -> bool:
     """Lock again what was open to correction; the caller holds the file's lock. False when nothing was open."""
-    ouvertes = DemandeDeComplement.objects.filter(dossier=dossier, repondue_le__isnull=True, levee_le__isnull=True)
-    return bool(ouvertes.update(levee_le=le))
+    return bool(dossier.complements.ouvertes().update(levee_le=le))
 
 
 def relancer_les_complements(le: datetime) -> int:
     """Remind, once, each porteur whose answer is expected within three days. Returns how many requests."""
     jour = timezone.localdate(le)
-    attendues = DemandeDeComplement.objects.filter(
+    attendues = DemandeDeComplement.objects.ouvertes().filter(
         dossier__etat=EtatDossier.INCOMPLET,
-        repondue_le__isnull=True,
-        levee_le__isnull=True,
         relancee_le__isnull=True,
         echeance__gte=jour,
         echeance__lte=jour + RAPPEL_AVANT,

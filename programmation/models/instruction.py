@@ -17,6 +17,14 @@ from contrats.permissions import roles
 from .campagne import CritereCampagne
 from .dossier import Dossier
 
+_OUVERTE = Q(repondue_le__isnull=True, levee_le__isnull=True)
+
+
+class DemandeDeComplementQuerySet(models.QuerySet["DemandeDeComplement"]):
+    def ouvertes(self) -> Self:
+        """Those that await the porteur: neither answered nor lifted."""
+        return self.filter(_OUVERTE)
+
 
 class DemandeDeComplement(models.Model):
     """What the team asks the porteur to correct, until when; only the fields named are unlocked."""
@@ -34,6 +42,8 @@ class DemandeDeComplement(models.Model):
     reponse = models.TextField("réponse du porteur", blank=True)
     levee_le = models.DateTimeField("levée par l’équipe le", null=True, blank=True)
 
+    objects = DemandeDeComplementQuerySet.as_manager()
+
     class Meta:
         verbose_name = "demande de complément"
         verbose_name_plural = "demandes de complément"
@@ -41,7 +51,7 @@ class DemandeDeComplement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["dossier"],
-                condition=Q(repondue_le__isnull=True, levee_le__isnull=True),
+                condition=_OUVERTE,
                 name="programmation_complement_un_seul_ouvert",
                 violation_error_message="Une demande de complément est déjà ouverte sur ce dossier.",
             ),

@@ -113,7 +113,7 @@ def peut_renoncer(auteur: Auteur, dossier: Dossier) -> Reponse:
 def complement_ouvert(dossier: Dossier) -> DemandeDeComplement | None:
     """The correction request that awaits an answer; asked once per copy of the file."""
     if "_complement_ouvert" not in dossier.__dict__:
-        ouverts = dossier.complements.filter(repondue_le__isnull=True, levee_le__isnull=True)
+        ouverts = dossier.complements.ouvertes()
         dossier.__dict__["_complement_ouvert"] = ouverts.first() if dossier.etat == EtatDossier.INCOMPLET else None
     complement: DemandeDeComplement | None = dossier.__dict__["_complement_ouvert"]
     return complement
