@@ -1,6 +1,7 @@
 """An export of 10,000 lines, read, checked and written in one transaction, then read again: nothing more is written.
 
-The database is temporary: one contract with its funders, its themes and its quarters, and no file.
+The database is temporary: one contract with its funders, its themes and its quarters, and a campaign that holds no
+file, 2,000, or 100,000, brought by an earlier import of the same porteurs.
 """
 
 import csv
@@ -13,11 +14,14 @@ from datetime import UTC, date, datetime
 from django.db import connection
 
 from bench.base import base_temporaire
-from bench.registre import Ligne, banc, mediane
+from bench.registre import Ligne, banc, mediane, rapport
 
 LIGNES = 10_000
+PORTEURS = 900
 FINANCEURS = ("État", "CAF", "Département", "Région")
 PLAFOND = 10  # seconds
+DEJA = (0, 2_000, 100_000)  # files that stand in the campaign
+RAPPORT_AU_PLUS = 2  # against the empty campaign
 LE = datetime(2026, 1, 20, 9, tzinfo=UTC)
 TITRES = (
     *(
@@ -35,23 +39,87 @@ TITRES = (
 
 @banc("import_dossiers")
 def import_de_dossiers(n: int) -> Iterable[Ligne]:
-    """Import the same export twice, each time into an empty campaign."""
-    lecture_et_ecriture: list[tuple[float, float]] = []
-    relecture: list[tuple[float, float]] = []
+    """Import the same export twice, into campaigns that hold no file yet, 2,000, and 100,000."""
+    ecritures: dict[int, list[tuple[float, float]]] = {deja: [] for deja in DEJA}
+    relectures: dict[int, list[tuple[float, float]]] = {deja: [] for deja in DEJA}
     memes = True
+    contenu = _export()
     for rang in range(min(n, 3)):
-        with base_temporaire(f"banc_import_{rang}"):
-            campagne = _monter()
-            contenu = _export()
-            lecture_et_ecriture.append(_importer(campagne, contenu))
-            avant = _comptes()
-            relecture.append(_importer(campagne, contenu))
-            memes = memes and _comptes() == avant
-    yield mediane(f"{LIGNES} lignes contrôlées et écrites", [d for d, _ in lecture_et_ecriture], "s", plafond=PLAFOND)
-    yield mediane("dont calcul du programme", [c for _, c in lecture_et_ecriture], "s")
-    yield mediane(f"{LIGNES} lignes relues, rien à écrire", [d for d, _ in relecture], "s", plafond=PLAFOND)
-    yield mediane("dont calcul du programme, à la relecture", [c for _, c in relecture], "s")
-    yield Ligne("mêmes rangées après la seconde lecture", "oui" if memes else "non", len(relecture), "oui", memes)
+        for deja in DEJA:
+            with base_temporaire(f"banc_import_{deja}_{rang}"):
+                campagne = _monter()
+                _peupler(campagne, deja)
+                ecritures[deja].append(_importer(campagne, contenu))
+                avant = _comptes()
+                relectures[deja].append(_importer(campagne, contenu))
+                memes = memes and _comptes() == avant
+    for deja in DEJA:
+        dans = f"parmi {deja} dossiers"
+        ecriture, relecture = ecritures[deja], relectures[deja]
+        yield mediane(f"{LIGNES} lignes contrôlées et écrites, {dans}", [d for d, _ in ecriture], "s", plafond=PLAFOND)
+        yield mediane(f"dont calcul du programme, {dans}", [c for _, c in ecriture], "s")
+        yield mediane(f"{LIGNES} lignes relues, rien à écrire, {dans}", [d for d, _ in relecture], "s", plafond=PLAFOND)
+    for deja in DEJA[1:]:
+        yield rapport(
+            f"écrire parmi {deja} dossiers, par rapport à une campagne vide",
+            [d for d, _ in ecritures[deja]],
+            [d for d, _ in ecritures[0]],
+            plafond=RAPPORT_AU_PLUS,
+        )
+    relues = sum(len(tours) for tours in relectures.values())
+    yield Ligne("mêmes rangées après la seconde lecture", "oui" if memes else "non", relues, "oui", memes)
+
+
+def _peupler(campagne, deja: int) -> None:
+    """That many files, each asking two funders, as an earlier export of the same porteurs left them."""
+    from acteurs.models import Organisme
+    from contrats.models import NatureMoyens, Orientation
+    from programmation.models import DemandeFinancement, Dispositif, Dossier, Localisation
+
+    if not deja:
+        return
+    porteurs = Organisme.objects.bulk_create(
+        Organisme(nom=f"Association Éclaircie {rang}", type="association", siret=_siret(rang), siren=_siret(rang)[:9])
+        for rang in range(PORTEURS)
+    )
+    financeurs = list(Organisme.objects.filter(nom__in=FINANCEURS).order_by("pk"))
+    orientations = list(Orientation.objects.filter(contrat=campagne.contrat_id))
+    dispositif = Dispositif.objects.get(code="banc-aap")
+    for debut in range(0, deja, 10_000):
+        dossiers = Dossier.objects.bulk_create(
+            Dossier(
+                contrat_id=campagne.contrat_id,
+                campagne=campagne,
+                numero=f"{campagne.annee}-{rang:06d}",
+                etat="depose",
+                porteur=porteurs[rang % PORTEURS],
+                intitule=f"Chantiers d’automne au pied des tours {rang}",
+                dispositif=dispositif,
+                orientation=orientations[rang % len(orientations)],
+                theme_p147_id=orientations[rang % len(orientations)].theme_p147_id,
+                cout_total=20_000,
+                depose_le=LE,
+                origine="dauphin",
+                numero_externe=f"{50_000_000 + rang}",
+            )
+            for rang in range(debut, min(debut + 10_000, deja))
+        )
+        DemandeFinancement.objects.bulk_create(
+            DemandeFinancement(
+                dossier=dossier,
+                financeur=financeurs[(dossier.pk + numero) % len(financeurs)],
+                dispositif=dispositif,
+                nature=NatureMoyens.SPECIFIQUE,
+                montant_demande=500,
+            )
+            for dossier in dossiers
+            for numero in range(2)
+        )
+        Localisation.objects.bulk_create(
+            Localisation(dossier=dossier, mode="ensemble_qpv", part=100) for dossier in dossiers
+        )
+    with connection.cursor() as curseur:
+        curseur.execute("VACUUM ANALYZE")  # as the server's own daemon does
 
 
 def _importer(campagne, contenu: bytes) -> tuple[float, float]:
@@ -81,7 +149,7 @@ def _comptes() -> list[int]:
 
 
 def _export() -> bytes:
-    """Half the files ask one funder, the others three; 900 porteurs, most of them unknown."""
+    """Half the files ask one funder, the others three; 900 porteurs, unknown in an empty campaign."""
     hasard = random.Random(2030)
     sortie = io.StringIO(newline="")
     feuille = csv.writer(sortie, delimiter=";")
@@ -89,7 +157,7 @@ def _export() -> bytes:
     ecrites, rang = 0, 0
     while ecrites < LIGNES:
         rang += 1
-        porteur = hasard.randrange(900)
+        porteur = hasard.randrange(PORTEURS)
         for financeur in hasard.sample(FINANCEURS, 1 if rang % 2 else 3)[: LIGNES - ecrites]:
             ecrites += 1
             feuille.writerow(

@@ -52,7 +52,7 @@ def comparer_au_standard(
     with tempfile.TemporaryDirectory() as dossier:
         nu, habille = Path(dossier, "nu.html"), Path(dossier, "habille.html")
         nu.write_text(html, encoding="utf-8")
-        habille.write_text(_avec_style(html, feuilles), encoding="utf-8")
+        habille.write_text(avec_style(html, feuilles), encoding="utf-8")
         for _tour in range(n):
             standard.append(_mesurer(STANDARD, habille)[0])
             duree, pages, *_reste = _mesurer(NOTRE.format(feuilles=feuilles), nu)
@@ -85,7 +85,7 @@ def mesurer_la_croissance(court: str, long: str, n: int, *, plafond: float = 1.1
     ]
 
 
-def _avec_style(html: str, feuilles: tuple[str, ...]) -> str:
+def avec_style(html: str, feuilles: tuple[str, ...]) -> str:
     """Return the page with our sheets inside, as stock WeasyPrint needs them."""
     style = f"<style>{feuille_de_style(feuilles)}</style></head>"
     return re.sub("</head>", lambda _trouve: style, html, count=1)

@@ -50,7 +50,7 @@ class Terrain:
 def tableau_d_instruction(n: int) -> Iterable[Ligne]:
     """Measure the table and the kanban of a signed-in chef de projet, the three sizes in turns."""
     with ExitStack() as pile:
-        terrains = [pile.enter_context(_terrain(taille)) for taille in TAILLES]
+        terrains = [pile.enter_context(un_terrain(taille)) for taille in TAILLES]
         petit, *_, grand = terrains
         for terrain in terrains:
             for adresse in (terrain.adresse, terrain.derniere_page, terrain.kanban):
@@ -126,7 +126,7 @@ def _demander(terrain: Terrain, adresse: str) -> float:
 
 # --- A database per size -------------------------------------------------------------------------------------------------
 @contextmanager
-def _terrain(dossiers: int) -> Iterator[Terrain]:
+def un_terrain(dossiers: int) -> Iterator[Terrain]:
     """A temporary database with its campaign, dropped at the end."""
     habituelle = connection.settings_dict["NAME"]
     nom = f"banc_tableau_{dossiers}"
