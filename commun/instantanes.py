@@ -84,7 +84,14 @@ def _typer(valeur: Any, attendu: Any) -> Any:
             return tuple(_typer(v, element) for v in valeur)
         return tuple(_typer(v, type_) for v, type_ in zip(valeur, get_args(attendu), strict=True))
     if isinstance(attendu, type) and dataclasses.is_dataclass(attendu):
-        return attendu(**{nom: _typer(valeur[nom], type_) for nom, type_ in _champs(attendu)})
+        # A field added since, with a default, is absent from an older snapshot of the same schema.
+        return attendu(
+            **{
+                nom: _typer(valeur[nom], type_)
+                for nom, type_, defaut in _champs(attendu)
+                if nom in valeur or not defaut
+            }
+        )
     if attendu in (datetime, date):
         return attendu.fromisoformat(valeur)
     if isinstance(attendu, type) and issubclass(attendu, Decimal | Enum):
@@ -95,6 +102,10 @@ def _typer(valeur: Any, attendu: Any) -> Any:
 
 
 @cache
-def _champs(modele: type) -> tuple[tuple[str, Any], ...]:
+def _champs(modele: type) -> tuple[tuple[str, Any, bool], ...]:
+    """(name, type, has a default) of each field."""
     types_ = get_type_hints(modele)
-    return tuple((champ.name, types_[champ.name]) for champ in dataclasses.fields(modele))
+    return tuple(
+        (champ.name, types_[champ.name], champ.default is not dataclasses.MISSING)
+        for champ in dataclasses.fields(modele)
+    )

@@ -188,6 +188,11 @@ def pluriel(quantite: Valeur, singulier: str, pluriel: str | None = None) -> str
     return f"{nombre(quantite, None)}{INSECABLE}{accord(quantite, singulier, pluriel)}"
 
 
+def minuscule(texte: str) -> str:
+    """Write a label inside a sentence: its first letter is lowered, its acronyms stay."""
+    return texte[:1].lower() + texte[1:]
+
+
 _ESPACES = f"[ {INSECABLE}{ESPACE_FINE}]"
 _REGLES = (
     # An apostrophe follows a letter: « l'État », « aujourd'hui »; 5' (feet, minutes) stays.

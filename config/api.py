@@ -10,6 +10,7 @@ from contrats.api import (
     contrats,
     decisions,
     engagements,
+    moyens,
     perimetres,
     preuves,
     ressources,
@@ -17,7 +18,7 @@ from contrats.api import (
     seances,
     structure,
 )
-from programmation.api import avis, demandes, dossiers, enveloppes, instruction, propositions
+from programmation.api import avis, courriers, demandes, dossiers, enveloppes, instruction, propositions
 
 app_name = "api"
 
@@ -75,6 +76,8 @@ urlpatterns = [
     path(_DECISION + "execution/", decisions.ExecutionView.as_view(), name="execution"),
     path(_CONTRAT + "ressources/", ressources.RessourcesView.as_view(), name="ressources"),
     path(_CONTRAT + "ressources/<int:ressource>/", ressources.RessourceView.as_view(), name="ressource"),
+    path(_CONTRAT + "moyens/", moyens.MoyensView.as_view(), name="moyens"),
+    path(_CONTRAT + "moyens/lot/", moyens.LotDeMoyensView.as_view(), name="lot_de_moyens"),
     path(_CONTRAT + "<int:annee>/dossiers/", dossiers.DossiersView.as_view(), name="dossiers"),
     path(_CONTRAT + "<int:annee>/enveloppes/", enveloppes.EnveloppesView.as_view(), name="enveloppes"),
     path(_CONTRAT + "dossiers/", instruction.DossiersAInstruireView.as_view(), name="dossiers_a_instruire"),
@@ -88,5 +91,7 @@ urlpatterns = [
     path(_DEMANDE + "voter/", demandes.VoterView.as_view(), name="voter"),
     path(_DEMANDE + "rectifier/", demandes.RectifierView.as_view(), name="rectifier"),
     path(_DEMANDE + "notifier/", demandes.NotifierView.as_view(), name="notifier"),
+    path(_DEMANDE + "courriers/", courriers.CourriersView.as_view(), name="courriers"),
+    path(_DEMANDE + "courriers/<int:courrier>/", courriers.CourrierView.as_view(), name="courrier"),
     re_path(r"^(?P<chemin>[\s\S]+)\Z", adresse_inconnue, name="adresse_inconnue"),
 ]

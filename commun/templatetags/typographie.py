@@ -21,6 +21,7 @@ register.filter("date_chiffres", typo.date_chiffres, expects_localtime=True)
 register.filter("date_courte", typo.date_courte, expects_localtime=True)
 register.filter("date_longue", typo.date_longue, expects_localtime=True)
 register.filter("date_heure", typo.date_heure, expects_localtime=True)
+register.filter("minuscule", typo.minuscule)
 register.filter("typographie", typo.typographie)
 
 

@@ -81,3 +81,25 @@ def test_un_flottant_est_refuse():
 def test_d_autres_octets_ne_sont_pas_lus_pour_un_instantane(octets):
     with pytest.raises(InstantaneIllisible):
         relire(octets, Poste, schema=1)
+
+
+def test_un_champ_ajoute_depuis_prend_sa_valeur_par_defaut():
+    """A snapshot stays readable when a field with a default is added; one without a default is missed."""
+
+    @dataclass(frozen=True)
+    class PosteSuivant:
+        nom: str
+        montant: Decimal | None
+        note: str = ""
+
+    ancien = figer(Poste("Santé", Decimal(3)), schema=1)
+    assert relire(ancien, PosteSuivant, schema=1) == PosteSuivant("Santé", Decimal(3))
+
+    @dataclass(frozen=True)
+    class PosteExigeant:
+        nom: str
+        montant: Decimal | None
+        note: str
+
+    with pytest.raises(InstantaneIllisible):
+        relire(ancien, PosteExigeant, schema=1)

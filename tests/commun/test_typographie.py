@@ -112,6 +112,11 @@ def test_duree(temps, attendu):
     assert typo.duree(temps) == attendu
 
 
+def test_un_mot_mis_dans_une_phrase_garde_ses_sigles():
+    assert typo.minuscule("Programmée (COPIL)") == "programmée (COPIL)"
+    assert typo.minuscule("") == ""
+
+
 def test_le_pluriel_commence_a_deux():
     assert typo.pluriel(0, "pièce jointe") == f"0{N}pièce jointe"
     assert typo.pluriel(Decimal("1.5"), "mois") == f"1,5{N}mois"
