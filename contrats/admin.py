@@ -35,6 +35,7 @@ from .models import (
     Invitation,
     ItemCompteRendu,
     MembreComite,
+    MoyenAnnonce,
     NoteEscalade,
     Objectif,
     OperationUrbaine,
@@ -428,3 +429,11 @@ class CompteAInviterAdmin(LectureSeule):
     list_filter = ["role"]
     list_select_related = ["organisme", "ouverture__contrat"]
     search_fields = ["email", "organisme__nom"]
+
+
+@admin.register(MoyenAnnonce)
+class MoyenAnnonceAdmin(LectureSeule):
+    list_display = ["organisme", "annee", "nature", "section", "orientation", "statut", "montant", "canal", "fictif"]
+    list_filter = ["contrat", "annee", "nature", "section", "statut", "fictif"]
+    list_select_related = ["organisme", "orientation"]
+    search_fields = ["organisme__nom", "precision", "source"]

@@ -35,7 +35,7 @@ from .models import (
     RevueEngagements,
     Sollicitation,
 )
-from .regles import CE_QUE_VOIT, limite_de_reponse
+from .regles import CE_QUE_VOIT, Completude, limite_de_reponse
 
 
 class CourrielNonParti(Exception):
@@ -279,3 +279,19 @@ def courriel_de_cle_expirante(cle: CleDuContrat, personne: Utilisateur) -> Email
         "installation": installation,
     }
     return composer("cle_expirante", contexte, personne.email)
+
+
+# --- The means of all partners ----------------------------------------------------------------------------------------
+def courriel_des_moyens(
+    contrat: Contrat, organisme: Organisme, personne: Utilisateur, *, annee: int, completude: Completude
+) -> EmailMultiAlternatives:
+    """The reminder that an organisation has not told all its means of the year."""
+    contexte = {
+        "contrat": contrat,
+        "organisme": organisme,
+        "personne": personne,
+        "annee": str(annee),
+        "completude": completude,
+        "lien": _adresse("contrats:annoncer_moyens", contrat.slug, annee, organisme.pk),
+    }
+    return _courriel("moyens", contexte, personne)

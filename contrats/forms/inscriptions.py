@@ -61,7 +61,7 @@ class InscriptionForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )
     accord = forms.BooleanField(
-        label="Je parle au nom de cet organisme et j’accepte que l’équipe du contrat vérifie ces informations."
+        label="Je parle au nom de cet organisme et j’accepte que l’équipe du contrat vérifie ces informations"
     )
 
     def __init__(self, *args: Any, nom_connu: str = "", **kwargs: Any) -> None:

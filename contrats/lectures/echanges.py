@@ -23,6 +23,7 @@ from ..models import (
     Contrat,
     DecisionReunion,
     Engagement,
+    MoyenAnnonce,
     Objectif,
     Orientation,
     PerimetreDuContrat,
@@ -431,3 +432,37 @@ def ressources(objets: QuerySet[Ressource]) -> list[Ligne]:
         }
         for r in lues
     ]
+
+
+# --- The means of all partners ----------------------------------------------------------------------------------------
+_COLONNES_MOYEN = {
+    "id": "pk",
+    "annee": "annee",
+    "organisme": "organisme_id",
+    "organisme_nom": "organisme__nom",
+    "nature": "nature",
+    "section": "section",
+    "orientation": "orientation__code",
+    "statut": "statut",
+    "montant": "montant",
+    "precision": "precision",
+    "source": "source",
+    "pour_le_compte": "saisi_par_organisme_id",
+    "canal": "canal",
+    "saisi_le": "saisi_le",
+    "fictif": "fictif",
+    "revision": "revision",
+    "modifie_le": "modifie_le",
+}
+
+
+def moyens(objets: QuerySet[MoyenAnnonce]) -> list[Ligne]:
+    """Boxes of the table of means: one query."""
+    lignes = [
+        dict(zip(_COLONNES_MOYEN, valeurs, strict=True)) for valeurs in objets.values_list(*_COLONNES_MOYEN.values())
+    ]
+    for ligne in lignes:
+        ligne["_position"] = Position(ligne["modifie_le"], ligne["id"])
+        ligne["id"], ligne["organisme"] = str(ligne["id"]), str(ligne["organisme"])
+        ligne["pour_le_compte"] = ligne["pour_le_compte"] is not None
+    return lignes

@@ -7,10 +7,19 @@ from .calendrier import AbonnementCalendrier
 from .communal import ContenuPriorites, PrioritesCommunales, Rubrique, VoletCommunal
 from .contrat import Contrat, PerimetreDuContrat
 from .droit_commun import FicheActeur, NoteEscalade
-from .engagement import CibleEngagement, Engagement, NatureMoyens, PointAvancement, PorteeEngagement, SensCible
+from .engagement import (
+    CibleEngagement,
+    Engagement,
+    NatureMoyens,
+    PointAvancement,
+    PorteeEngagement,
+    Section,
+    SensCible,
+)
 from .habilitation import Habilitation, Invitation
 from .inscription import Inscription
 from .instance import Comite, DecisionReunion, Reunion, TypeComite
+from .moyen import MoyenAnnonce, NatureAnnoncee
 from .operation import AvancementOperation, OperationUrbaine, ProgrammeUrbain
 from .ouverture import CompteAInviter, OuvertureContrat
 from .plan import ActionContrat
@@ -42,6 +51,8 @@ __all__ = [
     "Invitation",
     "ItemCompteRendu",
     "MembreComite",
+    "MoyenAnnonce",
+    "NatureAnnoncee",
     "NatureMoyens",
     "NatureOrientation",
     "NoteEscalade",
@@ -63,6 +74,7 @@ __all__ = [
     "Reunion",
     "RevueEngagements",
     "Rubrique",
+    "Section",
     "SensCible",
     "Signataire",
     "Sollicitation",

@@ -35,6 +35,13 @@ class NatureMoyens(models.TextChoices):
     SPECIFIQUE = "specifique", "Crédits spécifiques"
 
 
+class Section(models.TextChoices):
+    """What public money pays: running costs, or durable goods."""
+
+    FONCTIONNEMENT = "fonctionnement", "Fonctionnement"
+    INVESTISSEMENT = "investissement", "Investissement"
+
+
 class SensCible(models.TextChoices):
     HAUSSE = "hausse", "Hausse"
     BAISSE = "baisse", "Baisse"

@@ -1,0 +1,100 @@
+"""What the programming knows of each funder's money in a year, by orientation, section and nature (regles 2.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q
+
+from commun.auteur import Auteur
+from contrats.etats import Role
+from contrats.models import Contrat
+from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
+
+from ..etats import EtatDemande, EtatDossier
+from ..models import DemandeFinancement
+from .programmation_annuelle.montants import FERME, RETENUE, somme, vus
+
+_PROGRAMMEE = Q(etat_vu=EtatDemande.PROGRAMMEE)
+# A funder's private draft is nobody's figure: not even its own, in a table that partners share.
+_PROPOSEE = Q(etat_vu=EtatDemande.PROPOSEE, proposition_partagee=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MoyensProgrammes:
+    """One funder, orientation, section and nature. Euros voted, programmed and not voted yet, proposed and shared."""
+
+    financeur: int
+    orientation: int | None
+    section: str
+    nature: str
+    vote: Decimal
+    programme: Decimal
+    propose: Decimal
+    dossiers: int
+
+    @property
+    def connu(self) -> Decimal:
+        """Each request counts once: voted, else programmed, else proposed."""
+        return self.vote + self.programme + self.propose
+
+
+def financeurs_lus(contrat: Contrat, *, pour: Auteur) -> frozenset[int] | None:
+    """The funders whose whole money this reader sees: None for all of them, its own only for an instructor.
+
+    On another funder, an instructor sees some of the files: a sum of these would pass for the whole.
+    """
+    tenus = roles(pour, contrat)
+    equipe = ROLES_INSTRUCTEURS - {Role.INSTRUCTEUR, Role.DECIDEUR}
+    if tenus.administre or any(h.role in equipe and h.limites == Limites() for h in tenus.habilitations):
+        return None
+    return frozenset(
+        h.organisme_id for h in tenus.habilitations if h.role in ROLES_INSTRUCTEURS and h.limites == Limites()
+    )
+
+
+def moyens_programmes(
+    contrat: Contrat, annee: int, *, pour: Auteur, publiee: bool = False
+) -> tuple[MoyensProgrammes, ...]:
+    """The money of the year as `pour` may read it, or as it is published; two queries."""
+    lus: Collection[int] | None = None if publiee else financeurs_lus(contrat, pour=pour)
+    _dossiers, demandes = vus(contrat, pour, publiee)
+    demandes = demandes.filter(dossier__campagne__annee=annee).filter(RETENUE | _PROPOSEE)
+    if lus is not None:
+        demandes = demandes.filter(financeur__in=lus)
+    groupes = (
+        demandes.values("financeur", "dossier__orientation", "dispositif__section", "nature")
+        .annotate(
+            vote=somme("vote_vu", FERME),
+            programme=somme("programme_vu", _PROGRAMMEE),
+            propose=somme("propose_vu", _PROPOSEE),
+            dossiers=Count("dossier", distinct=True),
+        )
+        .order_by("financeur", "dossier__orientation", "dispositif__section", "nature")
+    )
+    return tuple(
+        MoyensProgrammes(
+            financeur=g["financeur"],
+            orientation=g["dossier__orientation"],
+            section=g["dispositif__section"],
+            nature=g["nature"],
+            vote=g["vote"],
+            programme=g["programme"],
+            propose=g["propose"],
+            dossiers=g["dossiers"],
+        )
+        for g in groupes
+    )
+
+
+def financeurs_de_l_annee(contrat: Contrat, annee: int) -> list[int]:
+    """The organisations that the files of the year ask for money, by number: their means are expected from them too.
+
+    Asked, not granting: what a funder decides is not told to those who do not instruct.
+    """
+    posees = DemandeFinancement.objects.filter(dossier__contrat=contrat, dossier__campagne__annee=annee).exclude(
+        Q(etat=EtatDemande.ANNULEE) | Q(dossier__etat__in=[EtatDossier.BROUILLON, EtatDossier.RETIRE])
+    )
+    return sorted(posees.order_by().values_list("financeur", flat=True).distinct())

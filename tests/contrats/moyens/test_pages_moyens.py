@@ -1,0 +1,195 @@
+"""The table where a partner tells its means, and the import of a spreadsheet."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from contrats.etats import Role
+from contrats.imports.moyens import lire_case
+from contrats.models import MoyenAnnonce, NatureAnnoncee, Section
+from tests.fabriques import MoyenAnnonceFactory, OrganismeFactory, OrientationFactory
+
+DC, FONC = NatureAnnoncee.DROIT_COMMUN, Section.FONCTIONNEMENT
+
+
+@pytest.fixture
+def sante(contrat):
+    return OrientationFactory(contrat=contrat, code="O2", nom_court="Santé")
+
+
+@pytest.fixture
+def caf(client_de, sante):
+    return client_de(Role.SIGNATAIRE, organisme=OrganismeFactory(caf=True, sigle="CAF"))
+
+
+def adresse(contrat, organisme, nom="annoncer_moyens", **suite):
+    return reverse(f"contrats:{nom}", kwargs={"contrat": contrat.slug, "annee": 2026, "organisme": organisme.pk})
+
+
+def version(client, url):
+    return client.get(url).context["form"].version_lue
+
+
+def test_un_partenaire_remplit_son_tableau(contrat, caf, sante):
+    url = adresse(contrat, caf.auteur.organisme)
+    page = caf.get(reverse("contrats:mes_moyens", args=[contrat.slug, 2026]), follow=True)
+    assert page.redirect_chain[-1][0] == url
+    reponse = caf.post(
+        url,
+        {
+            "droit_commun-fonctionnement-0": "12 500,50 €",
+            f"droit_commun-fonctionnement-{sante.pk}": "300",
+            "droit_commun-fonctionnement-mots": "2 ETP",
+            "npnru-investissement-0": "nc",
+            "reste": "sans_objet",
+        },
+        follow=True,
+    )
+    assert "8 réponses" in reponse.content.decode() or "réponses enregistrées" in reponse.content.decode()
+    dits = {(m.nature, m.section, m.orientation_id): m for m in MoyenAnnonce.objects.all()}
+    assert len(dits) == 9
+    assert dits[DC, FONC, None].montant == Decimal("12500.50")
+    assert dits[DC, FONC, None].precision == "2 ETP"
+    assert dits[DC, FONC, sante.pk].montant == 300
+    assert dits["npnru", "investissement", None].statut == "non_communique"
+    assert dits["europe", "fonctionnement", None].statut == "sans_objet"
+    page = caf.get(url).content.decode()
+    assert 'value="12\u202f500,50"' in page
+    assert 'value="so"' in page
+
+
+def test_rien_de_change_n_ecrit_rien_et_une_case_videe_retire(contrat, caf):
+    organisme = caf.auteur.organisme
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme)
+    url = adresse(contrat, organisme)
+    tel_quel = {"droit_commun-fonctionnement-0": "120\u202f000", "version": version(caf, url)}
+    assert "Rien n’a changé" in caf.post(url, tel_quel, follow=True).content.decode()
+    assert MoyenAnnonce.objects.get().revision == 1
+    caf.post(url, {"version": version(caf, url)})
+    assert not MoyenAnnonce.objects.exists()
+
+
+def test_une_page_depassee_n_ecrit_pas_par_dessus(contrat, caf):
+    organisme = caf.auteur.organisme
+    url = adresse(contrat, organisme)
+    lue = version(caf, url)
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme)
+    reponse = caf.post(url, {"version": lue, "europe-fonctionnement-0": "77"})
+    assert reponse.status_code == 422
+    page = reponse.content.decode()
+    assert "Quelqu’un a modifié ces moyens" in page
+    assert 'value="77"' in page
+    assert MoyenAnnonce.objects.count() == 1
+
+
+def test_une_case_illisible_dit_quoi_ecrire_et_rien_ne_se_perd(contrat, caf):
+    url = adresse(contrat, caf.auteur.organisme)
+    reponse = caf.post(url, {"europe-fonctionnement-0": "beaucoup", "npnru-fonctionnement-0": "500"})
+    assert reponse.status_code == 422
+    page = reponse.content.decode()
+    assert "« beaucoup » ne se lit pas".replace(" ", "\u202f") in page.replace("\u00a0", "\u202f").replace(
+        " ", "\u202f"
+    )
+    assert 'value="500"' in page
+    assert not MoyenAnnonce.objects.exists()
+
+
+def test_l_equipe_repond_pour_un_partenaire_avec_sa_source(contrat, client_de, sante):
+    chef, region = client_de(Role.CHEF_DE_PROJET), OrganismeFactory()
+    url = adresse(contrat, region)
+    sans = chef.post(url, {"droit_commun-fonctionnement-0": "10"})
+    assert sans.status_code == 422
+    avec = chef.post(url, {"droit_commun-fonctionnement-0": "10", "source": "Courriel du 2 avril"})
+    assert avec.status_code == 302
+    moyen = MoyenAnnonce.objects.get()
+    assert (moyen.saisi_par_organisme, moyen.source) == (contrat.pilote, "Courriel du 2 avril")
+
+
+def test_le_tableau_d_un_autre_organisme_n_existe_pas(contrat, caf):
+    assert caf.get(adresse(contrat, OrganismeFactory())).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("texte", "dit"),
+    [
+        ("12 500", ("communique", Decimal(12500))),
+        ("1 234,56 €", ("communique", Decimal("1234.56"))),
+        ("NC", ("non_communique", None)),
+        ("n.c.", ("non_communique", None)),
+        ("Non communiqué", ("non_communique", None)),
+        ("s.o.", ("sans_objet", None)),
+        ("en nature", ("communique", None)),
+        (0.0, ("communique", Decimal(0))),
+    ],
+)
+def test_ce_qu_une_case_peut_dire(texte, dit):
+    assert lire_case(texte) == dit
+
+
+# --- Import -----------------------------------------------------------------------------------------------------------
+def importer(client, contrat, texte, executer_travaux):
+    url = reverse("contrats:importer_moyens", args=[contrat.slug, 2026])
+    fichier = SimpleUploadedFile("moyens.csv", texte.encode(), content_type="text/csv")
+    suivi = client.post(url, {"fichier": fichier}).url
+    executer_travaux()
+    return suivi
+
+
+def test_un_tableur_est_verifie_puis_importe_et_deux_fois_ne_change_rien(contrat, caf, sante, executer_travaux):
+    texte = (
+        "Nature;Section;Orientation;Montant;Moyens en nature, précisions\n"
+        "Droit commun;Fonctionnement;O2;12 500;\n"
+        "Crédits spécifiques;Fonctionnement;;so;\n"
+        "Europe;Investissement;;;Un local prêté\n"
+    )
+    suivi = importer(caf, contrat, texte, executer_travaux)
+    examen = caf.get(suivi)
+    assert examen.context["bilan"]["cree"] == 3
+    assert not MoyenAnnonce.objects.exists()
+    ecriture = caf.post(suivi, {"mode": "tout"}).url
+    executer_travaux()
+    assert "Import terminé" in caf.get(ecriture).content.decode()
+    assert set(MoyenAnnonce.objects.values_list("nature", "orientation__code", "montant", "canal")) == {
+        ("droit_commun", "O2", Decimal(12500), "import"),
+        ("specifique", None, None, "import"),
+        ("europe", None, None, "import"),
+    }
+    encore = caf.get(importer(caf, contrat, texte, executer_travaux))
+    assert (encore.context["bilan"]["inchange"], encore.context["a_ecrire"]) == (3, 0)
+
+
+def test_les_lignes_fausses_sont_dites_case_par_case(contrat, caf, executer_travaux):
+    texte = (
+        "Organisme;Nature;Section;Montant\n"
+        ";Mécénat;Fonctionnement;10\n"
+        ";Droit commun;;10\n"
+        ";Droit commun;Fonctionnement;\n"
+        f"{OrganismeFactory(nom='Ville de Lourches').nom};Droit commun;Fonctionnement;10\n"
+        ";Droit commun;Fonctionnement;10\n"
+    )
+    bilan = caf.get(importer(caf, contrat, texte, executer_travaux)).context["bilan"]
+    assert [(e["ligne"], e["colonne"]) for e in bilan["erreurs"]] == [
+        (2, "Nature"),
+        (3, "Section"),
+        (4, "Montant"),
+        (5, "Organisme"),
+    ]
+    assert bilan["cree"] == 1
+
+
+def test_l_import_d_un_autre_n_existe_pas(contrat, caf, client_de, executer_travaux):
+    suivi = importer(caf, contrat, "Nature;Section;Montant\nEurope;Fonctionnement;1\n", executer_travaux)
+    assert client_de(Role.SIGNATAIRE).get(suivi).status_code == 404
+    assert client_de(Role.CHEF_DE_PROJET).get(suivi).status_code == 200
+
+
+def test_relancer_les_partenaires_coches(contrat, caf, client_de):
+    chef, url = client_de(Role.CHEF_DE_PROJET), reverse("contrats:relancer_moyens", args=[contrat.slug, 2026])
+    assert "Cochez au moins un partenaire" in chef.post(url, follow=True).content.decode()
+    sans_compte = OrganismeFactory()
+    reponse = chef.post(url, {"organisme": [caf.auteur.organisme.pk, sans_compte.pk]}, follow=True)
+    page = reponse.content.decode()
+    assert "Les rappels partent" in page
+    assert "1 partenaire sans correspondant" in page.replace("\u202f", " ").replace("\u00a0", " ")
