@@ -1,4 +1,4 @@
-"""What one does with reports: ask for the annual synthesis, make it, publish it, withdraw it."""
+"""What one does with reports: ask for one, make it, publish it, withdraw it."""
 
 from __future__ import annotations
 
@@ -26,28 +26,41 @@ from contrats.lectures.suivi import prochain_copil
 from contrats.models import Contrat
 
 from .etats import EtatRapport, TypeRapport
-from .lectures.synthese import SCHEMA, Synthese, synthese
 from .models import Rapport
 from .permissions import peut_produire, peut_publier, peut_retirer
-from .rapports import synthese as edition
+from .rapports.edition import Edition
+from .rapports.genres import GENRES, Genre
 from .rapports.tableur import tableur
 
 ETAPES = 6
 
 
-@transaction.atomic
 def demander_synthese(contrat: Contrat, annee: int, *, par: Auteur, le: datetime) -> Rapport:
-    """Ask for the next version of the synthesis of `annee`: its row and its job, together.
+    """Ask for the next version of the synthesis of `annee`."""
+    return demander_rapport(contrat, annee, TypeRapport.SYNTHESE, par=par, le=le)
 
-    A version still in the making is returned as it is: two clicks make one report. Raises `RegleEnfreinte` for a year
-    without a campaign.
+
+@transaction.atomic
+def demander_rapport(
+    contrat: Contrat, annee: int, type_: TypeRapport, *, par: Auteur, le: datetime, publier: bool = False
+) -> Rapport:
+    """Ask for the next version of a report on `annee`: its row and its job, together.
+
+    A version still in the making is returned as it is: two clicks make one report. With `publier`, it is published in the
+    same name as soon as it is made. Raises `RegleEnfreinte` for a year without a campaign, save for the table of means,
+    which does not wait for one.
     """
     verifier(peut_produire(par, contrat))
-    if not contrat.campagnes.filter(annee=annee).exists():
+    if type_ == TypeRapport.MOYENS:
+        if annee not in contrat.annees:
+            raise RegleEnfreinte(
+                f"L’année {annee} n’est pas dans le contrat.", champ="annee", code="annee_hors_contrat"
+            )
+    elif not contrat.campagnes.filter(annee=annee).exists():
         raise RegleEnfreinte(f"Le contrat n’a pas de campagne en {annee}.", champ="annee", code="annee_sans_campagne")
     # The contract's row serialises two people asking at once: one version number each.
     contrat = Contrat.objects.select_for_update(of=("self",)).get(pk=contrat.pk)
-    editions = Rapport.objects.filter(contrat=contrat, type=TypeRapport.SYNTHESE, annee=annee)
+    editions = Rapport.objects.filter(contrat=contrat, type=type_, annee=annee)
     en_cours = editions.filter(
         etat=EtatRapport.EN_PREPARATION, travail__etat__in=[EtatTravail.A_FAIRE, EtatTravail.EN_COURS]
     ).first()
@@ -55,17 +68,25 @@ def demander_synthese(contrat: Contrat, annee: int, *, par: Auteur, le: datetime
         return en_cours
     rapport = Rapport.objects.create(
         contrat=contrat,
+        type=type_,
         annee=annee,
         version=(editions.aggregate(derniere=Max("version"))["derniere"] or 0) + 1,
-        reunion=prochain_copil(contrat, le=timezone.localdate(le)),
+        reunion=prochain_copil(contrat, le=timezone.localdate(le)) if type_ == TypeRapport.SYNTHESE else None,
         demande_par=par.utilisateur,
         demande_le=le,
     )
     rapport.travail = planifier(
-        "evaluation.produire_rapport", cible=rapport, cle=f"evaluation.produire_rapport:{rapport.pk}", par=par
+        "evaluation.produire_rapport",
+        cible=rapport,
+        parametres={"publier": publier},
+        cle=f"evaluation.produire_rapport:{rapport.pk}",
+        par=par,
     )
     rapport.save(update_fields=["travail"])
-    inscrire(rapport, acte="demander", libelle="Demander la synthèse", par=par, le=le, apres={"etat": rapport.etat})
+    libelle = f"Demander : {TypeRapport(type_).label.lower()}"
+    if type_ == TypeRapport.SYNTHESE:
+        libelle = "Demander la synthèse"
+    inscrire(rapport, acte="demander", libelle=libelle, par=par, le=le, apres={"etat": rapport.etat})
     return rapport
 
 
@@ -77,24 +98,27 @@ def produire_rapport(rapport: Rapport, suivi: Suivi, *, le: datetime) -> Rapport
     """
     if rapport.etat != EtatRapport.EN_PREPARATION:
         return rapport
+    genre = GENRES[TypeRapport(rapport.type)]
     par = Auteur(utilisateur=rapport.demande_par, canal=Canal.TACHE)
     suivi.etape(1, ETAPES, "Lecture des chiffres")
-    octets = edition.figer(synthese(rapport.contrat, rapport.annee, pour=par, le=le, publiee=True))
-    donnees = edition.relire(octets)  # what is shown is what is kept
-    suivi.etape(2, ETAPES, "Graphiques et tableaux", total=len(edition.PARTIES))
-    parties = edition.sections(donnees, avancer=suivi.avancer)
+    octets = genre.figer(genre.lire(rapport.contrat, rapport.annee, par, le))
+    donnees = genre.relire(octets)  # what is shown is what is kept
+    suivi.etape(2, ETAPES, "Graphiques et tableaux", total=genre.parties)
+    parties = genre.sections(donnees, suivi.avancer)
     suivi.etape(3, ETAPES, "Page à lire en ligne")
-    page = edition.page(parties)
+    page = genre.page(donnees, parties)
     suivi.etape(4, ETAPES, "Mise en page du PDF")
-    html = edition.document(donnees, parties, edition.Edition(rapport.version, empreinte(octets)))
+    html = genre.document(donnees, parties, Edition(rapport.version, empreinte(octets)))
     with tempfile.TemporaryDirectory() as dossier:
-        pdf = Path(dossier, "synthese.pdf")
-        pages = ecrire_pdf(html, pdf, feuilles=edition.FEUILLES).pages
+        pdf = Path(dossier, "rapport.pdf")
+        pages = ecrire_pdf(html, pdf, feuilles=genre.feuilles).pages
         suivi.etape(5, ETAPES, "Tableur")
-        classeur = tableur(donnees, parties)
+        classeur = tableur(genre.classeur(donnees, parties))
         suivi.etape(6, ETAPES, "Dépôt des fichiers")
         contenus = {"instantane": octets, "pdf": pdf.read_bytes(), "html": page.encode(), "tableur": classeur}
-    return _deposer(rapport, suivi, contenus, donnees=donnees, pages=pages, par=par, le=timezone.now())
+    return _deposer(
+        rapport, suivi, contenus, genre=genre, extrait_le=donnees.extrait_le, pages=pages, par=par, le=timezone.now()
+    )
 
 
 _TYPES = {
@@ -111,7 +135,8 @@ def _deposer(
     suivi: Suivi,
     contenus: dict[str, bytes],
     *,
-    donnees: Synthese,
+    genre: Genre,
+    extrait_le: datetime,
     pages: int,
     par: Auteur,
     le: datetime,
@@ -120,26 +145,29 @@ def _deposer(
     rapport = Rapport.objects.select_for_update(of=("self",)).select_related("contrat").get(pk=rapport.pk)
     if rapport.etat != EtatRapport.EN_PREPARATION:
         return rapport
-    fichiers = {forme: _ranger(rapport, forme, contenu) for forme, contenu in contenus.items()}
+    fichiers = {forme: _ranger(rapport, genre, forme, contenu) for forme, contenu in contenus.items()}
     rapport.changer_etat(
         "produire",
         par=par,
         le=le,
         motif=f"Instantané SHA-256 {fichiers['instantane'].sha256}",
-        champs={**fichiers, "extrait_le": donnees.extrait_le, "schema": SCHEMA, "pages": pages},
+        champs={**fichiers, "extrait_le": extrait_le, "schema": genre.schema, "pages": pages},
     )
     return rapport
 
 
-def _ranger(rapport: Rapport, forme: str, contenu: bytes) -> Fichier:
+def _ranger(rapport: Rapport, genre: Genre, forme: str, contenu: bytes) -> Fichier:
     extension, type_mime = _TYPES[forme]
-    nom = f"synthese-{rapport.contrat.slug}-{rapport.annee}-v{rapport.version}.{extension}"
+    nom = f"{genre.fichiers}-{rapport.contrat.slug}-{rapport.annee}-v{rapport.version}.{extension}"
     return ranger(contenu, nom=nom, type_mime=type_mime, depose_par=rapport.demande_par)
 
 
 @transaction.atomic
 def publier(rapport: Rapport, *, par: Auteur, le: datetime) -> Rapport:
-    """Let the members of the contract read and download the report, its porteurs aside; it does not change any more."""
+    """Let the members of the contract read and download the report; it does not change any more.
+
+    Its porteurs read the catalogue of actions only.
+    """
     rapport = _verrouiller(rapport)
     verifier(peut_publier(par, rapport))
     rapport.changer_etat("publier", par=par, le=le, champs={"publie_le": le})

@@ -23,6 +23,8 @@ TRANSITIONS_RAPPORT = {
 
 class TypeRapport(models.TextChoices):
     SYNTHESE = "synthese", "Synthèse annuelle du COPIL"
+    MOYENS = "moyens", "Tableau des moyens"
+    CATALOGUE = "catalogue", "Catalogue des actions"
 
 
 class EtatActionRenforcee(models.TextChoices):

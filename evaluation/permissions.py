@@ -5,19 +5,22 @@ from __future__ import annotations
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
 from contrats.models import Contrat
-from contrats.permissions import roles
+from contrats.permissions import ROLES_DECLARANTS, ROLES_INSTRUCTEURS, roles
 
 from .etats import EtatRapport
 from .models import Rapport
+
+# Partners share the table of means between themselves; others read its published editions.
+LECTEURS_DES_MOYENS = tuple(sorted(ROLES_INSTRUCTEURS | ROLES_DECLARANTS))
 
 
 def peut_produire(auteur: Auteur, contrat: Contrat) -> Reponse:
     """A chef de projet of the whole contract: a report tells the figures of all its places."""
     tenus = roles(auteur, contrat)
     if not tenus.pilote:
-        return non("Seul un chef de projet du contrat produit la synthèse.")
+        return non("Seul un chef de projet du contrat produit ses rapports.")
     if not tenus.pilote_tout:
-        return non("Votre habilitation se limite à certains lieux ; la synthèse porte sur tout le contrat.")
+        return non("Votre habilitation se limite à certains lieux ; un rapport porte sur tout le contrat.")
     return OUI
 
 

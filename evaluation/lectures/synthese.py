@@ -30,9 +30,10 @@ from programmation.lectures.programmation_annuelle import ProgrammationAnnuelle,
 from tfpb.lectures import BilanTfpb, bilan_tfpb
 
 from ..models import ActionRenforcee, PointEtape
+from .moyens import MoyensEnBref, moyens_en_bref
 
 # Raised when a field of the dataclasses below is added, removed or changes meaning.
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Synthese:
     renforcees_attendues: int
     operations: tuple[OperationSuivie, ...]
     droit_commun: tuple[DroitCommunOrientation, ...]
+    moyens: MoyensEnBref
     appels: tuple[Appel, ...]
     perimetres: tuple[FichePerimetre, ...]
     indicateurs: tuple[SerieIndicateur, ...]
@@ -86,11 +88,18 @@ def synthese(contrat: Contrat, annee: int, *, pour: Auteur, le: datetime, publie
         engagements = suivi.engagements(contrat, annee, le=jour)
         renforcees = actions_renforcees(contrat, le=jour)
         realise = bilan_tfpb(contrat, annee - 1)
+        moyens = moyens_en_bref(contrat, annee, pour=pour, le=le, publiee=publiee)
         return Synthese(
             contrat=suivi.presentation(contrat),
             annee=annee,
             extrait_le=le,
-            fictif=(programmation.fictif or engagements.fictif or realise.fictif or any(r.fictif for r in renforcees)),
+            fictif=(
+                programmation.fictif
+                or engagements.fictif
+                or realise.fictif
+                or moyens.fictif
+                or any(r.fictif for r in renforcees)
+            ),
             programmation=programmation,
             engagements=engagements,
             decisions=suivi.decisions_du_copil(contrat, le=jour),
@@ -101,6 +110,7 @@ def synthese(contrat: Contrat, annee: int, *, pour: Auteur, le: datetime, publie
             renforcees_attendues=contrat.actions_renforcees,
             operations=suivi.operations_urbaines(contrat, le=jour),
             droit_commun=suivi.droit_commun_par_orientation(contrat),
+            moyens=moyens,
             appels=suivi.appels_externes(contrat),
             perimetres=suivi.perimetres_du_contrat(contrat, annee),
             indicateurs=suivi.indicateurs_du_contrat(contrat),

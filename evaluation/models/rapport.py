@@ -23,15 +23,22 @@ LECTEURS = tuple(role for role in Role if role != Role.PORTEUR)
 
 class RapportQuerySet(models.QuerySet["Rapport"]):
     def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
-        """Published reports for everybody in the contract but its porteurs; those in the making for its team only."""
+        """Published reports for everybody in the contract but its porteurs, who read the catalogues; those in the
+        making for its team only."""
         du_contrat = self.filter(contrat=contrat)
         tenus = roles(auteur, contrat)
         if tenus.pilote:
             return du_contrat
-        return du_contrat.filter(etat=EtatRapport.PUBLIE) if tenus.tient(*LECTEURS) else du_contrat.none()
+        publies = du_contrat.filter(etat=EtatRapport.PUBLIE)
+        if tenus.tient(*LECTEURS):
+            return publies
+        return publies.filter(type=TypeRapport.CATALOGUE) if tenus else du_contrat.none()
 
     def publies(self) -> Self:
         return self.filter(etat=EtatRapport.PUBLIE)
+
+    def du_type(self, type_: TypeRapport) -> Self:
+        return self.filter(type=type_)
 
 
 class Rapport(ModeleAEtats):
@@ -95,3 +102,9 @@ class Rapport(ModeleAEtats):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.annee}, version {self.version}"
+
+    @property
+    def titre(self) -> str:
+        """How lists call it: « Synthèse 2026 », « Tableau des moyens 2026 »."""
+        nom = "Synthèse" if self.type == TypeRapport.SYNTHESE else self.get_type_display()
+        return f"{nom} {self.annee}"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from commun import instantanes
 from commun import typographie as typo
+from commun.colonnes import TypeColonne
 from commun.pdf import FEUILLE_RAPPORT, Couverture, EntreeSommaire
 
 from ..lectures.synthese import SCHEMA, Synthese
-from .blocs import Section, SousTitre, numeroter
-from .parties import decisions, methode, programmation, suivi, territoires
+from .blocs import Col, Ligne, Section, SousTitre, Tableau, numeroter
+from .edition import Edition
+from .parties import decisions, methode, programmation, suivi, territoires, tous_les_moyens
+from .tableur import Classeur
 
 FEUILLES = (FEUILLE_RAPPORT, "evaluation/synthese.css")
 PARTIES = (
@@ -27,6 +29,7 @@ PARTIES = (
     programmation.par_qpv,
     programmation.cpo,
     programmation.droit_commun,
+    tous_les_moyens.en_bref,
     programmation.suites,
     suivi.engagements,
     suivi.tfpb,
@@ -39,15 +42,6 @@ PARTIES = (
 )
 # Read before the contents: what is asked, then the year at a glance.
 AVANT_LE_SOMMAIRE = 2
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What the cover says of one version of the report."""
-
-    version: int
-    empreinte: str
-    publie: bool = False
 
 
 def figer(synthese: Synthese) -> bytes:
@@ -118,4 +112,51 @@ def document(s: Synthese, parties: tuple[Section, ...], edition: Edition) -> str
             "entrees": sommaire(parties),
             "imprime": True,
         },
+    )
+
+
+def classeur(s: Synthese, parties: tuple[Section, ...]) -> Classeur:
+    """Every table of the report; the funded actions on one sheet, all of them."""
+    tableaux = [(p.titre, t) for p in parties for t in p.tableaux if p.ancre != "actions"]
+    tableaux.append((next(p.titre for p in parties if p.ancre == "actions"), _actions(s)))
+    titre = f"Synthèse annuelle {s.annee} — {s.contrat.nom}"
+    return Classeur(titre, s.contrat.pilote, s.extrait_le, s.fictif, tuple(tableaux))
+
+
+def _actions(s: Synthese) -> Tableau:
+    """All the funded actions: paper stops at some length, a spreadsheet does not."""
+    return Tableau(
+        titre="Actions financées",
+        precision=f"euros, {s.annee}",
+        cols=(
+            Col("Numéro", largeur=10),
+            Col("Action", largeur=45),
+            Col("Porteur", largeur=25),
+            Col("Orientation", largeur=18),
+            Col("Lieux", largeur=30),
+            Col("Caractère", largeur=12),
+            Col("CPO", largeur=5),
+            Col("Demandé", TypeColonne.EUROS, 12),
+            Col("Programmé", TypeColonne.EUROS, 12),
+            Col("Voté", TypeColonne.EUROS, 12),
+        ),
+        lignes=tuple(
+            Ligne(
+                (
+                    a.numero,
+                    a.intitule,
+                    a.porteur,
+                    a.orientation,
+                    a.lieux,
+                    a.caractere,
+                    "oui" if a.cpo else "non",
+                    a.demande,
+                    a.programme,
+                    a.vote,
+                )
+            )
+            for a in s.programmation.actions
+        ),
+        feuille="Actions financées",
+        fictif=s.programmation.fictif,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,31 +16,39 @@ from commun import typographie as typo
 from commun.colonnes import TypeColonne
 from commun.exports import nom_de_feuille
 
-from ..lectures.synthese import Synthese
-from .blocs import Col, Ligne, Section, Tableau
+from .blocs import Col, Ligne, Tableau
 
 _FORMATS = {TypeColonne.EUROS: "#,##0.00\\ €", TypeColonne.POURCENT: "0.0", TypeColonne.DATE: "dd/mm/yyyy"}
 _CARACTERES_PAR_POURCENT = 1.3
 
 
-def tableur(s: Synthese, parties: Sequence[Section]) -> bytes:
-    """The workbook: contents, then every table; the funded actions on one sheet, all of them."""
+@dataclass(frozen=True)
+class Classeur:
+    """What a workbook holds: its title, its tables, each with the part of the report that it stands in."""
+
+    titre: str
+    auteur: str
+    extrait_le: datetime
+    fictif: bool
+    tableaux: tuple[tuple[str, Tableau], ...]
+
+
+def tableur(c: Classeur) -> bytes:
+    """The workbook: contents, then one sheet per table."""
     sortie = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(sortie, options) as classeur:
         classeur.set_properties(
             {
-                "title": f"Synthèse annuelle {s.annee} — {s.contrat.nom}",
-                "author": s.contrat.pilote,
+                "title": c.titre,
+                "author": c.auteur,
                 # The day of the data, so that the same snapshot gives the same workbook.
-                "created": timezone.localtime(s.extrait_le).replace(tzinfo=None),
+                "created": timezone.localtime(c.extrait_le).replace(tzinfo=None),
             }
         )
-        tableaux = [(p, t) for p in parties for t in p.tableaux if p.ancre != "actions"]
-        tableaux.append((next(p for p in parties if p.ancre == "actions"), _actions(s)))
-        noms = _noms([t for _p, t in tableaux])
-        _page_de_garde(classeur, s, list(zip(noms, tableaux, strict=True)))
-        for nom, (_partie, tableau) in zip(noms, tableaux, strict=True):
+        noms = _noms([t for _p, t in c.tableaux])
+        _page_de_garde(classeur, c, noms)
+        for nom, (_partie, tableau) in zip(noms, c.tableaux, strict=True):
             _feuille(classeur, nom, tableau)
     return sortie.getvalue()
 
@@ -55,18 +64,18 @@ def _noms(tableaux: Sequence[Tableau]) -> list[str]:
     return noms
 
 
-def _page_de_garde(classeur: Any, s: Synthese, feuilles: Sequence[tuple[str, tuple[Section, Tableau]]]) -> None:
+def _page_de_garde(classeur: Any, c: Classeur, noms: Sequence[str]) -> None:
     feuille = classeur.add_worksheet("Sommaire")
     gras = classeur.add_format({"bold": True})
     feuille.set_column(0, 0, 32)
     feuille.set_column(1, 1, 90)
-    feuille.write_string(0, 0, f"Synthèse annuelle {s.annee} — {s.contrat.nom}", gras)
-    feuille.write_string(1, 0, f"Données extraites le {typo.date_longue(timezone.localtime(s.extrait_le))}")
-    if s.fictif:
+    feuille.write_string(0, 0, c.titre, gras)
+    feuille.write_string(1, 0, f"Données extraites le {typo.date_longue(timezone.localtime(c.extrait_le))}")
+    if c.fictif:
         feuille.write_string(2, 0, "Données fictives", gras)
-    for rang, (nom, (partie, tableau)) in enumerate(feuilles, start=4):
+    for rang, (nom, (partie, tableau)) in enumerate(zip(noms, c.tableaux, strict=True), start=4):
         feuille.write_url(rang, 0, f"internal:'{nom}'!A1", string=nom)
-        feuille.write_string(rang, 1, f"{partie.titre} : {tableau.titre} ({tableau.precision})")
+        feuille.write_string(rang, 1, f"{partie} : {tableau.titre} ({tableau.precision})")
 
 
 def _feuille(classeur: Any, nom: str, tableau: Tableau) -> None:
@@ -108,42 +117,3 @@ def _rangee(feuille: Any, y: int, cols: Sequence[Col], ligne: Ligne, presentatio
 
 def _presentation(col: Col) -> dict[str, Any]:
     return {"num_format": _FORMATS.get(col.type, "General"), "valign": "top"}
-
-
-def _actions(s: Synthese) -> Tableau:
-    """All the funded actions: paper stops at some length, a spreadsheet does not."""
-    return Tableau(
-        titre="Actions financées",
-        precision=f"euros, {s.annee}",
-        cols=(
-            Col("Numéro", largeur=10),
-            Col("Action", largeur=45),
-            Col("Porteur", largeur=25),
-            Col("Orientation", largeur=18),
-            Col("Lieux", largeur=30),
-            Col("Caractère", largeur=12),
-            Col("CPO", largeur=5),
-            Col("Demandé", TypeColonne.EUROS, 12),
-            Col("Programmé", TypeColonne.EUROS, 12),
-            Col("Voté", TypeColonne.EUROS, 12),
-        ),
-        lignes=tuple(
-            Ligne(
-                (
-                    a.numero,
-                    a.intitule,
-                    a.porteur,
-                    a.orientation,
-                    a.lieux,
-                    a.caractere,
-                    "oui" if a.cpo else "non",
-                    a.demande,
-                    a.programme,
-                    a.vote,
-                )
-            )
-            for a in s.programmation.actions
-        ),
-        feuille="Actions financées",
-        fictif=s.programmation.fictif,
-    )

@@ -50,7 +50,7 @@ def contrat_vivant(contrat):
     sante = OrientationFactory(contrat=contrat, ordre=1, nom_court="Santé")
     OrientationFactory(contrat=contrat, ordre=2, nom_court="Emploi")
     dispositif = DispositifFactory()
-    EnveloppeFactory(contrat=contrat, financeur=etat, dispositif=dispositif, montant=Decimal(62000))
+    EnveloppeFactory(contrat=contrat, financeur=etat, dispositif=dispositif, montant=Decimal(62000), notifiee=True)
     for annee, montant in ((2025, 11111), (2026, 23456)):
         convention = ConventionFactory(contrat=contrat, porteur=OrganismeFactory(nom=f"Les Passerelles {annee}"))
         dossier = DossierFactory(

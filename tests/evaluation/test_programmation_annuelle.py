@@ -136,7 +136,7 @@ def test_l_orientation_compare_les_deux_annees_et_montre_les_vides(contrat):
 def test_les_financeurs_disent_ce_qui_reste_dans_leur_enveloppe(contrat):
     etat = OrganismeFactory(etat=True)
     dispositif = DispositifFactory()
-    EnveloppeFactory(contrat=contrat, financeur=etat, dispositif=dispositif, montant=euros(10000))
+    EnveloppeFactory(contrat=contrat, financeur=etat, dispositif=dispositif, montant=euros(10000), notifiee=True)
     dossier = DossierFactory(contrat=contrat, programme=True, dispositif=dispositif)
     demande(contrat, 4000, dossier=dossier, financeur=etat)
 
@@ -216,7 +216,7 @@ def test_une_poche_n_est_pas_un_qpv(contrat):
 def test_la_part_des_cpo_se_mesure_sur_l_enveloppe_notifiee_de_l_etat(contrat, en_cpo, part, manque, atteinte):
     etat = OrganismeFactory(etat=True)
     dispositif = DispositifFactory()
-    EnveloppeFactory(contrat=contrat, financeur=etat, dispositif=dispositif, montant=euros(10000))
+    EnveloppeFactory(contrat=contrat, financeur=etat, dispositif=dispositif, montant=euros(10000), notifiee=True)
     EnveloppeFactory(
         contrat=contrat, financeur=etat, dispositif=dispositif, nature=NatureMoyens.DROIT_COMMUN, montant=euros(9999)
     )
@@ -263,10 +263,10 @@ def test_les_communes_se_regroupent_dans_ce_qui_est_a_valider(contrat):
     assert (ligne.financeur, ligne.dossiers, ligne.montant) == ("Communes", 1, euros(1000))
 
 
-def test_un_dossier_deja_programme_n_est_plus_a_valider(contrat):
+def test_une_proposition_venue_apres_la_programmation_attend_encore_le_copil(contrat):
     demande(contrat, 500, "proposee", dossier=DossierFactory(contrat=contrat, programme=True))
 
-    assert lire(contrat).a_valider == ()
+    assert [p.montant for p in lire(contrat).a_valider] == [500]
 
 
 @pytest.mark.parametrize(

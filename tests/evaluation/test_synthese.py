@@ -39,6 +39,7 @@ PARTIES = [
     "qpv",
     "cpo",
     "droit-commun",
+    "tous-les-moyens",
     "suites",
     "engagements",
     "tfpb",
@@ -183,8 +184,9 @@ def test_la_page_2_porte_les_decisions_et_la_page_3_les_chiffres(contrat_vivant,
 def test_le_tableur_a_une_feuille_par_tableau_et_des_nombres(contrat_vivant):
     s = lire(contrat_vivant)
     parties = edition.sections(s)
-    octets = tableur(s, parties)
-    assert octets == tableur(s, parties)
+    classeur = edition.classeur(s, parties)
+    octets = tableur(classeur)
+    assert octets == tableur(classeur)
     with zipfile.ZipFile(io.BytesIO(octets)) as classeur:
         feuilles = re.findall(r'<sheet name="([^"]+)"', classeur.read("xl/workbook.xml").decode())
         contenu = "".join(

@@ -16,18 +16,33 @@ from commun.models import Fichier
 from contrats.etats import Role
 from contrats.portee import Portee, dans_le_contrat
 
-from . import actions
-from .etats import EtatRapport
-from .forms import DemandeSyntheseForm
-from .models import Rapport
-from .models.rapport import LECTEURS
-from .permissions import peut_produire, peut_publier, peut_retirer
+from .. import actions
+from ..etats import EtatRapport, TypeRapport
+from ..forms import DemandeSyntheseForm
+from ..models import Rapport
+from ..models.rapport import LECTEURS
+from ..permissions import peut_produire, peut_publier, peut_retirer
 
 TONS = {
     EtatRapport.EN_PREPARATION: "info",
     EtatRapport.PRET: "attention",
     EtatRapport.PUBLIE: "succes",
     EtatRapport.RETIRE: "neutre",
+}
+
+# What its publication opens, by kind of report.
+LECTEURS_DU_PUBLIE = {
+    TypeRapport.SYNTHESE: "le rapport est publié, les membres du COPIL peuvent le lire.",
+    TypeRapport.MOYENS: "le tableau est publié, les membres du contrat peuvent le lire ; les porteurs n’y ont pas accès.",
+    TypeRapport.CATALOGUE: "le catalogue est publié, tous les membres du contrat peuvent le lire.",
+}
+
+# What one is told before publishing: is it a catalogue, read by porteurs too?
+CONSIGNES = {
+    True: "Tous les membres du contrat, porteurs et conseil citoyen compris, pourront lire et télécharger cette édition. "
+    "Elle pourra être retirée.",
+    False: "Les membres du COPIL et du contrat pourront lire et télécharger cette version ; les porteurs n’y ont pas "
+    "accès. Elle pourra être retirée.",
 }
 
 
@@ -83,7 +98,7 @@ def avancement(request: HttpRequest, portee: Portee, numero: int) -> HttpRespons
         "titre_travail": str(rapport),
         "url_suivi": reverse("evaluation:avancement", kwargs=cles),
         "url_resultat": reverse("evaluation:rapport", kwargs=cles) if rapport.html_id else "",
-        "libelle_resultat": f"Lire la synthèse {rapport.annee}, version {rapport.version}",
+        "libelle_resultat": f"Lire : {rapport.titre}, version {rapport.version}",
         "url_reprise": reverse("evaluation:relancer", kwargs=cles) if portee.roles.pilote else "",
         "contrat": portee.contrat,
     }
@@ -105,6 +120,7 @@ def rapport(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
         "corps": mark_safe(fichiers.lire(rapport.html).decode()),
         "publication": peut_publier(portee.auteur, rapport),
         "retrait": peut_retirer(portee.auteur, rapport),
+        "consigne_publication": CONSIGNES[rapport.type == TypeRapport.CATALOGUE],
         "pilote": portee.roles.pilote,
         "contrat": portee.contrat,
     }
@@ -136,7 +152,7 @@ def _telecharger(fichier: Fichier | None) -> HttpResponseBase:
 def publier(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
     """Let the members of the contract read it, its porteurs aside."""
     rapport = actions.publier(_rapport(portee, numero), par=portee.auteur, le=timezone.now())
-    messages.success(request, f"{rapport} : le rapport est publié, les membres du COPIL peuvent le lire.")
+    messages.success(request, f"{rapport} : {LECTEURS_DU_PUBLIE[TypeRapport(rapport.type)]}")
     return redirect("evaluation:rapport", contrat=portee.contrat.slug, numero=rapport.pk)
 
 
