@@ -21,6 +21,7 @@ class EnveloppeSerializer(serializers.Serializer[Any]):
     financeur = serializers.CharField()
     dispositif = serializers.CharField()
     nature = serializers.CharField()
+    section = serializers.CharField()
     notifiee = serializers.BooleanField()
     montant = serializers.DecimalField(max_digits=12, decimal_places=2)
     propose = serializers.DecimalField(max_digits=14, decimal_places=2)
@@ -48,6 +49,7 @@ class EnveloppesView(VueDuContrat):
                     "financeur": "État – préfecture du Nord",
                     "dispositif": "Appel à projets annuel",
                     "nature": "specifique",
+                    "section": "fonctionnement",
                     "notifiee": True,
                     "montant": "1500000.00",
                     "propose": "1210000.00",

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from acteurs.models import Organisme
-from contrats.models import Contrat, NatureMoyens
+from commun.auteur import Auteur
+from commun.etats import ModeleAEtats
+from commun.models import Fichier
+from contrats.models import Contrat, NatureMoyens, Section
+from contrats.permissions import roles
 
-from .dispositif import Dispositif, Section
+from ..etats import TRANSITIONS_ENVELOPPE, EtatEnveloppe
+from .dispositif import Dispositif
 
 
-class EtatEnveloppe(models.TextChoices):
-    ATTENDUE = "attendue", "Attendue"
-    NOTIFIEE = "notifiee", "Notifiée"
+class EnveloppeQuerySet(models.QuerySet["Enveloppe"]):
+    def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
+        """All those of `contrat` for the team of the whole contract, its own for a funder."""
+        tenus = roles(auteur, contrat)
+        lues = self.filter(contrat=contrat)
+        return lues if tenus.pilote_tout else lues.filter(financeur__in=tenus.organismes_instructeurs)
 
 
-class Enveloppe(models.Model):
+class Enveloppe(ModeleAEtats):
     """What one funder has for one year, one scheme, one nature and one section, in euros.
 
     `montant_programme` and `montant_vote` are counters kept by `DemandeFinancement`'s acts; a nightly check compares
     them with the sum of the rows.
     """
+
+    TRANSITIONS = TRANSITIONS_ENVELOPPE
 
     contrat = models.ForeignKey(Contrat, models.CASCADE, related_name="enveloppes", verbose_name="contrat")
     financeur = models.ForeignKey(Organisme, models.PROTECT, related_name="enveloppes", verbose_name="financeur")
@@ -37,7 +48,14 @@ class Enveloppe(models.Model):
     motif_depassement = models.TextField("motif du dépassement", blank=True)
     montant_programme = models.DecimalField("programmé (€)", max_digits=12, decimal_places=2, default=0)
     montant_vote = models.DecimalField("voté (€)", max_digits=12, decimal_places=2, default=0)
+    notifiee_le = models.DateField("notifiée le", null=True, blank=True)
+    reference = models.CharField("référence de la lettre", max_length=120, blank=True)
+    lettre = models.ForeignKey(
+        Fichier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="lettre de notification"
+    )
     fictif = models.BooleanField("donnée fictive", default=False)
+
+    objects = EnveloppeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "enveloppe"
@@ -64,6 +82,12 @@ class Enveloppe(models.Model):
                 name="programmation_enveloppe_depassement_motive",
                 violation_error_message="Un dépassement autorisé demande un motif.",
             ),
+            models.CheckConstraint(
+                condition=Q(etat=EtatEnveloppe.NOTIFIEE)
+                | Q(notifiee_le__isnull=True, reference="", lettre__isnull=True),
+                name="programmation_enveloppe_attendue_sans_lettre",
+                violation_error_message="Une enveloppe attendue n’a pas encore de lettre de notification.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,19 +99,55 @@ class Enveloppe(models.Model):
         return self.montant + self.depassement_autorise - self.montant_programme - self.montant_vote
 
 
+class GenreMouvement(models.TextChoices):
+    """Why an envelope's amount changed."""
+
+    ATTENDU = "attendu", "Montant attendu"
+    NOTIFICATION = "notification", "Notification"
+    ABONDEMENT = "abondement", "Abondement"
+    REDUCTION = "reduction", "Réduction"
+    REDEPLOIEMENT = "redeploiement", "Redéploiement"
+
+
 class MouvementEnveloppe(models.Model):
-    """A dated change of an envelope's amount: announced, notified, raised, frozen."""
+    """A dated change of an envelope's amount: announced, notified, raised, lowered, moved to another of its funder's."""
 
     enveloppe = models.ForeignKey(Enveloppe, models.CASCADE, related_name="mouvements", verbose_name="enveloppe")
+    genre = models.CharField("genre", max_length=15, choices=GenreMouvement)
     le = models.DateField("date")
     montant = models.DecimalField("montant (€)", max_digits=12, decimal_places=2)
     motif = models.CharField("motif", max_length=250)
+    contrepartie = models.ForeignKey(
+        Enveloppe,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contreparties",
+        verbose_name="de ou vers l’enveloppe",
+    )
     fictif = models.BooleanField("donnée fictive", default=False)
 
     class Meta:
         verbose_name = "mouvement d’enveloppe"
         verbose_name_plural = "mouvements d’enveloppe"
-        ordering = ["enveloppe", "le"]
+        ordering = ["enveloppe", "le", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(genre=GenreMouvement.ABONDEMENT, montant__gt=0)
+                | Q(genre=GenreMouvement.REDUCTION, montant__lt=0)
+                | Q(genre=GenreMouvement.ATTENDU, montant__gte=0)
+                | Q(genre__in=[GenreMouvement.NOTIFICATION, GenreMouvement.REDEPLOIEMENT]),
+                name="programmation_mouvement_signe",
+                violation_error_message="Un abondement augmente l’enveloppe, une réduction la diminue.",
+            ),
+            models.CheckConstraint(
+                condition=Q(genre=GenreMouvement.REDEPLOIEMENT, contrepartie__isnull=False)
+                & ~Q(contrepartie=F("enveloppe"))
+                | ~Q(genre=GenreMouvement.REDEPLOIEMENT) & Q(contrepartie__isnull=True),
+                name="programmation_mouvement_contrepartie",
+                violation_error_message="Un redéploiement, et lui seul, va d’une enveloppe à une autre.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.le:%d/%m/%Y} : {self.montant}"
