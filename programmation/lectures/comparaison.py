@@ -8,12 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from commun import fichiers, instantanes
+from commun.auteur import Auteur
 from commun.typographie import INSECABLE, date_chiffres, euros, nombre, pluriel
 
 from ..models import Dossier, VersionDossier
 from ..regles.champs import SECTIONS, SectionDemande, section_du_champ
-from ..regles.demande import SCHEMA, Demande
+from ..regles.demande import SCHEMA, Demande, InvestissementDemande, VacancesDemande
 from ..regles.plans_budget import titre_de_ligne
+from .demande import RELATIONS, demande_de
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,16 @@ class VersionLue:
 
 
 def en_mots(demande: Demande) -> tuple[SectionLue, ...]:
-    """The whole request in words, in the order of the form."""
+    """The whole request in words, in the order of the form; what that form does not ask is left out, unless it is said."""
+    lues = (
+        SectionLue(lue.section, tuple(r for r in lue.reponses if r.lignes or demande.pose(r.champ)))
+        for lue in _toutes_les_reponses(demande)
+    )
+    return tuple(lue for lue in lues if lue.reponses)
+
+
+def _toutes_les_reponses(demande: Demande) -> tuple[SectionLue, ...]:
+    """Every answer of every form, given or not."""
     par_section: dict[str, list[ReponseLue]] = {section.code: [] for section in SECTIONS}
     for code, libelle, lire in _REPONSES:
         section = section_du_champ(code)
@@ -78,9 +89,9 @@ def en_mots(demande: Demande) -> tuple[SectionLue, ...]:
 
 def comparer(avant: Demande, apres: Demande) -> tuple[Changement, ...]:
     """What differs between two requests, answer by answer; of a list, the lines that are not on both sides."""
-    anciennes = {(r.champ, r.libelle): r for lue in en_mots(avant) for r in lue.reponses}
+    anciennes = {(r.champ, r.libelle): r for lue in _toutes_les_reponses(avant) for r in lue.reponses}
     changements = []
-    for lue in en_mots(apres):
+    for lue in _toutes_les_reponses(apres):
         for nouvelle in lue.reponses:
             ancienne = anciennes[nouvelle.champ, nouvelle.libelle]
             if set(ancienne.lignes) == set(nouvelle.lignes) if nouvelle.liste else ancienne.lignes == nouvelle.lignes:
@@ -88,6 +99,24 @@ def comparer(avant: Demande, apres: Demande) -> tuple[Changement, ...]:
             cote_avant, cote_apres = _ce_qui_differe(ancienne, nouvelle), _ce_qui_differe(nouvelle, ancienne)
             changements.append(Changement(lue.section.titre, nouvelle.libelle, cote_avant, cote_apres))
     return tuple(changements)
+
+
+# Sections that are given anew each year: nothing to compare.
+ANNUELLES = ("L’organisme", "Les pièces", "Les attestations")
+
+
+def depuis_l_an_passe(
+    dossier: Dossier, le: date, *, pour: Auteur, demande: Demande | None = None
+) -> tuple[Changement, ...] | None:
+    """What a renewal changes; None when it renews nothing, or a file that this reader does not see."""
+    if dossier.precedent_id is None:
+        return None
+    visibles = Dossier.objects.visibles_par(pour, dossier.contrat).select_related(*RELATIONS)
+    passe = visibles.filter(pk=dossier.precedent_id).first()
+    if passe is None:
+        return None
+    changements = comparer(demande_de(passe, le), demande or demande_de(dossier, le))
+    return tuple(c for c in changements if c.section not in ANNUELLES)
 
 
 def _ce_qui_differe(reponse: ReponseLue, autre: ReponseLue) -> str:
@@ -167,6 +196,53 @@ def _attestations(demande: Demande) -> list[str]:
     ]
 
 
+def _oui_ou_non(reponse: bool | None) -> str:
+    return "" if reponse is None else "Oui" if reponse else "Non"
+
+
+def _sur_l_operation(lire: Callable[[InvestissementDemande], Valeur]) -> Callable[[Demande], Valeur]:
+    return lambda d: None if d.investissement is None else lire(d.investissement)
+
+
+def _sur_les_vacances(lire: Callable[[VacancesDemande], Valeur]) -> Callable[[Demande], Valeur]:
+    return lambda d: None if d.vacances is None else lire(d.vacances)
+
+
+def _precise(reponse: str, precision: str) -> str:
+    return f"{reponse} : {precision}" if reponse and precision else reponse
+
+
+def _fonctionnement(fiche: InvestissementDemande) -> str:
+    if fiche.charges_annuelles is None:
+        return ""
+    par_an = f"{euros(fiche.charges_annuelles)} par an"
+    return f"{par_an}, à la charge de : {fiche.charges_portees_par}" if fiche.charges_portees_par else par_an
+
+
+_PLACES = ("filles de moins de 12 ans", "garçons de moins de 12 ans", "filles de 12 à 17 ans", "garçons de 12 à 17 ans")
+
+
+def _periodes(fiche: VacancesDemande) -> list[str]:
+    lignes = []
+    for periode in fiche.periodes:
+        places = [f"{nombre} {qui}" for nombre, qui in zip(periode.places, _PLACES, strict=True) if nombre]
+        detail = f", {pluriel(periode.total, 'place')} ({', '.join(places)})" if places else ""
+        lignes.append(f"{periode.nom} : {pluriel(periode.jours, 'jour')}{detail}")
+    return lignes
+
+
+def _departs(fiche: VacancesDemande) -> str:
+    if fiche.sorties is None and fiche.sejours is None:
+        return ""
+    partent = f", {pluriel(fiche.departs, 'jeune part', 'jeunes partent')}" if fiche.departs else ""
+    return f"{pluriel(fiche.sorties or 0, 'sortie')}, {pluriel(fiche.sejours or 0, 'séjour')}{partent}"
+
+
+def _evenement(fiche: VacancesDemande) -> str:
+    quand = f"le {date_chiffres(fiche.evenement_le)}" if fiche.evenement_le else ""
+    return ", ".join(mot for mot in (fiche.evenement, quand, fiche.evenement_lieu) if mot)
+
+
 # Code of the field, its label, what it says.
 _REPONSES: tuple[tuple[str, str, Callable[[Demande], Valeur]], ...] = (
     ("organisme", "Fiche de l’organisme", _porteur),
@@ -182,6 +258,22 @@ _REPONSES: tuple[tuple[str, str, Callable[[Demande], Valeur]], ...] = (
     ("axes_transversaux", "Axes transversaux", lambda d: d.axes_transversaux),
     ("objectifs", "Objectifs du contrat", lambda d: d.objectifs),
     ("theme_p147", "Thème du programme 147", lambda d: d.theme_p147),
+    ("nature_operation", "Nature de l’opération", _sur_l_operation(lambda o: o.nature)),
+    ("equipement", "Équipement ou espace concerné", _sur_l_operation(lambda o: o.equipement)),
+    ("stade", "Avancement des études", _sur_l_operation(lambda o: o.stade)),
+    ("foncier", "Maîtrise foncière", _sur_l_operation(lambda o: _precise(o.foncier, o.foncier_precision))),
+    (
+        "autorisation",
+        "Autorisations d’urbanisme",
+        _sur_l_operation(lambda o: _precise(o.autorisation, o.autorisation_precision)),
+    ),
+    ("marches", "Marchés", _sur_l_operation(lambda o: o.marches)),
+    ("charges_annuelles", "Fonctionnement après travaux", _sur_l_operation(_fonctionnement)),
+    (
+        "derogation",
+        "Dérogation à la participation minimale",
+        _sur_l_operation(lambda o: _precise(o.derogation, o.derogation_motif)),
+    ),
     (
         "localisations",
         "Répartition",
@@ -199,11 +291,25 @@ _REPONSES: tuple[tuple[str, str, Callable[[Demande], Valeur]], ...] = (
     ("calendrier", "Calendrier", lambda d: d.calendrier),
     ("moyens", "Moyens humains et matériels", lambda d: d.moyens),
     ("partenaires", "Partenaires", lambda d: d.partenaires),
+    ("benevole", "Animée surtout par des bénévoles", lambda d: _oui_ou_non(d.benevole)),
+    ("periodes", "Périodes, jours et places", _sur_les_vacances(_periodes)),
+    ("departs", "Sorties et séjours", _sur_les_vacances(_departs)),
+    ("fil_rouge", "Lien avec le fil rouge de l’année", _sur_les_vacances(lambda v: v.fil_rouge)),
+    ("evenement", "Temps festif", _sur_les_vacances(_evenement)),
+    ("participation", "Démarche collective et participative", _sur_les_vacances(lambda v: v.participation)),
+    ("ecoresponsable", "Engagements écoresponsables", _sur_les_vacances(lambda v: v.ecoresponsable)),
     ("indicateurs", "Indicateurs", _indicateurs),
     ("evaluation", "Façon d’évaluer", lambda d: d.evaluation),
     ("budget", "Budget", _budget),
     ("budget", "Précisions sur le budget", lambda d: d.note_budget),
     ("demandes", "Montants demandés", _montants),
+    ("pic", "PIC de la Région", lambda d: d.pic),
     ("pieces", "Pièces", _pieces),
     ("attestations", "Attestations", _attestations),
 )
+
+
+def codes_des_libelles(libelles: Iterable[str]) -> set[str]:
+    """The fields that these labels name, as a correction keeps them in the journal."""
+    nommes = set(libelles)
+    return {code for code, libelle, _ in _REPONSES if libelle in nommes}
