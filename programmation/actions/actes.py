@@ -16,10 +16,12 @@ from commun.typographie import date_chiffres
 from contrats.models import ActeDecision
 
 from ..etats import EtatDemande
+from ..lectures.nouvelles import GenreNouvelle
 from ..models import DemandeFinancement
 from ..permissions import peut_notifier, peut_rectifier, peut_refuser, peut_voter
 from .ecriture import ZERO, motif_donne, pour_le_compte, verifier_sous_le_cout, verrouiller_demande
 from .enveloppes import deplacer
+from .nouvelles import annoncer_au_porteur
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,13 @@ def rectifier(
 
 
 @transaction.atomic
-def notifier(demande: DemandeFinancement, *, jour: date, par: Auteur, le: datetime) -> DemandeFinancement:
-    """The porteur is told the amount voted, or the refusal and its reason; from now on it reads them."""
+def notifier(
+    demande: DemandeFinancement, *, jour: date, par: Auteur, le: datetime, prevenir: bool = True
+) -> DemandeFinancement:
+    """The porteur is told the amount voted, or the refusal and its reason; from now on it reads them.
+
+    An e-mail leaves unless a letter tells it (`prevenir`).
+    """
     demande = verrouiller_demande(demande)
     verifier(peut_notifier(par, demande))
     if demande.acte is not None and jour < demande.acte.pris_le:
@@ -121,6 +128,9 @@ def notifier(demande: DemandeFinancement, *, jour: date, par: Auteur, le: dateti
     _verifier_passe(jour, le, champ="jour")
     acte = "notifier_refus" if demande.etat == EtatDemande.REFUSEE else "notifier"
     demande.changer_etat(acte, par=par, le=le, champs={"notifie_le": jour})
+    if prevenir:
+        genre = GenreNouvelle.REFUS if acte == "notifier_refus" else GenreNouvelle.ACCORD
+        annoncer_au_porteur(demande.dossier, genre, demande=demande.pk)
     return demande
 
 

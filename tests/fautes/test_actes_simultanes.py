@@ -38,7 +38,9 @@ def test_deux_fois_le_meme_acte_sur_un_dossier(en_meme_temps: Any) -> None:
     for _ in range(TOURS):
         dossier = DossierFactory(depose=True)
 
-        issues = en_meme_temps(*[lambda d=dossier: actions.declarer_complet(d, par=MOI, le=LE)] * 2)
+        issues = en_meme_temps(
+            *[lambda d=dossier: actions.declarer_complet(d, motif="Tout est là.", par=MOI, le=LE)] * 2
+        )
 
         une_seule_reussite(issues)
         assert LigneJournal.objects.de(dossier).count() == 1

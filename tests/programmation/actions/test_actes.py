@@ -34,6 +34,7 @@ def test_l_acte_du_financeur_rend_son_montant_ferme(programmee, gens, le, montan
 
 
 def test_un_vote_au_dela_de_l_enveloppe_est_refuse(programmee, gens, le) -> None:
+    """S-19."""
     Dossier.objects.update(cout_total=200_000)
     with pytest.raises(RegleEnfreinte) as refus:
         actions.voter(programmee, acte=ACTE, montant=euros("100000.01"), par=gens.decideur, le=le)
