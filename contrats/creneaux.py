@@ -63,18 +63,87 @@ class DossierPropose:
 
 
 @dataclass(frozen=True, slots=True)
+class LigneDeFiche:
+    """One request on the sheet of a file. Euros; `propose` and `retenu` are None while nobody said anything."""
+
+    financeur: str
+    credits: str
+    demande: Decimal
+    propose: Decimal | None
+    retenu: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class AvisDeFiche:
+    """An opinion on the sheet of a file, its text cut to a few lines."""
+
+    de: str
+    sens: str
+    texte: str
+
+
+@dataclass(frozen=True, slots=True)
+class FicheDeSeance:
+    """The one page of a file in the packet: texts are cut so that it holds on a page. Euros; `note` is out of 20."""
+
+    numero: str
+    intitule: str
+    porteur: str
+    orientation: str
+    caractere: str
+    lieux: str
+    public: str
+    resume: str
+    cout: Decimal
+    lignes: tuple[LigneDeFiche, ...]
+    avis: tuple[AvisDeFiche, ...]
+    autres_avis: int
+    note: Decimal | None
+    an_passe: str
+    preparation: str
+    question: str
+    deports: tuple[str, ...]
+
+    @property
+    def demande(self) -> Decimal:
+        return sum((ligne.demande for ligne in self.lignes), Decimal(0))
+
+    @property
+    def propose(self) -> Decimal:
+        return sum((ligne.propose or Decimal(0) for ligne in self.lignes), Decimal(0))
+
+    @property
+    def retenu(self) -> Decimal | None:
+        """None when nothing was kept yet."""
+        retenus = [ligne.retenu for ligne in self.lignes if ligne.retenu is not None]
+        return sum(retenus, Decimal(0)) if retenus else None
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammationProposee:
-    """The table of files that a meeting is asked to validate."""
+    """The files that a meeting is asked to examine: their table, and a page for each."""
 
     annee: int
     dossiers: tuple[DossierPropose, ...]
     total_demande: Decimal
     total_propose: Decimal
+    fiches: tuple[FicheDeSeance, ...] = ()
+    prepare: bool = False  # the meeting proposes arbitrations, another one validates
 
     @property
     def avec_deports(self) -> tuple[DossierPropose, ...]:
         """The files from which somebody is withdrawn."""
         return tuple(dossier for dossier in self.dossiers if dossier.deports)
+
+
+@dataclass(frozen=True, slots=True)
+class LienDeReunion:
+    """A page or a document of another app about a meeting, as its reader may open it."""
+
+    libelle: str
+    url: str
+    icone: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +173,7 @@ actions_sans_point_d_etape: Creneau[[Reunion], list[str]] = Creneau(
 )
 dossiers_servant: Creneau[[Engagement, Auteur], list[DossierServant]] = Creneau(
     "contrats.dossiers_servant", "Which files serve this commitment, among those that the reader sees?"
+)
+liens_de_reunion: Creneau[[Reunion, Auteur], list[LienDeReunion]] = Creneau(
+    "contrats.liens_de_reunion", "Which pages and documents of other apps go with this meeting, for this reader?"
 )

@@ -150,9 +150,10 @@ def comites_du_contrat(contrat: Contrat) -> QuerySet[Comite]:
 
 def sieges(contrat: Contrat, tenus: RolesTenus, *, invite: bool = False) -> QuerySet[Comite]:
     """`place_dans`, in the database: the committees where these roles are a member's, or only a guest's (`invite`)."""
+    examine = Q(comite__valide_programmation=True) | Q(comite__valide_sip=True) | Q(comite__type=TypeComite.COTECH)
     tenues = MembreComite.objects.filter(
         Q(organisme__in=tenus.organismes(*(r for r in Role if r != Role.PORTEUR)))
-        | Q(organisme__in=tenus.organismes(Role.PORTEUR), comite__valide_programmation=False, comite__valide_sip=False)
+        | (Q(organisme__in=tenus.organismes(Role.PORTEUR)) & ~examine)
     )
     membre = Q(pk__in=tenues.filter(invite=False).values("comite"))
     if tenus.tient(Role.MEMBRE_COPIL):
@@ -302,9 +303,9 @@ def fiche_reunion(reunion: Reunion, *, pour: Auteur, le: date) -> FicheReunion:
 
 
 def lit_le_paquet(reunion: Reunion, place: Place) -> bool:
-    """Members read the packet; guests too where no programming is decided."""
-    decide = reunion.comite.valide_programmation or reunion.comite.valide_sip
-    return place in (Place.ANIMATEUR, Place.MEMBRE) or (place == Place.INVITE and not decide)
+    """Members read the packet; guests too where no file is examined."""
+    invites = not reunion.comite.examine_des_dossiers
+    return place in (Place.ANIMATEUR, Place.MEMBRE) or (place == Place.INVITE and invites)
 
 
 def items_lisibles(reunion: Reunion, place: Place) -> QuerySet[ItemCompteRendu]:
@@ -432,7 +433,7 @@ def perimetres_cites(contrat: Contrat, *, pour: Auteur) -> QuerySet[Perimetre]:
 def destinataires(reunion: Reunion, *, le: date) -> list[Destinataire]:
     """Who is written to about a meeting, each address once: the people of the seats, or the seat's own address.
 
-    Somebody limited to other communes than the meeting's is left out. Where programming is decided, a porteur's
+    Somebody limited to other communes than the meeting's is left out. Where files are examined, a porteur's
     account is no seat.
     """
     comite = Comite.objects.select_related("contrat").prefetch_related("membres__organisme").get(pk=reunion.comite_id)

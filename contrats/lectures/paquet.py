@@ -79,8 +79,7 @@ def paquet(reunion: Reunion, *, le: datetime) -> PaquetDeSeance:
     comite, contrat = reunion.comite, reunion.comite.contrat
     membres = list(comite.membres.select_related("organisme").order_by("organisme__nom"))
     derniere = _precedentes(reunion).order_by("-le").first()
-    decide = comite.valide_programmation or comite.valide_sip
-    programmation = programmation_proposee(reunion) if decide else None
+    programmation = programmation_proposee(reunion) if comite.examine_des_dossiers else None
     return PaquetDeSeance(
         contrat=contrat.intitule,
         pilote=contrat.pilote.nom,

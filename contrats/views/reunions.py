@@ -19,6 +19,7 @@ from commun.pages import PAR_PAGE
 from commun.views import agir, appliquer
 
 from ..actions import instances as actions
+from ..creneaux import liens_de_reunion
 from ..etats import REUNION_A_VENIR, EtatReunion, Role
 from ..forms.instances import (
     TYPES_DE_PIECE,
@@ -218,6 +219,7 @@ def _page(request: HttpRequest, portee: Portee, objet: Reunion, form_clore: Clor
         "manques": [],
         "travail": None,
         "evenements": [],
+        "liens": liens_de_reunion(objet, portee.auteur),
         "form_clore": form_clore,
         "contrat": portee.contrat,
     }

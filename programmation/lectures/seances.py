@@ -6,20 +6,28 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from commun.auteur import Auteur
-from contrats.creneaux import DossierPropose, Echeance, GenreEcheance, ProgrammationProposee
+from commun.typographie import date_courte, pluriel
+from contrats.creneaux import DossierPropose, Echeance, GenreEcheance, LienDeReunion, ProgrammationProposee
 from contrats.etats import Role
 from contrats.models import Contrat, Reunion, TypeComite
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_CONSOMME, EtatDemande, EtatDossier
-from ..models import Campagne, DemandeFinancement, Deport, FamilleDispositif
+from ..etats import DEMANDE_CONSOMME, DOSSIER_A_LA_TABLE_DU_COPIL, EtatDemande
+from ..models import CalendrierDispositif, Campagne, DemandeFinancement, Deport, Dossier, ReleveDeDecisions
+from ..models.seance import demandes_de
+from ..permissions import peut_tenir_la_seance
 from ..permissions.campagne import voit_la_campagne
+from .calendriers import dates_au_calendrier
 from .campagne import etapes_au_calendrier
+from .fiches_de_seance import fiches
+from .montants_de_seance import PARTAGE, demandes_de_la_seance
 
 ZERO = Decimal(0)
 # The accounts of an action are due six months after the end of its year (loi 2000-321, art. 10).
@@ -27,41 +35,57 @@ JOUR_DES_BILANS = (6, 30)
 
 
 def programmation_proposee(reunion: Reunion) -> ProgrammationProposee | None:
-    """The files that the meeting is asked to programme, then those it did; None when there is none.
+    """The files on the meeting's list; without a list, those that one which validates is asked to programme, then those
+    it did. None when there is none.
 
-    Shared proposals only: a funder's private draft is not printed. A body that validates the SIP alone reads the SIP.
+    Shared proposals only: a funder's private draft is not printed. A body that validates the SIP alone reads the SIP;
+    where none does, the one that validates the programming reads them too.
     """
     comite = reunion.comite
-    demandes = DemandeFinancement.objects.filter(dossier__contrat=comite.contrat_id)
-    if not comite.valide_programmation:
-        demandes = demandes.filter(dispositif__famille=FamilleDispositif.SIP)
-    elif not comite.valide_sip:
-        demandes = demandes.exclude(dispositif__famille=FamilleDispositif.SIP)
-    programmees = demandes.filter(reunion=reunion, etat__in=DEMANDE_CONSOMME)
-    if not reunion.tenue:
-        attendues = Q(
-            etat=EtatDemande.PROPOSEE,
-            proposition_partagee=True,
-            dossier__etat__in=(EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE),
-        )
-        programmees = demandes.filter(attendues | Q(reunion=reunion, etat__in=DEMANDE_CONSOMME))
-    lignes = list(
-        programmees.select_related(
-            "dossier__porteur", "dossier__orientation", "dossier__campagne", "financeur"
-        ).order_by("dossier__orientation__ordre", "dossier__numero", "financeur__recherche", "nature")
-    )
-    if not lignes:
+    liste = list(reunion.examens.order_by("ordre", "pk").values_list("dossier", flat=True))
+    if liste:
+        demandes = [d for d in demandes_de_la_seance(reunion, liste) if d.etat != EtatDemande.REFUSEE]
+    elif comite.decide_des_dossiers:
+        demandes = _a_programmer(reunion)
+    else:
         return None
-    par_dossier: dict[int, list[DemandeFinancement]] = defaultdict(list)
-    for ligne in lignes:
-        par_dossier[ligne.dossier_id].append(ligne)
+    par_dossier: dict[int, list[DemandeFinancement]] = {cle: [] for cle in liste}
+    for demande in demandes:
+        par_dossier.setdefault(demande.dossier_id, []).append(demande)
+    par_dossier = {cle: groupe for cle, groupe in par_dossier.items() if groupe}
+    if not par_dossier:
+        return None
+    lus = Dossier.objects.select_related("porteur", "orientation", "campagne").in_bulk(list(par_dossier))
     deports = _deports(reunion, par_dossier)
-    dossiers = tuple(_propose(groupe, deports[cle]) for cle, groupe in par_dossier.items())
+    dossiers = tuple(_propose(lus[cle], groupe, deports[cle]) for cle, groupe in par_dossier.items())
     return ProgrammationProposee(
-        annee=max(ligne.dossier.campagne.annee for ligne in lignes),
+        annee=max(dossier.campagne.annee for dossier in lus.values()),
         dossiers=dossiers,
         total_demande=sum((d.demande for d in dossiers), ZERO),
         total_propose=sum((d.propose for d in dossiers), ZERO),
+        fiches=fiches(reunion, par_dossier),
+        prepare=not comite.decide_des_dossiers,
+    )
+
+
+def _a_programmer(reunion: Reunion) -> list[DemandeFinancement]:
+    """What is proposed and not validated yet, before the meeting; what the meeting programmed."""
+    programmees = Q(reunion=reunion, etat__in=DEMANDE_CONSOMME)
+    if not reunion.tenue:
+        programmees |= Q(
+            etat=EtatDemande.PROPOSEE,
+            proposition_partagee=True,
+            dossier__etat__in=DOSSIER_A_LA_TABLE_DU_COPIL,
+            # What an earlier year left in instruction does not come back by itself.
+            dossier__campagne__annee__gte=reunion.le.year,
+        )
+    demandes = DemandeFinancement.objects.filter(
+        programmees, demandes_de(reunion.comite), dossier__contrat=reunion.comite.contrat_id
+    )
+    return list(
+        demandes.annotate(partage=PARTAGE)
+        .select_related("financeur")
+        .order_by("dossier__orientation__ordre", "dossier__numero", "financeur__recherche", "nature")
     )
 
 
@@ -78,11 +102,11 @@ def _deports(reunion: Reunion, dossiers: Iterable[int]) -> dict[int, tuple[str, 
     return noms
 
 
-def _propose(demandes: list[DemandeFinancement], deports: tuple[str, ...]) -> DossierPropose:
-    dossier = demandes[0].dossier
+def _propose(dossier: Dossier, demandes: list[Any], deports: tuple[str, ...]) -> DossierPropose:
     montants: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for demande in demandes:
-        montants[demande.financeur.nom_court] += demande.montant_programme or demande.montant_propose or ZERO
+        if montant := demande.montant_programme or demande.partage:
+            montants[demande.financeur.nom_court] += montant
     return DossierPropose(
         numero=dossier.numero,
         intitule=dossier.intitule,
@@ -96,8 +120,27 @@ def _propose(demandes: list[DemandeFinancement], deports: tuple[str, ...]) -> Do
     )
 
 
+def liens_de_reunion(reunion: Reunion, pour: Auteur) -> list[LienDeReunion]:
+    """The session's pages for whoever runs it, and the records that this reader may open, the latest version first."""
+    liens = []
+    cles = {"contrat": reunion.comite.contrat.slug, "pk": reunion.pk}
+    if peut_tenir_la_seance(pour, reunion):
+        nombre = reunion.examens.count()
+        detail = f"{pluriel(nombre, 'dossier')} sur la liste" if nombre else "Aucun dossier n’est encore sur la liste"
+        url = reverse("programmation:seance", kwargs=cles)
+        liens.append(LienDeReunion("Examen des dossiers", url, "list-ol", detail))
+    releves = ReleveDeDecisions.objects.visibles_par(pour, reunion.comite.contrat).filter(reunion=reunion)
+    for releve in releves.order_by("-version"):
+        publie = f"publié le {date_courte(localdate(releve.publie_le))}" if releve.publie_le else "pas encore publié"
+        url = reverse("programmation:releve", kwargs=cles | {"version": releve.version})
+        nom = "Relevé de décisions" if reunion.comite.decide_des_dossiers else "Relevé de propositions"
+        liens.append(LienDeReunion(f"{nom}, version {releve.version} (PDF)", url, "file-earmark-pdf", publie))
+    return liens
+
+
 def etapes_de_campagne(contrat: Contrat, du: date, au: date, pour: Auteur) -> list[Echeance]:
-    """Opening and closing of each campaign, its stages, its COPIL until a meeting stands for it, the day the bilans are due.
+    """Opening and closing of each campaign and of the schemes that have their own days, its stages, its COPIL until a
+    meeting stands for it, the day the bilans are due.
 
     Whoever acts in the contract reads them; a campaign in preparation and the planned COPIL are for those who instruct.
     """
@@ -106,13 +149,24 @@ def etapes_de_campagne(contrat: Contrat, du: date, au: date, pour: Auteur) -> li
     copils = set(
         Reunion.objects.filter(comite__contrat=contrat, comite__type=TypeComite.COPIL).values_list("le", flat=True)
     )
-    return [
-        echeance
+    campagnes = [
+        campagne
         for campagne in Campagne.objects.filter(contrat=contrat).select_related("contrat").prefetch_related("etapes")
         if voit_la_campagne(pour, campagne)
-        for echeance in _etapes(campagne, contrat, copils if tenus.instruit else None, suit=suit)
-        if du <= echeance.le <= au
     ]
+    etapes = [e for c in campagnes for e in _etapes(c, contrat, copils if tenus.instruit else None, suit=suit)]
+    propres = _jours_des_dispositifs(contrat, [campagne.annee for campagne in campagnes])
+    return [echeance for echeance in (*etapes, *propres) if du <= echeance.le <= au]
+
+
+def _jours_des_dispositifs(contrat: Contrat, annees: list[int]) -> Iterable[Echeance]:
+    siens = CalendrierDispositif.objects.filter(contrat=contrat, annee__in=annees).select_related("dispositif")
+    for calendrier in siens.order_by("ouvre", "pk"):
+        url = ""
+        if calendrier.annee in contrat.annees:
+            url = reverse("programmation:dispositifs", kwargs={"contrat": contrat.slug, "annee": calendrier.annee})
+        for cle, titre, le in dates_au_calendrier(calendrier):
+            yield Echeance(cle=cle, genre=GenreEcheance.CAMPAGNE, titre=titre, le=le, url=url, fictif=calendrier.fictif)
 
 
 def _etapes(campagne: Campagne, contrat: Contrat, copils: set[date] | None, *, suit: bool) -> Iterable[Echeance]:

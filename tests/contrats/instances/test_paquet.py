@@ -104,7 +104,7 @@ def test_le_paquet_est_un_pdf_conforme_produit_par_un_travail(
     assert valider([chemin], "ua1") == {chemin: []}
     with pikepdf.open(chemin) as pdf:
         assert "dossier de séance" in str(pdf.docinfo["/Title"])
-        assert len(pdf.pages) == 3
+        assert len(pdf.pages) == 4  # cover, agenda, table of files, one sheet
     ligne = LigneJournal.objects.de(rempli).last()
     assert (ligne.acte, ligne.apres["sha256"]) == ("produire_paquet", rempli.paquet.sha256)
 
