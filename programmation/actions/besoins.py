@@ -1,0 +1,322 @@
+"""A need, from what partners see to the file that answers it; a published call and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from acteurs.models import Organisme
+from commun.auteur import Auteur
+from commun.contraintes import contraintes_en_francais
+from commun.erreurs import RegleEnfreinte
+from commun.journal import inscrire
+from commun.models import Travail
+from commun.permissions import verifier
+from commun.travaux import planifier
+from commun.typographie import date_longue
+from contrats.actions.ecriture import ecrire
+from contrats.models import Contrat, Reunion
+from contrats.notifications import envoyer
+from contrats.permissions import roles
+
+from ..etats import EtatCandidature
+from ..models import (
+    FAMILLES_DES_BESOINS,
+    Besoin,
+    Campagne,
+    Candidature,
+    Dispositif,
+    Dossier,
+    PisteDeFinancement,
+)
+from ..notifications.besoins import courriel_de_reponse, gens_du_candidat
+from ..permissions.besoins import (
+    peut_candidater,
+    peut_chiffrer,
+    peut_faire_avancer_besoin,
+    peut_modifier_besoin,
+    peut_publier,
+    peut_retirer_candidature,
+    peut_signaler,
+    peut_trancher,
+)
+from .depot import commencer
+from .ecriture import motif_donne
+from .lieux import poser_les_lieux
+
+REPONDRE_AU_CANDIDAT = "programmation.repondre_au_candidat"
+# Steps that need a reason and nothing else.
+SIMPLES = ("reunir", "revenir_au_constat", "chercher_un_autre", "rouvrir_financement", "abandonner", "reprendre")
+_SANS_MOTIF = ("reunir",)
+
+
+# --- The need ----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def signaler(contrat: Contrat, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> Besoin:
+    """Report a need; the team may write it in the name of the partner that saw it.
+
+    Raises:
+        RegleEnfreinte: a partner reports in the name of another one.
+    """
+    verifier(peut_signaler(par, contrat))
+    if not roles(par, contrat).pilote and champs["signale_pour"].pk not in roles(par, contrat).organismes_partenaires:
+        raise RegleEnfreinte("Vous signalez pour votre organisme.", champ="signale_pour")
+    besoin = Besoin(contrat=contrat, signale_le=le, signale_par=par.utilisateur)
+    auteur = par.au_nom_de(champs["signale_pour"])
+    ecrire(besoin, champs, acte="signaler", libelle="Besoin signalé", par=auteur, le=le)
+    return besoin
+
+
+@transaction.atomic
+def modifier_besoin(besoin: Besoin, *, champs: Mapping[str, Any], par: Auteur, le: datetime) -> Besoin:
+    """Change what is said of it."""
+    besoin = _tenir(besoin)
+    verifier(peut_modifier_besoin(par, besoin))
+    ecrire(besoin, champs, acte="modifier", libelle="Besoin modifié", par=par, le=le)
+    return besoin
+
+
+@transaction.atomic
+def definir_l_opportunite(
+    besoin: Besoin,
+    *,
+    opportunite: str,
+    dispositif: Dispositif,
+    reunion: Reunion | None,
+    par: Auteur,
+    le: datetime,
+) -> Besoin:
+    """Say what would be done and why now, through which scheme, at which meeting it was discussed."""
+    besoin = _tenir(besoin)
+    verifier(peut_faire_avancer_besoin(par, besoin, "definir"))
+    if dispositif.famille not in FAMILLES_DES_BESOINS:
+        raise RegleEnfreinte(
+            "Un besoin passe par la fabrique des projets concertés ou un appel à manifestation d’intérêt.",
+            champ="dispositif",
+        )
+    if reunion is not None and reunion.comite.contrat_id != besoin.contrat_id:
+        raise RegleEnfreinte("Cette réunion est celle d’un autre contrat.", champ="reunion")
+    champs = {"opportunite": opportunite.strip(), "dispositif": dispositif, "reunion": reunion}
+    with contraintes_en_francais():
+        besoin.changer_etat("definir", par=par, le=le, champs=champs)
+    return besoin
+
+
+@transaction.atomic
+def nommer_le_porteur(besoin: Besoin, *, porteur: Organisme, motif: str, par: Auteur, le: datetime) -> Besoin:
+    """Name who carries it, and why: the partners chose it without a call.
+
+    Raises:
+        RegleEnfreinte: porteurs have answered a published call and await their own answer.
+    """
+    besoin = _tenir(besoin)
+    verifier(peut_faire_avancer_besoin(par, besoin, "trouver_porteur"))
+    if besoin.candidatures.filter(etat=EtatCandidature.DEPOSEE).exists():
+        raise RegleEnfreinte("Des porteurs ont répondu à l’appel : retenez l’une de leurs candidatures, ou aucune.")
+    besoin.changer_etat("trouver_porteur", par=par, le=le, motif=motif_donne(motif), champs={"porteur": porteur})
+    return besoin
+
+
+@transaction.atomic
+def avancer_besoin(besoin: Besoin, acte: str, *, motif: str, par: Auteur, le: datetime) -> Besoin:
+    """One of the steps of `SIMPLES`; a step back says why.
+
+    Raises:
+        RegleEnfreinte: the funding is said to be there while no lead is.
+    """
+    besoin = _tenir(besoin)
+    verifier(peut_faire_avancer_besoin(par, besoin, acte))
+    raison = motif.strip() if acte in _SANS_MOTIF else motif_donne(motif)
+    if acte == "reunir" and not besoin.pistes.filter(acquise=True).exists():
+        raise RegleEnfreinte("Aucune piste de financement n’est acquise : notez-en au moins une.")
+    if acte in ("chercher_un_autre", "abandonner"):
+        perdue = [EtatCandidature.RETENUE]
+        if acte == "abandonner":
+            perdue.append(EtatCandidature.DEPOSEE)
+        for candidature in besoin.candidatures.filter(etat__in=perdue).order_by("pk"):
+            _repondre(candidature, "ecarter", raison, par=par, le=le)
+    champs: dict[str, Any] = {"porteur": None} if acte in ("chercher_un_autre", "reprendre") else {}
+    if acte in ("revenir_au_constat", "reprendre"):
+        champs |= {"publie_le": None, "publie_jusqu_au": None}
+    besoin.changer_etat(acte, par=par, le=le, motif=raison, champs=champs)
+    return besoin
+
+
+@transaction.atomic
+def publier(besoin: Besoin, *, jusqu_au: date, par: Auteur, le: datetime) -> Besoin:
+    """Put the need out to any porteur until a day, or change that day."""
+    besoin = _tenir(besoin)
+    verifier(peut_publier(par, besoin))
+    if jusqu_au < localdate(le):
+        raise RegleEnfreinte("Choisissez une date à venir.", champ="jusqu_au")
+    champs = {"publie_le": besoin.publie_le or le, "publie_jusqu_au": jusqu_au}
+    libelle = f"Appel publié jusqu’au {date_longue(jusqu_au)}"
+    ecrire(besoin, champs, acte="publier", libelle=libelle, par=par, le=le)
+    return besoin
+
+
+@transaction.atomic
+def en_faire_un_dossier(
+    besoin: Besoin, campagne: Campagne, *, dispositif: Dispositif, par: Auteur, le: datetime
+) -> Dossier:
+    """Begin the request of its porteur with what is known: title, finding, opportunity, orientation, places."""
+    besoin = _tenir(besoin)
+    verifier(peut_faire_avancer_besoin(par, besoin, "devenir_dossier"))
+    assert besoin.porteur is not None  # said by the state
+    dossier = commencer(campagne, porteur=besoin.porteur, dispositif=dispositif, intitule=besoin.titre, par=par, le=le)
+    dossier.resume, dossier.besoin = besoin.opportunite, besoin.constat
+    dossier.orientation = besoin.orientation
+    dossier.theme_p147 = besoin.orientation.theme_p147 if besoin.orientation else None
+    dossier.save(update_fields=["resume", "besoin", "orientation", "theme_p147"])
+    poser_les_lieux(dossier, perimetres=besoin.perimetres.all(), communes=besoin.communes.all())
+    if not dossier.essai:  # a trial disappears: the need stays to be answered
+        besoin.changer_etat("devenir_dossier", par=par, le=le, champs={"dossier": dossier})
+    return dossier
+
+
+# --- Leads of funding --------------------------------------------------------------------------------------------------
+@transaction.atomic
+def ecrire_piste(
+    besoin: Besoin, piste: PisteDeFinancement | None, *, champs: Mapping[str, Any], par: Auteur, le: datetime
+) -> PisteDeFinancement:
+    """Add a lead, or change one."""
+    besoin = _tenir(besoin)
+    verifier(peut_chiffrer(par, besoin))
+    ecrite = piste or PisteDeFinancement(besoin=besoin)
+    if ecrite.besoin_id != besoin.pk:
+        raise RegleEnfreinte("Cette piste est celle d’un autre besoin.")
+    with contraintes_en_francais():
+        for nom, valeur in champs.items():
+            setattr(ecrite, nom, valeur)
+        ecrite.save()
+    _inscrire_la_piste(besoin, "modifier_piste" if piste else "ajouter_piste", ecrite, par=par, le=le)
+    return ecrite
+
+
+@transaction.atomic
+def retirer_piste(piste: PisteDeFinancement, *, par: Auteur, le: datetime) -> None:
+    """Take a lead away."""
+    besoin = _tenir(piste.besoin)
+    verifier(peut_chiffrer(par, besoin))
+    _inscrire_la_piste(besoin, "retirer_piste", piste, par=par, le=le)
+    piste.delete()
+
+
+_LIBELLES_DE_PISTE = {
+    "ajouter_piste": "Piste de financement ajoutée",
+    "modifier_piste": "Piste de financement modifiée",
+    "retirer_piste": "Piste de financement retirée",
+}
+
+
+def _inscrire_la_piste(besoin: Besoin, acte: str, piste: PisteDeFinancement, *, par: Auteur, le: datetime) -> None:
+    inscrire(
+        besoin,
+        acte=acte,
+        libelle=_LIBELLES_DE_PISTE[acte],
+        par=par,
+        le=le,
+        motif=str(piste),
+        apres={
+            "montant": None if piste.montant is None else str(piste.montant),
+            "acquise": piste.acquise,
+            "note": piste.note,
+        },
+    )
+
+
+# --- Answers to a published call ---------------------------------------------------------------------------------------
+@transaction.atomic
+def candidater(besoin: Besoin, *, organisme: Organisme, texte: str, par: Auteur, le: datetime) -> Candidature:
+    """Answer a call for one's own organisation, or change one's answer, until its last day."""
+    besoin = _tenir(besoin)
+    verifier(peut_candidater(par, besoin, localdate(le)))
+    if organisme.pk not in roles(par, besoin.contrat).organismes_porteurs:
+        raise RegleEnfreinte("Vous ne répondez que pour votre organisme.", champ="organisme")
+    connue = besoin.candidatures.filter(organisme=organisme).first()
+    if connue is not None and connue.etat not in (EtatCandidature.DEPOSEE, EtatCandidature.RETIREE):
+        raise RegleEnfreinte("Votre candidature a déjà une réponse.")
+    if connue is None:
+        connue = Candidature(besoin=besoin, organisme=organisme, deposee_le=le, deposee_par=par.utilisateur)
+        ecrire(connue, {"texte": texte.strip()}, acte="deposer", libelle="Candidature déposée", par=par, le=le)
+    elif connue.etat == EtatCandidature.RETIREE:
+        connue.changer_etat("deposer", par=par, le=le, champs={"texte": texte.strip(), "deposee_le": le})
+    else:
+        ecrire(connue, {"texte": texte.strip()}, acte="modifier", libelle="Candidature modifiée", par=par, le=le)
+    return connue
+
+
+@transaction.atomic
+def retirer_candidature(candidature: Candidature, *, par: Auteur, le: datetime) -> Candidature:
+    """Give one's answer up."""
+    _tenir(candidature.besoin)
+    candidature = _relire(candidature)
+    verifier(peut_retirer_candidature(par, candidature))
+    candidature.changer_etat("retirer", par=par, le=le)
+    return candidature
+
+
+@transaction.atomic
+def trancher_candidature(
+    candidature: Candidature, acte: str, *, motif: str, motif_des_autres: str = "", par: Auteur, le: datetime
+) -> Candidature:
+    """Keep one answer: its organisation carries the need, the others are told why not; or turn one answer down.
+
+    Raises:
+        RegleEnfreinte: others would be turned down without a word.
+    """
+    besoin = _tenir(candidature.besoin)
+    candidature = _relire(candidature)
+    verifier(peut_trancher(par, candidature, acte))
+    _repondre(candidature, acte, motif_donne(motif), par=par, le=le)
+    if acte != "retenir":
+        return candidature
+    autres = list(besoin.candidatures.filter(etat=EtatCandidature.DEPOSEE).order_by("pk"))
+    if autres and not motif_des_autres.strip():
+        raise RegleEnfreinte("Dites aux autres candidats pourquoi ils ne sont pas retenus.", champ="motif_des_autres")
+    for autre in autres:
+        _repondre(autre, "ecarter", motif_des_autres.strip(), par=par, le=le)
+    besoin.changer_etat(
+        "trouver_porteur", par=par, le=le, motif=motif.strip(), champs={"porteur": candidature.organisme}
+    )
+    return candidature
+
+
+def _repondre(candidature: Candidature, acte: str, motif: str, *, par: Auteur, le: datetime) -> None:
+    """The answer, and one e-mail to each of the candidate's people."""
+    candidature.changer_etat(acte, par=par, le=le, motif=motif, champs={"motif": motif})
+    for personne in gens_du_candidat(candidature):
+        planifier(
+            REPONDRE_AU_CANDIDAT,
+            cible=candidature,
+            parametres={"personne": personne.pk, "etat": candidature.etat, "motif": motif},
+            cle=f"{REPONDRE_AU_CANDIDAT}:{candidature.pk}:{personne.pk}:{le.isoformat()}",
+        )
+
+
+def expedier_la_reponse(rangee: Travail) -> bool:
+    """Send one e-mail of an answer; False when the person may no longer read it."""
+    assert rangee.cible_id is not None  # planned for an answer
+    candidature = Candidature.objects.select_related("besoin__contrat", "organisme").get(pk=rangee.cible_id)
+    personne = next((p for p in gens_du_candidat(candidature) if p.pk == rangee.parametres["personne"]), None)
+    if personne is None:
+        return False
+    retenue = rangee.parametres["etat"] == EtatCandidature.RETENUE
+    envoyer(courriel_de_reponse(candidature, personne, retenue=retenue, motif=rangee.parametres["motif"]))
+    return True
+
+
+def _tenir(besoin: Besoin) -> Besoin:
+    """The need as it stands now, locked until the end of the transaction."""
+    tenus = Besoin.objects.select_for_update(of=("self",))
+    relations = ("contrat", "dispositif", "porteur", "orientation__theme_p147", "signale_pour")
+    return tenus.select_related(*relations).get(pk=besoin.pk)
+
+
+def _relire(candidature: Candidature) -> Candidature:
+    """Its need is locked: nobody else answers it meanwhile."""
+    return Candidature.objects.select_related("besoin__contrat", "organisme").get(pk=candidature.pk)
