@@ -173,6 +173,11 @@ class MotsForm(forms.Form):
         return [(self[f"m{rang}"], mot) for rang, mot in enumerate(self.mots)]
 
     @property
+    def demande_des_lieux(self) -> bool:
+        """Some word stands for a place: it may be left out."""
+        return any(mot["champ"] == "quartiers" for mot in self.mots)
+
+    @property
     def lignes_de_questions(self) -> list[tuple[Any, Any, Mapping[str, Any]]]:
         return [
             (self[f"q{rang}"], self[f"a{rang}"] if f"a{rang}" in self.fields else None, question)

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from acteurs.models import Organisme, TypeOrganisme
+from acteurs.models import Organisme
 from commun.recherche import normaliser
 from contrats.models import NatureMoyens
 
-from ..models import SourceImport
+from ..lectures.guichets import nature_habituelle
+from ..models import SourceImport, TrancheAge
 
 SEUIL = 0.74
 IGNOREE = "-"
@@ -42,6 +43,7 @@ _MOTS_VIDES = frozenset(
     ]
 )
 _PROPRE = re.compile(r"[^\w]+")
+_NOMBRE = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class Champ:
     aide: str
     synonymes: tuple[str, ...] = ()
 
+
+# The people expected in each age bracket, a column each: « age_18-25 ».
+AGES = {f"age_{tranche.value}": tranche for tranche in TrancheAge}
 
 CHAMPS = (
     Champ(
@@ -113,7 +118,10 @@ CHAMPS = (
         "caractere",
         "Nouvelle action ou reconduction",
         "« Première demande » ou « Renouvellement ».",
-        ("fréquence", "récurrence", "nouveau ou reconduction", "type de demande", "nouvelle action", "reconduction"),
+        (
+            *("fréquence", "récurrence", "nouveau ou reconduction", "nouvelle ou reconduite", "type de demande"),
+            *("nouvelle action", "reconduction"),
+        ),
     ),
     Champ(
         "objet", "Objet de la demande", "« Action » ou « Fonctionnement ».", ("nature de la demande", "nature projet")
@@ -132,7 +140,7 @@ CHAMPS = (
         "Codes ou noms séparés par un point-virgule, avec leur part s’il y a lieu : QN05901M (60 %).",
         (
             *("qpv", "quartier", "code qpv", "quartiers prioritaires", "périmètre", "territoire", "codes qpv"),
-            *("quartier prioritaire", "localisation", "qpv concernés", "territoires"),
+            *("quartiers et communes", "quartier prioritaire", "localisation", "qpv concernés", "territoires"),
         ),
     ),
     Champ("communes", "Communes", "Noms ou codes INSEE.", ("commune", "ville", "villes", "communes concernées")),
@@ -157,13 +165,14 @@ CHAMPS = (
     ),
     Champ("femmes", "Dont femmes", "Un nombre de personnes.", ("femmes", "nb femmes", "nombre de femmes")),
     Champ("hommes", "Dont hommes", "Un nombre de personnes.", ("hommes", "nb hommes", "nombre d'hommes")),
+    *(Champ(cle, f"Dont {tranche.label}", "Un nombre de personnes.") for cle, tranche in AGES.items()),
     Champ(
         "cout_total",
         "Coût total de l’action",
         "En euros.",
         (
             *("coût total", "budget total", "budget de l'action", "total budget", "coût du projet", "budget"),
-            *("total des charges", "montant total du projet", "coût de l'action", "budget prévisionnel"),
+            *("coût", "total des charges", "montant total du projet", "coût de l'action", "budget prévisionnel"),
         ),
     ),
     Champ(
@@ -219,9 +228,13 @@ CHAMPS = (
     ),
 )
 TITRES = {champ.cle: champ.titre for champ in CHAMPS}
+# Columns of our own table that no import reads: totals, and what Pilotville works out.
+_SANS_OBJET = (
+    *("dont droit commun", "dont spécifiques", "Programmé", "Accords", "Note sur 20", "Suivi par", "Annuelle ou CPO"),
+    *("Financeurs sollicités", "Demandé à chaque financeur"),
+)
 
 # Funders whose money for the contract is specific to it, unless the heading says otherwise.
-_SPECIFIQUES = (TypeOrganisme.ETAT, TypeOrganisme.SERVICE_ETAT, TypeOrganisme.EPCI, TypeOrganisme.COMMUNE)
 _DIT_DROIT_COMMUN = re.compile(r"\b(?:droit commun|dc)\b")
 _DIT_SPECIFIQUE = re.compile(r"\b(?:p ?147|bop ?147|specifiques?|cdv|contrat de ville|politique de la ville)\b")
 _DIT_DEMANDE = re.compile(r"\b(?:demand\w*|sollicit\w*|subvention)\b")
@@ -249,11 +262,6 @@ class ColonneFinanceur:
         return cls(genre, int(financeur), nature)
 
 
-def nature_habituelle(financeur: Organisme) -> str:
-    """The nature of this funder's money when nothing says it."""
-    return NatureMoyens.SPECIFIQUE if financeur.type in _SPECIFIQUES else NatureMoyens.DROIT_COMMUN
-
-
 def entetes_uniques(cellules: Iterable[object]) -> list[str]:
     """The headings of a row, each with a name of its own: « Montant », « Montant (2) »."""
     vues: dict[str, int] = {}
@@ -272,17 +280,26 @@ def proposer(entetes: Sequence[str], financeurs: Sequence[Organisme], connues: M
     """
     nommes = [titre for titre in entetes if titre]
     propositions = {titre: connues[titre] for titre in nommes if titre in connues}
+    propositions |= {t: IGNOREE for t in nommes if t not in connues and _mots(t) in _IGNORES}
     pris = {cle for cle in propositions.values() if cle != IGNOREE}
     noms = _noms_des_financeurs(financeurs)
+    # « État » is the file's, unless other funders stand by their bare names too.
+    nus = [t for t in nommes if _PROPRE.sub(" ", normaliser(t)).strip() in noms and _mots(t) not in _NOMS]
     candidats = []
     for titre in nommes:
         if titre in propositions:
             continue
-        colonne = _colonne_de_financeur(titre, noms)
+        colonne = None if not nus and _mots(titre) in _NOMS else _colonne_de_financeur(titre, noms)
         if colonne is not None:
             if str(colonne) not in pris:
                 propositions[titre] = str(colonne)
                 pris.add(str(colonne))
+            continue
+        age = _colonne_d_age(titre)
+        if age:
+            if age not in pris:
+                propositions[titre] = age
+                pris.add(age)
             continue
         candidats += [(score, titre, cle) for cle, score in _ressemblances(titre)]
     for _, titre, cle in sorted(candidats, key=lambda c: -c[0]):
@@ -298,7 +315,10 @@ def nombre_reconnu(entetes: Sequence[str], connues: Mapping[str, str]) -> int:
 
 
 def manquantes(colonnes: Mapping[str, str], *, source: str, financeur_par_defaut: bool) -> list[str]:
-    """What no column says and that a file cannot do without, in words."""
+    """What no column says and that a file cannot do without, in words.
+
+    A table that gives numbers may speak of files known here alone: what they ask is known too.
+    """
     cles = set(colonnes.values())
     en_colonnes = any((c := ColonneFinanceur.lire(cle)) is not None and c.genre == DEMANDE for cle in cles)
     absentes = []
@@ -308,7 +328,7 @@ def manquantes(colonnes: Mapping[str, str], *, source: str, financeur_par_defaut
         absentes.append("le porteur (SIRET ou nom)")
     if "intitule" not in cles:
         absentes.append("l’intitulé de l’action")
-    if not en_colonnes:
+    if not en_colonnes and (source == SourceImport.DAUPHIN or "numero_externe" not in cles):
         if "montant_demande" not in cles:
             absentes.append("le montant demandé")
         elif "financeur" not in cles and not financeur_par_defaut:
@@ -317,12 +337,14 @@ def manquantes(colonnes: Mapping[str, str], *, source: str, financeur_par_defaut
 
 
 def _mots(texte: str) -> str:
-    return " ".join(m for m in _PROPRE.sub(" ", normaliser(texte)).split() if m not in _MOTS_VIDES)
+    propres = _PROPRE.sub(" ", normaliser(texte)).split()
+    return " ".join(m for m in propres if m not in _MOTS_VIDES) or " ".join(propres)  # « N° » is only such words
 
 
 _CONNUS = [(champ.cle, _mots(nom)) for champ in CHAMPS for nom in (champ.titre, champ.cle, *champ.synonymes)]
-_CONNUS = [(cle, nom) for cle, nom in _CONNUS if nom]
+_CONNUS = [(cle, nom) for cle, nom in _CONNUS if nom and cle not in AGES]  # « 18-24 ans » is not 18 to 25
 _NOMS = {nom for _, nom in _CONNUS}
+_IGNORES = {_mots(nom) for nom in _SANS_OBJET}
 
 
 def _ressemblances(titre: str) -> list[tuple[str, float]]:
@@ -344,6 +366,15 @@ def _ressemblances(titre: str) -> list[tuple[str, float]]:
         if score >= SEUIL and score > scores.get(cle, 0):
             scores[cle] = score
     return list(scores.items())
+
+
+def _colonne_d_age(titre: str) -> str:
+    """The age bracket whose bounds the heading gives, both and no other; empty for a heading of something else."""
+    mots = set(_mots(titre).split())
+    bornes = _NOMBRE.findall(titre)
+    if not mots & {"an", "ans", "age", "ages"} or mots & {"moins", "avant"}:
+        return ""
+    return next((cle for cle, tranche in AGES.items() if _NOMBRE.findall(tranche.value) == bornes), "")
 
 
 def _noms_des_financeurs(financeurs: Sequence[Organisme]) -> dict[str, Organisme]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..actions.importation import Issue, ResultatDeDossier, SaisieDossier
-from ..models import Dossier
+from ..models import DemandeFinancement, Dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class DossierLu:
     intitule: str
     porteur: str
     fautes: list[Constat] = field(default_factory=list)
+    manques: list[Constat] = field(default_factory=list)  # what a new file cannot do without
     remarques: list[Constat] = field(default_factory=list)
     question: Question | None = None
     ignore: bool = False
@@ -76,13 +77,17 @@ class Lecture:
     colonnes: Mapping[str, str]
     exemples: Mapping[str, tuple[str, ...]]
     manquantes: list[str]
+    origine: str
     dossiers: list[DossierLu] = field(default_factory=list)
     mots: list[MotInconnu] = field(default_factory=list)
     ecartees: tuple[int, ...] = ()  # lines of totals
     lignes: int = 0
     ecrite: bool = False
     brutes: Mapping[int, list[Any]] = field(default_factory=dict)  # rows as they stand in the file, by number
-    absents: list[Dossier] = field(default_factory=list)  # brought by an earlier import, no longer in this one
+    absents: list[Dossier] = field(
+        default_factory=list
+    )  # brought by an earlier import, no longer in this one: the first
+    nb_absents: int = 0
 
     @property
     def fautes(self) -> list[Constat]:
@@ -91,6 +96,18 @@ class Lecture:
     @property
     def remarques(self) -> list[Constat]:
         return sorted((r for d in self.dossiers for r in d.remarques), key=lambda r: r.ligne)
+
+    @property
+    def demandes_absentes(self) -> list[tuple[DossierLu, DemandeFinancement]]:
+        """The requests of the files that such a spreadsheet brought, when its lines no longer say them."""
+        return [
+            (lu, demande)
+            for lu in self.dossiers
+            if lu.resultat is not None
+            and lu.resultat.saisie.existant is not None
+            and lu.resultat.saisie.existant.origine == self.origine
+            for demande in lu.resultat.restantes
+        ]
 
     def nombre(self, issue: Issue) -> int:
         """How many files have this outcome."""

@@ -14,6 +14,7 @@ from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
 from commun.exports import neutraliser
 from commun.tableur import LIGNES_AU_PLUS, lire_feuilles
+from commun.typographie import euros
 
 from ..actions.importation import Issue, NouveauPorteur, importer_lot, tenir_les_imports
 from ..models import Campagne, CorrespondanceColonnes, ImportDossiers, SourceImport
@@ -52,7 +53,7 @@ class Reglages:
 def lire(campagne: Campagne, contenu: bytes, nom: str, reglages: Reglages, *, le: datetime, ecrire: bool) -> Lecture:
     """Read a spreadsheet for a campaign and find which file each of its lines is about; nothing is written.
 
-    `ecrire` locks the files of the campaign, for the caller is about to write. Raises `RegleEnfreinte` when the file
+    `ecrire` locks the files that it designates, for the caller is about to write. Raises `RegleEnfreinte` when the file
     as a whole cannot be read.
     """
     feuilles = lire_feuilles(contenu, nom, toutes=True)
@@ -66,6 +67,7 @@ def lire(campagne: Campagne, contenu: bytes, nom: str, reglages: Reglages, *, le
         entetes=tete.entetes,
         colonnes=colonnes,
         exemples=_exemples(tete),
+        origine=ORIGINES[SourceImport(reglages.source)],
         manquantes=manquantes(colonnes, source=reglages.source, financeur_par_defaut=defauts.financeur is not None),
     )
     if lecture.manquantes:
@@ -81,9 +83,9 @@ def lire(campagne: Campagne, contenu: bytes, nom: str, reglages: Reglages, *, le
         )
     lecteur = Lecteur(campagne, reglages.source, reperes, defauts, le=le)
     lecture.dossiers = lecteur.lire(rangees)
-    registre = Registre(campagne, reperes.dossiers_choisis, verrouiller=ecrire)
-    registre.rapprocher(lecture.dossiers)
-    lecture.absents = registre.absents(lecture.dossiers, reglages.source)
+    registre = Registre(campagne, lecture.dossiers, reperes.dossiers_choisis, source=reglages.source)
+    registre.rapprocher(lecture.dossiers, verrouiller=ecrire)
+    lecture.nb_absents, lecture.absents = registre.absents(MONTRES)
     lecture.mots = reperes.inconnus
     lecture.ecartees = tuple(lecteur.ecartees)
     lecture.lignes = len(rangees)
@@ -125,6 +127,7 @@ def examiner_ou_importer(
     for lu, resultat in zip(prets, resultats, strict=True):
         lu.resultat = resultat
         lu.fautes += [Constat(e.ligne, e.champ, e.erreur.message, e.erreur.code) for e in resultat.erreurs]
+        lu.remarques += [Constat(r.ligne, r.champ, r.message, r.code) for r in resultat.remarques]
     refus = any(r.issue is Issue.REFUSE for r in resultats)
     lecture.ecrite = ecrire and not lecture.manquantes and (bonnes_lignes or not (empeche or refus))
     return lecture
@@ -162,6 +165,7 @@ def titre_de_colonne(lecture: Lecture, champ: str) -> str:
 
 def resume(lecture: Lecture) -> dict[str, Any]:
     """What a reading found, as it is kept with the import: counts, and the first of each kind."""
+    absentes = lecture.demandes_absentes
     modifies = [lu for lu in lecture.dossiers if lu.issue is Issue.MODIFIE]
     crees = [lu for lu in lecture.dossiers if lu.issue is Issue.CREE]
     questions: dict[tuple[str, str], dict[str, Any]] = {}
@@ -223,7 +227,7 @@ def resume(lecture: Lecture) -> dict[str, Any]:
             }
             for lu in crees[:MONTRES]
         ],
-        "nb_absents": len(lecture.absents),
+        "nb_absents": lecture.nb_absents,
         "absents": [
             {
                 "numero": d.numero,
@@ -232,7 +236,19 @@ def resume(lecture: Lecture) -> dict[str, Any]:
                 "porteur": d.porteur.nom,
                 "etat": d.get_etat_display(),
             }
-            for d in lecture.absents[:MONTRES]
+            for d in lecture.absents
+        ],
+        "nb_demandes_absentes": len(absentes),
+        "demandes_absentes": [
+            {
+                "numero": lu.resultat.numero if lu.resultat is not None else "",
+                "intitule": lu.intitule,
+                "financeur": demande.financeur.nom_court,
+                "nature": demande.get_nature_display(),
+                "demande": euros(demande.montant_demande),
+                "etat": demande.get_etat_display(),
+            }
+            for lu, demande in absentes[:MONTRES]
         ],
     }
 

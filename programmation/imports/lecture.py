@@ -18,10 +18,11 @@ from geographie.regles import generation_du_code, parts_completes
 
 from ..actions.importation import CHAMPS, NouveauPorteur, SaisieDemande, SaisieDossier, SaisieLieu
 from ..etats import EtatDossier
+from ..lectures.guichets import nature_habituelle
 from ..models import Campagne, ModeLocalisation, SourceImport
 from ..regles.dauphin import StatutExterne, est_abrege, numero_dauphin, plus_avance, siret_lu
 from . import cases
-from .colonnes import DEMANDE, IGNOREE, ColonneFinanceur, entetes_uniques, nature_habituelle, nombre_reconnu
+from .colonnes import AGES, DEMANDE, IGNOREE, ColonneFinanceur, entetes_uniques, nombre_reconnu
 from .constats import Constat, DossierLu, Question
 from .reperes import Reperes, nature, nature_du_porteur
 
@@ -81,6 +82,7 @@ class _Ligne:
     numero: int
     valeurs: dict[str, Any] = field(default_factory=dict)
     fautes: list[Constat] = field(default_factory=list)
+    manques: list[Constat] = field(default_factory=list)
     remarques: list[Constat] = field(default_factory=list)
     demandes: list[SaisieDemande] = field(default_factory=list)
     statut: StatutExterne | None = None
@@ -88,6 +90,10 @@ class _Ligne:
 
     def faute(self, champ: str, message: str, code: str) -> None:
         self.fautes.append(Constat(self.numero, champ, message, code))
+
+    def manque(self, champ: str, message: str, code: str) -> None:
+        """What a new file cannot do without, and that a file known here has already."""
+        self.manques.append(Constat(self.numero, champ, message, code))
 
     def remarque(self, champ: str, message: str, code: str) -> None:
         self.remarques.append(Constat(self.numero, champ, message, code))
@@ -109,6 +115,8 @@ class Lecteur:
         self.campagne, self.source, self.reperes, self.defauts = campagne, source, reperes, defauts
         self.aujourdhui = timezone.localdate(le)
         self.ecartees: list[int] = []
+        self._en_colonnes = False  # funders in columns
+        self._dit_le_financeur = True
         self._porteurs: dict[tuple[str, str], tuple[Any, str]] = {}
         self._deja_lues: dict[tuple[str, str], Any] = {}
         self._lieux: dict[tuple[str, str], Any] = {}
@@ -130,12 +138,15 @@ class Lecteur:
         }
         lecteurs |= dict.fromkeys(("porteur_nom", "resume", "besoin", "buts", "numero_ej"), lire_texte)
         lecteurs |= dict.fromkeys(("debut", "fin", "depose_le"), cases.jour)
-        lecteurs |= dict.fromkeys(("beneficiaires", "beneficiaires_qpv", "femmes", "hommes"), cases.personnes)
+        lecteurs |= dict.fromkeys(("beneficiaires", "beneficiaires_qpv", "femmes", "hommes", *AGES), cases.personnes)
         lecteurs |= dict.fromkeys(("montant_demande", "montant_propose", "montant_vote"), cases.montant)
         self._lecteurs = lecteurs
 
     def lire(self, rangees: list[Rangee]) -> list[DossierLu]:
         """The files of the rows, in their order, not yet compared with what stands here."""
+        self._en_colonnes = any(ColonneFinanceur.lire(cle) is not None for r in rangees for cle in r.cellules)
+        dauphin = self.source == SourceImport.DAUPHIN
+        self._dit_le_financeur = dauphin or any("financeur" in r.cellules for r in rangees)
         groupes: dict[str, list[_Ligne]] = {}
         for rangee in rangees:
             if self._est_un_total(rangee):
@@ -324,9 +335,31 @@ class Lecteur:
             if lieu.version is not None and seule is not None:
                 lieu = SaisieLieu(lieu.mode, _CENT, lieu.version, seule)
             places.append((lieu, part))
+        ecartes = [mot for mot, _ in morceaux if self.reperes.quartiers.est_ecarte(mot)]
+        if ecartes and not ligne.fautes:
+            if lues and len(ecartes) == len(morceaux):
+                places = []
+            self._dire_les_ecartes(ligne, ecartes, places)
         if not places and not ligne.fautes:
             places = [(SaisieLieu(ModeLocalisation.PERIMETRE, _CENT, None, c), part) for c, part in lues]
         return self._partager(ligne, places) if places and not ligne.fautes else ()
+
+    @staticmethod
+    def _dire_les_ecartes(ligne: _Ligne, ecartes: list[str], places: list[tuple[SaisieLieu, Decimal | None]]) -> None:
+        """Where the share of a place that is not taken up goes; the file that is left without a place (S-18)."""
+        noms = ", ".join(f"« {mot[:60]} »" for mot in ecartes)
+        if not places:
+            vers = "l’action est située dans la commune de la ligne, hors de ses quartiers"
+        else:
+            vers = f"{'sa part va' if len(ecartes) == 1 else 'leur part va'} à « {ModeLocalisation.NON_TERRITORIALISE.label} »"
+        repris = "n’est pas repris" if len(ecartes) == 1 else "ne sont pas repris"
+        ligne.remarque("quartiers", f"{noms} {repris}, comme vous l’avez demandé : {vers}.", "lieu_ecarte")
+        if all(lieu.mode == ModeLocalisation.NON_TERRITORIALISE for lieu, _ in places):
+            ligne.remarque(
+                "quartiers",
+                "Cette action n’est plus dans aucun quartier : le programme 147 ne la paie pas sans une raison écrite (S-18).",
+                "hors_quartier",
+            )
 
     def _communes(self, ligne: _Ligne, cellule: Any) -> list[tuple[Any, Decimal | None]]:
         lues = []
@@ -341,7 +374,7 @@ class Lecteur:
         clair, code = normaliser(mot), mot.replace(" ", "").upper()
         if clair in _ENSEMBLE:
             return SaisieLieu(ModeLocalisation.ENSEMBLE_QPV, _CENT)
-        if clair in _NULLE_PART:
+        if clair in _NULLE_PART or self.reperes.quartiers.est_ecarte(mot):
             return SaisieLieu(ModeLocalisation.NON_TERRITORIALISE, _CENT)
         if (version := self.reperes.version_du_code.get(code)) is not None:
             return SaisieLieu(ModeLocalisation.PERIMETRE, _CENT, version)
@@ -362,6 +395,8 @@ class Lecteur:
                 "qpv_inconnu",
             )
             return None
+        if clair not in self.reperes.noms_de_lieux and clair in self.reperes.commune_du_nom:
+            return SaisieLieu(ModeLocalisation.PERIMETRE, _CENT, None, self.reperes.commune_du_nom[clair])
         return SaisieLieu(ModeLocalisation.PERIMETRE, _CENT, self.reperes.quartiers.trouver(mot))
 
     @staticmethod
@@ -420,6 +455,10 @@ class Lecteur:
                 f"Femmes et hommes font {genres} personnes, pour un public de {public} (S-17).",
                 "public_genres",
             )
+        ages = [cle for cle in AGES if cle in v]
+        total = sum(v[cle] for cle in ages)
+        if public is not None and total > public:
+            ligne.faute(ages[-1], f"Les âges font {total} personnes, pour un public de {public} (S-17).", "public_ages")
 
     # --- What a line asks from funders --------------------------------------------------------------------------------
     def _lire_demandes(self, ligne: _Ligne, rangee: Rangee) -> None:
@@ -427,14 +466,16 @@ class Lecteur:
         ligne.statut = v.get("etat_demande") or v.get("etat")
         if ligne.statut is not None and ligne.statut.etat == EtatDossier.BROUILLON:
             return
-        en_colonnes = [c for cle in rangee.cellules if (c := ColonneFinanceur.lire(cle)) is not None]
-        if en_colonnes:
-            self._demandes_en_colonnes(ligne, rangee, en_colonnes)
+        if self._en_colonnes:
+            colonnes = [c for cle in rangee.cellules if (c := ColonneFinanceur.lire(cle)) is not None]
+            self._demandes_en_colonnes(ligne, rangee, colonnes)
             return
         financeur = v.get("financeur") or self.defauts.financeur
         if financeur is None:
             if "financeur" not in rangee.cellules:
-                ligne.faute("financeur", "Le financeur de la ligne manque.", "financeur_absent")
+                # Without such a column, a table may speak of files known here, and say nothing of their funders.
+                dire = ligne.faute if self._dit_le_financeur else ligne.manque
+                dire("financeur", "Le financeur de la ligne manque.", "financeur_absent")
             return
         if "montant_demande" not in rangee.cellules and "montant_vote" not in rangee.cellules:
             ligne.faute(
@@ -483,13 +524,13 @@ class Lecteur:
                     financeur,
                     nature_,
                     nature=nature_,
-                    dispositif=ligne.valeurs.get("dispositif"),
+                    # The line tells the file's own scheme: it does not choose among a funder's rows.
                     montant_demande=lus.get(DEMANDE, Decimal()),
                     montant_propose=lus.get("propose"),
                 )
             )
         if not montants and not ligne.fautes:
-            ligne.faute("montant_demande", "Aucun financeur n’est sollicité sur cette ligne.", "montant_absent")
+            ligne.manque("montant_demande", "Aucun financeur n’est sollicité sur cette ligne.", "montant_absent")
 
     # --- The lines of one file ----------------------------------------------------------------------------------------
     def _assembler(self, lignes: list[_Ligne]) -> DossierLu:
@@ -514,6 +555,7 @@ class Lecteur:
             lignes = [li for li in lignes if li.statut is None or li.statut.etat != EtatDossier.BROUILLON]
         valeurs, defauts = self._completer(lignes)
         lu.fautes = [f for ligne in lignes for f in ligne.fautes]
+        lu.manques = [m for ligne in lignes for m in ligne.manques]
         lu.remarques = [r for ligne in lignes for r in ligne.remarques]
         if isinstance(porteur, Question):
             lu.question = porteur
@@ -532,6 +574,7 @@ class Lecteur:
             etat=etat,
             depose_le=timezone.make_aware(datetime.combine(depose, time(12))),
             lieux=valeurs.get("lieux"),
+            ages={tranche.value: valeurs[cle] for cle, tranche in AGES.items() if cle in valeurs},
         )
         return lu
 
@@ -586,9 +629,9 @@ class Lecteur:
         elif orientation is not None and theme is None:
             defauts["theme_p147"] = orientation.theme_p147
         if orientation is None and theme is None and not deja_dit:
-            premiere.faute(
+            premiere.manque(
                 "theme_p147", "Ni orientation ni thème : un dossier déposé a l’une et l’autre.", "theme_absent"
             )
         elif orientation is not None and theme is None and orientation.theme_p147_id is None and not deja_dit:
-            premiere.faute("theme_p147", f"L’orientation « {orientation} » ne dit pas son thème P147.", "theme_absent")
+            premiere.manque("theme_p147", f"L’orientation « {orientation} » ne dit pas son thème P147.", "theme_absent")
         return valeurs, defauts

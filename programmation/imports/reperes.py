@@ -91,6 +91,9 @@ def dispositif_habituel(contrat: Contrat) -> Dispositif | None:
     return next(iter(sorted(appels, key=lambda d: (d.contrat_id is None, d.pk))), None)
 
 
+NE_PAS_REPRENDRE = "-"  # decided of a word that designates nothing here
+
+
 class Mots:
     """The words of one column: what was decided for them before, else their exact name; the unknown are counted."""
 
@@ -100,6 +103,7 @@ class Mots:
         self._quoi = annuaire.quoi
         self._objets = {str(o.pk): o for o in objets}
         self._gardes = {mot: self._objets[str(pk)] for mot, pk in gardes.items() if str(pk) in self._objets}
+        self._ecartes = {mot for mot, pk in gardes.items() if pk == NE_PAS_REPRENDRE}
         self._vus: dict[str, Any] = {}
         self._inconnus: dict[str, int] = defaultdict(int)
         self._ecrits: dict[str, str] = {}
@@ -122,6 +126,10 @@ class Mots:
                 f"{self.champ}_inconnu",
             )
         return trouve
+
+    def est_ecarte(self, mot: str) -> bool:
+        """True when somebody decided that this word is not taken up."""
+        return normaliser(mot) in self._ecartes
 
     @property
     def inconnus(self) -> list[MotInconnu]:
@@ -224,6 +232,7 @@ class Reperes:
         )
         self.noms_de_lieux = {normaliser(v.nom) for v in versions} | {normaliser(v.perimetre.nom) for v in versions}
         communes = list(contrat.communes.all())
+        self.commune_du_nom = {normaliser(c.nom): c for c in communes}
         self.communes = _mots(
             "communes",
             "communes du contrat",
@@ -292,12 +301,25 @@ def nature(mot: str) -> str:
     )
 
 
+# Our own words for what an import does not write: the file goes no further than its instruction, a file given up is left.
+_AU_DELA = {
+    normaliser(etat.label): StatutExterne(etat.label, vise)
+    for etat, vise in (
+        (EtatDossier.INCOMPLET, EtatDossier.DEPOSE),
+        (EtatDossier.PROGRAMME, EtatDossier.EN_INSTRUCTION),
+        (EtatDossier.AJOURNE, EtatDossier.EN_INSTRUCTION),
+        (EtatDossier.CLOS, EtatDossier.EN_INSTRUCTION),
+        (EtatDossier.RETIRE, EtatDossier.BROUILLON),
+    )
+}
+
+
 def statuts_connus() -> dict[str, StatutExterne]:
     """The statuses of Dauphin, then our own words for a file."""
     notres = {
         normaliser(etat.label): StatutExterne(etat.label, etat) for etat in (*AVANCEMENT[1:], EtatDossier.IRRECEVABLE)
     }
-    return {**notres, "refusee": STATUTS["rejetee"], "refuse": STATUTS["rejetee"], **STATUTS}
+    return {**notres, **_AU_DELA, "refusee": STATUTS["rejetee"], "refuse": STATUTS["rejetee"], **STATUTS}
 
 
 def _mots(champ: str, quoi: str, objets: Iterable[Any], noms: Any, valeurs: Mapping[str, Mapping[str, Any]]) -> Mots:
@@ -330,7 +352,10 @@ def choix_des_mots(campagne: Campagne) -> dict[str, list[tuple[str, str]]]:
         "orientation": orientations,
         "orientation_du_theme": orientations,
         "theme_p147": [(str(t.pk), str(t)) for t in ThemeP147.objects.all()],
-        "quartiers": [(str(v.pk), f"{v.code} {v.nom}".strip()) for v in versions],
+        "quartiers": [
+            (NE_PAS_REPRENDRE, "Ne pas reprendre ce lieu"),
+            *((str(v.pk), f"{v.code} {v.nom}".strip()) for v in versions),
+        ],
         "communes": [(str(c.pk), c.nom) for c in contrat.communes.all()],
         "etat": statuts,
     }

@@ -1,4 +1,4 @@
-"""Jobs of an import: reading a spreadsheet, then writing its files."""
+"""Jobs of an import: reading a spreadsheet, writing its files, keeping each as it came."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from commun.models import Travail
 from commun.travaux import Suivi, travail
 
 from ..actions import importation as actes
+from ..actions import versions
 from ..imports.dossiers import Reglages, examiner_ou_importer, lignes_refusees, resume
-from ..models import ImportDossiers
+from ..models import Campagne, ImportDossiers
 
 
 @travail(actes.LECTURE)
@@ -66,3 +67,15 @@ def _traiter(rangee: Travail, suivi: Suivi, *, ecrire: bool) -> dict[str, Any]:
     except ActeRefuse as refus:
         raise RegleEnfreinte(refus.motif, code="interdit") from refus
     return {"ecrite": lecture.ecrite, "total": compte["total"]}
+
+
+@travail(versions.GARDER)
+def garder_les_imports(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Keep a version of each file that an import has brought or changed. Taken over, what is kept stays as it is."""
+    campagne = Campagne.objects.get(pk=rangee.cible_id)
+    a_garder = versions.imports_a_garder(campagne, rangee.parametres["modifies"])
+    suivi.etape(1, 1, "Versions gardées", total=len(a_garder))
+    for fait, numero in enumerate(a_garder, start=1):
+        versions.garder_l_import(numero)
+        suivi.avancer(fait)
+    return {"gardees": len(a_garder)}

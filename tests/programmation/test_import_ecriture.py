@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -18,11 +19,13 @@ from commun.erreurs import ActeRefuse
 from commun.journal import verifier_chaine
 from commun.models import LigneJournal
 from contrats.etats import Role
+from programmation import actions
 from programmation.actions import importation as actes
 from programmation.actions.importation import Issue
 from programmation.etats import EtatDemande, EtatDossier, EtatImport
 from programmation.imports.constats import Lecture
 from programmation.imports.dossiers import Reglages, examiner_ou_importer
+from programmation.lectures.comparaison import versions_de
 from programmation.models import (
     CaractereDossier,
     CorrespondanceColonnes,
@@ -34,7 +37,7 @@ from programmation.models import (
     SourceImport,
 )
 from tests.fabriques import CampagneFactory, DemandeFactory, DossierFactory, OrganismeFactory
-from tests.programmation.export_dauphin import LE, en_csv, ligne, monter, siret
+from tests.programmation.export_dauphin import LE, TITRES, en_csv, ligne, monter, siret
 
 pytestmark = pytest.mark.django_db
 
@@ -54,8 +57,8 @@ def campagne(contrat: Any) -> Any:
 def importer(campagne: Any, chef: Auteur) -> Callable[..., Lecture]:
     def _importer(lignes: Any, *, source: str = SourceImport.DAUPHIN, par: Any = chef, **reste: Any) -> Lecture:
         contenu = lignes if isinstance(lignes, bytes) else en_csv(lignes)
-        options = {"ecrire": True, **reste}
-        return examiner_ou_importer(campagne, contenu, "export.csv", Reglages(source), par=par, le=LE, **options)
+        options = {"ecrire": True, "le": LE, **reste}
+        return examiner_ou_importer(campagne, contenu, "export.csv", Reglages(source), par=par, **options)
 
     return _importer
 
@@ -208,13 +211,6 @@ def test_une_demande_deja_programmee_ne_change_plus_par_un_import(importer, camp
     (faute,) = lecture.fautes
     assert (faute.ligne, faute.champ, faute.code) == (2, "montant_demande", "demande_decidee")
     assert "programmée" in faute.message
-
-
-def test_un_dossier_retire_ici_ne_change_plus(importer):
-    importer([ligne(1)])
-    Dossier.objects.update(etat=EtatDossier.RETIRE)
-    (faute,) = importer([ligne(1, Intitulé_du_projet="Autre")]).fautes
-    assert (faute.champ, faute.code) == ("numero_externe", "dossier_ferme")
 
 
 def test_une_ligne_fautive_retient_tout_sauf_si_l_on_demande_les_bonnes(importer):
@@ -377,3 +373,66 @@ def test_la_commande_prend_un_financeur_pour_tout_le_fichier(campagne, export):
 def test_la_commande_dit_ce_qu_elle_ne_connait_pas(campagne, export, options, message):
     with pytest.raises(CommandError, match=message):
         _commande(campagne, export(ligne(1)), *options)
+
+
+# --- Versions ---------------------------------------------------------------------------------------------------------
+def versions(dossier: Dossier) -> list[tuple[int, str]]:
+    return list(dossier.versions.values_list("numero", "genre"))
+
+
+def test_ce_qui_est_importe_est_garde_tel_quel_puis_montre_ce_qu_on_y_corrige(importer, chef, executer_travaux):
+    importer([ligne(1), ligne(2)])
+    executer_travaux()
+    premier, second = Dossier.objects.order_by("pk")
+    assert versions(premier) == versions(second) == [(1, "import")]
+    gardee = premier.versions.get()
+    assert (gardee.ecrite_par, gardee.organisme, gardee.ecrite_le) == (chef.utilisateur, chef.organisme, LE)
+
+    actions.corriger(premier, {"intitule": "Chorale des tours"}, motif="Coquille", par=chef, le=LE)
+    assert versions(premier) == [(1, "import"), (2, "correction")]
+    (change,) = versions_de(premier)[1].changements
+    assert (change.libelle, change.apres) == ("Intitulé", "Chorale des tours")
+
+
+def test_un_import_qui_modifie_garde_une_version_de_plus_et_une_seule(importer, executer_travaux):
+    importer([ligne(1), ligne(2)])
+    executer_travaux()
+    neuf = ligne(1, **{"Intitulé du projet": "Chorale des tours"})
+    plus_tard = LE + timedelta(days=1)
+    importer([neuf, ligne(2)], le=plus_tard)
+    executer_travaux()
+    importer([neuf, ligne(2)], le=plus_tard + timedelta(days=1))
+    executer_travaux()
+    premier, second = Dossier.objects.order_by("pk")
+    assert (versions(premier), versions(second)) == ([(1, "import"), (2, "import")], [(1, "import")])
+    assert "Chorale des tours" in [c.apres for c in versions_de(premier)[1].changements]
+
+
+def test_le_travail_repris_ne_garde_pas_deux_fois(importer, chef, executer_travaux):
+    importer([ligne(1)])
+    actions.corriger(dossier := Dossier.objects.get(), {"intitule": "Corrigé"}, motif="Tôt", par=chef, le=LE)
+    assert versions(dossier) == [(1, "import"), (2, "correction")]  # before the job itself
+    executer_travaux()
+    assert versions(dossier) == [(1, "import"), (2, "correction")]
+
+
+# --- The public by age ------------------------------------------------------------------------------------------------
+def test_le_public_par_age_est_ecrit_puis_compare_tranche_par_tranche(importer):
+    titres = [*TITRES, "12-15 ans", "18-25 ans", "26-59 ans"]
+
+    def importer_les_ages(**ages: str) -> Lecture:
+        return importer(en_csv([ligne(1) | {f"{a.replace('_', '-')} ans": n for a, n in ages.items()}], titres=titres))
+
+    assert importer_les_ages(**{"12_15": "30", "26_59": "20"}).nombre(Issue.CREE) == 1
+    dossier = Dossier.objects.get()
+    assert dict(dossier.ages.values_list("tranche", "nombre")) == {"12-15": 30, "26-59": 20}
+    assert dossier.jeunes == 30
+    assert importer_les_ages(**{"12_15": "30"}).nombre(Issue.INCHANGE) == 1  # a bracket left blank says nothing
+
+    (lu,) = importer_les_ages(**{"18_25": "10", "26_59": "25"}).dossiers
+    assert [(d.quoi, d.apres) for d in lu.resultat.differences] == [
+        ("Âges du public", "12 à 15 ans : 30 ; 18 à 25 ans : 10 ; 26 à 59 ans : 25")
+    ]
+    dossier.refresh_from_db()
+    assert dict(dossier.ages.values_list("tranche", "nombre")) == {"12-15": 30, "18-25": 10, "26-59": 25}
+    assert dossier.jeunes == 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
 from contrats.etats import Role
 from programmation.actions.importation import Issue
+from programmation.imports.colonnes import proposer
 from programmation.imports.constats import Lecture
 from programmation.imports.dossiers import Reglages, examiner_ou_importer, lignes_refusees, resume
+from programmation.imports.reperes import choix_des_mots
 from programmation.models import Campagne, Dossier, SourceImport
 from tests.fabriques import DossierFactory, OrganismeFactory
 from tests.fabriques.acteurs import siren_numero, siret_numero
@@ -295,3 +298,74 @@ def test_les_lignes_refusees_reviennent_avec_leur_remede(lire):
     assert texte[0].startswith("Ligne d’origine;Référence administrative")
     assert texte[1].startswith("3;DA10000002;")
     assert "Montant sollicité : Un montant n’est pas négatif" in texte[1]
+
+
+# --- A place that is no neighbourhood ---------------------------------------------------------------------------------
+ADRESSE = "12 rue Émile Zola"
+
+
+def sans_l_adresse(lire: Any, **cellules: Any) -> tuple[list[tuple[str, str, Decimal]], list[str]]:
+    """(places, remarks) of one line, once somebody has said that the address is not taken up."""
+    decides = {"reglages": {"valeurs": {"quartiers": {"12 rue emile zola": "-"}}}}
+    (dossier,) = lire([ligne(1, **cellules)], **decides).dossiers
+    assert (dossier.fautes, dossier.saisie is not None) == ([], True)
+    lieux = [
+        (str(li.mode), str(li.version.code if li.version else li.commune or ""), li.part) for li in dossier.saisie.lieux
+    ]
+    return lieux, [" ".join(r.message.split()) for r in dossier.remarques]
+
+
+def test_une_adresse_bloque_jusqu_a_ce_qu_on_dise_quoi_en_faire(lire, campagne):
+    lecture = lire([ligne(1, Quartiers_prioritaires=ADRESSE)])
+    assert [f.code for f in lecture.fautes] == ["quartiers_inconnu"]
+    assert ("-", "Ne pas reprendre ce lieu") in choix_des_mots(campagne)["quartiers"]
+
+
+@pytest.mark.parametrize("parts", [("QN05901M (60 %) ; %s (40 %)", (60, 40)), ("QN05901M ; %s", (50, 50))])
+def test_la_part_d_un_lieu_ecarte_n_est_plus_a_aucun_quartier(lire, parts):
+    """S-17: the other places keep theirs."""
+    cellule, (reste, ecartee) = parts
+    lieux, remarques = sans_l_adresse(lire, Quartiers_prioritaires=cellule.replace("%s", ADRESSE))
+    assert lieux == [("perimetre", "QN05901M", reste), ("non_territorialise", "", ecartee)]
+    assert any("sa part va à « Non territorialisé »" in r for r in remarques)
+    assert not any("S-18" in r for r in remarques)
+
+
+@pytest.mark.parametrize(
+    ("commune", "attendu"),
+    [("", [("non_territorialise", "", 100)]), ("Denain", [("perimetre", "Denain", 100)])],
+)
+def test_une_action_laissee_sans_quartier_en_est_avertie(lire, commune, attendu):
+    """S-18."""
+    lieux, remarques = sans_l_adresse(lire, Quartiers_prioritaires=ADRESSE, Commune=commune)
+    assert lieux == attendu
+    assert any("S-18" in r for r in remarques)
+
+
+# --- The public by age ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("titre", "cle"),
+    [
+        ("0-2 ans", "age_0-2"),
+        ("De 0 à 2 ans", "age_0-2"),
+        ("Dont 16/17 ans", "age_16-17"),
+        ("Public 18 - 25 ans", "age_18-25"),
+        ("60 ans et +", "age_60+"),
+        ("18-24 ans", "-"),  # not one of our brackets: a person says what to do
+        ("Moins de 60 ans", "-"),
+        ("Plus de 12 ans et moins de 15", "-"),
+    ],
+)
+def test_une_colonne_d_age_se_reconnait_a_ses_deux_bornes(titre, cle):
+    assert proposer([titre], [], {}) == {titre: cle}
+
+
+def test_le_public_par_age_est_lu_et_ne_depasse_pas_le_public(lire):
+    """S-17."""
+    titres = [*TITRES, "12-15 ans", "26-59 ans"]
+    ages = {"12-15 ans": "30", "26-59 ans": "20"}
+    (dossier,) = lire(en_csv([ligne(1) | ages], titres=titres)).dossiers
+    assert dossier.saisie is not None
+    assert dossier.saisie.ages == {"12-15": 30, "26-59": 20}
+    lecture = lire(en_csv([ligne(1) | ages | {"26-59 ans": "60"}, ligne(2) | {"12-15 ans": "beaucoup"}], titres=titres))
+    assert [(f.champ, f.code) for f in lecture.fautes] == [("age_26-59", "public_ages"), ("age_12-15", "nombre")]

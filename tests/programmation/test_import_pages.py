@@ -55,7 +55,7 @@ def test_du_fichier_aux_dossiers_en_passant_par_les_questions(client, campagne, 
     reponse = envoyer(client, campagne, contenu)
     importation = ImportDossiers.objects.get()
     assert reponse.url == adresse(campagne, "import", pk=importation.pk)
-    assert "en cours de traitement" in client.get(reponse.url).content.decode()
+    assert "Traitement du fichier" in client.get(reponse.url).content.decode()
     executer_travaux()
 
     # The column that nothing resembled: no theme, hence faults; it is set.
@@ -150,6 +150,20 @@ def test_relire_un_export_montre_ce_qui_change_et_ce_qui_manque(client, campagne
     assert "Ateliers renommés" in page
     assert "plus dans le fichier" in page
     assert Dossier.objects.get(numero_externe="10000002").numero in page
+
+
+def test_la_page_montre_les_demandes_disparues_et_ce_qui_reste_a_faire_ici(client, campagne, executer_travaux):
+    envoyer(client, campagne, en_csv([ligne(1), ligne(1, Financeur="CAF")]))
+    executer_travaux()
+    client.post(adresse(campagne, "import_ecrire", pk=ImportDossiers.objects.get().pk), {"mode": "tout"})
+    executer_travaux()
+    Dossier.objects.update(etat="programme")
+    reponse = envoyer(client, campagne, en_csv([ligne(1, Intitulé_du_projet="Ateliers renommés")]))
+    executer_travaux()
+    page = client.get(reponse.url).content.decode()
+    assert "Demandées ici, mais plus dans le fichier" in page
+    assert "CAF, " in page
+    assert "N’est pas repris, le dossier 2026-001 est programmé" in page
 
 
 @pytest.mark.parametrize("nom", ["export.pdf", "export"])

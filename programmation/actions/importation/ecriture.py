@@ -20,6 +20,7 @@ from commun.recherche import normaliser
 from commun.vie import Vie
 from contrats.models import Contrat
 
+from ...etats import EtatDossier
 from ...models import (
     Campagne,
     CaractereDossier,
@@ -27,9 +28,14 @@ from ...models import (
     Dossier,
     Localisation,
     OrigineDossier,
+    PublicParAge,
 )
 from ...permissions import peut_importer
+from ..complements import fermer_les_complements
+from ..depot import relire_dossier
+from ..ecriture_demande import jeunes
 from ..numeros import prochains_numeros
+from ..versions import garder_l_original, planifier_les_versions
 from .examen import PIECE_D_IMPORT, DossierExamine, LigneDeDemande, examiner
 from .saisie import CHAMPS, Issue, NouveauPorteur, ResultatDeDossier, SaisieDossier
 
@@ -66,16 +72,30 @@ def importer_lot(
     """
     verifier(peut_importer(par, campagne.contrat))
     piece = f"{PIECE_D_IMPORT}{fichier}"[:200]
-    examines = examiner(saisies, piece=piece)
+    examines = examiner(saisies)
     refuse = any(e.issue is Issue.REFUSE for e in examines)
     if not essai and not (refuse and tout_ou_rien):
         ecrivain = _Ecrivain(campagne, origine, piece, par, le)
         with contraintes_en_francais():
             ecrivain.creer([e for e in examines if e.issue is Issue.CREE])
             ecrivain.modifier([e for e in examines if e.issue is Issue.MODIFIE])
+        if changes := [e for e in examines if e.issue in (Issue.CREE, Issue.MODIFIE)]:
+            modifies = [e.saisie.existant.pk for e in changes if e.saisie.existant is not None]
+            planifier_les_versions(campagne, modifies, par=par)
         if sum(e.issue is Issue.CREE for e in examines) >= BEAUCOUP:
             compter((Dossier, DemandeFinancement, Localisation, LigneJournal, Organisme))
-    return [ResultatDeDossier(e.saisie, e.issue, e.numero, tuple(e.differences), tuple(e.erreurs)) for e in examines]
+    return [
+        ResultatDeDossier(
+            e.saisie,
+            e.issue,
+            e.numero,
+            tuple(e.differences),
+            tuple(e.erreurs),
+            tuple(e.remarques),
+            tuple(e.restantes),
+        )
+        for e in examines
+    ]
 
 
 class _Ecrivain:
@@ -91,7 +111,7 @@ class _Ecrivain:
             return
         porteurs = self._creer_les_porteurs(examines)
         numeros = prochains_numeros(self.campagne, len(examines))
-        precedents = self._de_l_an_passe() if any(_reconduit(e) for e in examines) else {}
+        precedents = self._de_l_an_passe([e.saisie.porteur for e in examines if _reconduit(e)])
         vies = []
         dossiers = []
         for examine, numero in zip(examines, numeros, strict=True):
@@ -108,12 +128,14 @@ class _Ecrivain:
                 fictif=self.campagne.fictif,
                 **examine.champs,
             )
+            _compter_les_jeunes(dossier, examine)
             if _reconduit(examine):
                 dossier.precedent_id = precedents.get((porteur.pk, normaliser(dossier.intitule)))
             vies.append(self._vivre(dossier, examine, _LIBELLES[self.origine]))
             dossiers.append(dossier)
         Dossier.objects.bulk_create(dossiers, batch_size=PAR_ENVOI)
         self._ecrire_les_lieux(zip(dossiers, examines, strict=True))
+        self._ecrire_les_ages(zip(dossiers, examines, strict=True))
         lignes = [(d, ligne) for d, e in zip(dossiers, examines, strict=True) for ligne in e.demandes]
         vies += self._creer_les_demandes(lignes)
         inscrire_lot(ligne for vie in vies for ligne in vie.lignes())
@@ -144,10 +166,12 @@ class _Ecrivain:
         )
         return connus | {o.siret: o for o in crees}
 
-    def _de_l_an_passe(self) -> dict[tuple[int, str], int]:
-        """Last year's files, by porteur and title: a renewal follows the one that bears the same title."""
+    def _de_l_an_passe(self, porteurs: Iterable[Organisme | NouveauPorteur]) -> dict[tuple[int, str], int]:
+        """Last year's files of these, by porteur and title: a renewal follows the one that bears the same title."""
         passes = Dossier.objects.filter(
-            campagne__contrat=self.campagne.contrat_id, campagne__annee=self.campagne.annee - 1
+            campagne__contrat=self.campagne.contrat_id,
+            campagne__annee=self.campagne.annee - 1,
+            porteur__in={p.pk for p in porteurs if isinstance(p, Organisme)},
         )
         return {
             (porteur, normaliser(intitule)): pk
@@ -159,17 +183,26 @@ class _Ecrivain:
         """What changes in each, and nothing else."""
         if not examines:
             return
-        vies, dossiers, lieux = [], [], []
+        vies, dossiers, lieux, ages = [], [], [], []
         crees: list[tuple[Dossier, LigneDeDemande]] = []
         changees: list[LigneDeDemande] = []
+        redits = [e.saisie.existant for e in examines if e.change_la_demande and e.saisie.existant is not None]
+        for redit in redits:
+            garder_l_original(relire_dossier(redit))
+        completes = []
         for examine in examines:
             dossier = examine.saisie.existant
             assert dossier is not None
+            if dossier.etat == EtatDossier.INCOMPLET and examine.actes:
+                completes.append(dossier.pk)
             vie = self._vivre(dossier, examine, "Dossier mis à jour par un import")
             if examine.champs.get("caractere") == CaractereDossier.NOUVELLE:
                 dossier.precedent = None
             vies.append(vie)
             dossiers.append(dossier)
+            _compter_les_jeunes(dossier, examine)
+            if examine.ages is not None:
+                ages.append((dossier, examine))
             if examine.lieux:
                 lieux.append((dossier, examine))
             for ligne in examine.demandes:
@@ -178,10 +211,12 @@ class _Ecrivain:
                 elif ligne.changes or ligne.propose is not None or ligne.refuse:
                     ligne.existante.dossier = dossier
                     changees.append(ligne)
-        champs = [*CHAMPS, "etat", "depose_le", "numero_externe", "precedent"]
+        champs = [*CHAMPS, "etat", "depose_le", "numero_externe", "precedent", "jeunes"]
         _mettre_a_jour(Dossier, dossiers, champs)
         Localisation.objects.filter(dossier__in=[d.pk for d, _ in lieux]).delete()
         self._ecrire_les_lieux(lieux)
+        PublicParAge.objects.filter(dossier__in=[d.pk for d, _ in ages]).delete()
+        self._ecrire_les_ages(ages)
         vies_changees = [self._changer(ligne) for ligne in changees]
         _mettre_a_jour(
             DemandeFinancement,
@@ -194,6 +229,7 @@ class _Ecrivain:
         nouvelles = self._creer_les_demandes(crees)
         inscrire_lot(ligne for vie in nouvelles for ligne in vie.lignes())
         inscrire_lot((ligne for vie in (*vies, *vies_changees) for ligne in vie.lignes()), nouveaux=False)
+        fermer_les_complements(completes, le=self.le)
 
     def _changer(self, ligne: LigneDeDemande) -> Vie:
         """One row that stands here: its changes, then the proposal or the refusal read elsewhere."""
@@ -275,6 +311,16 @@ class _Ecrivain:
             batch_size=PAR_ENVOI,
         )
 
+    def _ecrire_les_ages(self, couples: Iterable[tuple[Dossier, DossierExamine]]) -> None:
+        PublicParAge.objects.bulk_create(
+            [
+                PublicParAge(dossier=dossier, tranche=tranche, nombre=nombre)
+                for dossier, examine in couples
+                for tranche, nombre in (examine.ages or {}).items()
+            ],
+            batch_size=PAR_ENVOI,
+        )
+
     def _noter(self, vie: Vie, libelle: str, ligne: int, avant: dict[str, Any], apres: Any) -> None:
         vie.actes.append(
             {
@@ -291,6 +337,11 @@ class _Ecrivain:
 
 def _reconduit(examine: DossierExamine) -> bool:
     return examine.champs.get("caractere") == CaractereDossier.RECONDUITE
+
+
+def _compter_les_jeunes(dossier: Dossier, examine: DossierExamine) -> None:
+    if examine.ages is not None:
+        dossier.jeunes = jeunes(examine.ages)
 
 
 def _mettre_a_jour(modele: Any, objets: Sequence[Any], champs: Sequence[str]) -> None:

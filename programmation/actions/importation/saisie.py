@@ -14,7 +14,7 @@ from commun.erreurs import RegleEnfreinte
 from geographie.models import Commune, VersionPerimetre
 
 from ...etats import EtatDossier
-from ...models import Dispositif, Dossier, ModeLocalisation
+from ...models import DemandeFinancement, Dispositif, Dossier, ModeLocalisation
 
 # What a spreadsheet may say of a file, in the order in which differences are shown.
 CHAMPS = (
@@ -83,7 +83,7 @@ class SaisieDossier:
     """One file of the spreadsheet.
 
     `champs` are given by it: they are written over what stands here; `defauts` complete a new file only. `lieux` is
-    None when nothing is said of places. `existant` is the file that it designates here, None for a new one.
+    None when nothing is said of places; `ages` holds the brackets that are given. `existant` is the file that it designates here, None for a new one.
     """
 
     lignes: tuple[int, ...]
@@ -95,6 +95,7 @@ class SaisieDossier:
     etat: EtatDossier
     depose_le: datetime
     lieux: tuple[SaisieLieu, ...] | None = None
+    ages: Mapping[str, int] = field(default_factory=dict)
     existant: Dossier | None = None
 
     def __str__(self) -> str:
@@ -120,11 +121,23 @@ class ErreurDeSaisie:
 
 
 @dataclass(frozen=True, slots=True)
+class Remarque:
+    """What an import leaves to a person: the line, the column's key, what to do."""
+
+    ligne: int
+    champ: str
+    message: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultatDeDossier:
-    """What became of one file, or would: its number here, what changes, what is wrong."""
+    """What became of one file, or would: its number here, what changes, what is wrong, what is left to a person."""
 
     saisie: SaisieDossier
     issue: Issue
     numero: str = ""
     differences: tuple[Difference, ...] = ()
     erreurs: tuple[ErreurDeSaisie, ...] = field(default=())
+    remarques: tuple[Remarque, ...] = field(default=())
+    restantes: tuple[DemandeFinancement, ...] = field(default=())  # asked here, and that its lines no longer say

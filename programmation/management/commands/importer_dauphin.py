@@ -117,9 +117,9 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{pluriel(compte['total'], 'dossier lu', 'dossiers lus')} sur {pluriel(compte['lignes'], 'ligne')}. "
             f"Ce qui {verbe} écrit — créés : {compte['cree']} ; mis à jour : {compte['modifie']} ; "
-            f"inchangés : {compte['inchange']} ; pas encore déposés : {compte['ignore']} ; "
+            f"inchangés : {compte['inchange']} ; laissés de côté : {compte['ignore']} ; "
             f"à rapprocher : {compte['a_rapprocher']} ; refusés : {compte['refuse']} ; "
-            f"absents du fichier : {compte['nb_absents']}."
+            f"absents du fichier : {compte['nb_absents']} ; demandes absentes : {compte['nb_demandes_absentes']}."
         )
         if restent := compte["refuse"] + compte["a_rapprocher"]:
             suite = "" if lecture.ecrite or simuler else " Rien n’est écrit : corrigez, ou ajoutez --bonnes-lignes."

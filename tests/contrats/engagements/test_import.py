@@ -409,7 +409,8 @@ def test_un_fichier_illisible_dit_pourquoi_et_ne_se_retente_pas(contrat, client_
     examen = deposer(client, contrat, b"Engagement;Budget\r\nUn;3")
     (travail,) = executer_travaux(echecs_admis=True)
     assert travail.etat == EtatTravail.ECHEC
-    assert "« Budget » n’est pas une colonne connue" in client.get(examen.url).content.decode()
+    page = client.get(examen.url).content.decode().replace("\u202f", " ")
+    assert "« Budget » n’est pas une colonne connue" in page
     assert client.post(examen.url).status_code == 404
 
 
