@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from acteurs.models import Organisme
-from commun import fichiers, instantanes
 from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte
@@ -23,9 +22,9 @@ from contrats.permissions import roles
 from ..etats import EtatCampagne
 from ..lectures.campagne import depot_ouvert
 from ..lectures.comparaison import comparer
-from ..lectures.demande import RELATIONS, controles_de, demande_de
-from ..lectures.depot import MARQUE_DE_BROUILLON
-from ..models import Campagne, CaractereDossier, Dispositif, Dossier, GenreVersion, VersionDossier
+from ..lectures.demande import RELATIONS, demande_de
+from ..lectures.depot import MARQUE_DE_BROUILLON, controles_ouverts
+from ..models import Campagne, CaractereDossier, Dispositif, Dossier, GenreVersion
 from ..notifications.depot import destinataires_de_l_accuse
 from ..permissions import (
     complement_ouvert,
@@ -39,11 +38,13 @@ from ..permissions import (
     peut_repondre,
 )
 from ..regles.champs import TOUS_LES_NOMS
-from ..regles.demande import SCHEMA
+from .complements import fermer_le_complement
 from .ecriture import motif_donne, verrouiller_dossier
 from .ecriture_demande import ecrire_valeurs
 from .numeros import prochains_numeros
+from .pages import PageSaisie, tenir_la_page
 from .reconduction import reprendre_l_an_passe
+from .versions import garder_l_original, garder_version
 
 ACCUSER = "programmation.accuser_reception"
 
@@ -87,16 +88,22 @@ def commencer(
 
 
 @transaction.atomic
-def ecrire(dossier: Dossier, valeurs: Mapping[str, Any], *, par: Auteur, le: datetime) -> Dossier:
+def ecrire(
+    dossier: Dossier, valeurs: Mapping[str, Any], *, par: Auteur, le: datetime, page: PageSaisie | None = None
+) -> Dossier:
     """Keep these answers of the request, by form field; nothing is required before the deposit.
 
     A draft's answers are not journalled one by one: its deposit keeps them all. After it, only the fields that a
-    correction request names may be written.
+    correction request names may be written. `page` is the one that they were typed on: raises `RevisionDepassee` when
+    another person has written it since its revision.
     """
     dossier = verrouiller_dossier(dossier)
     verifier(peut_ecrire(par, dossier))
     if fermes := set(valeurs) - noms_modifiables(par, dossier):
         raise RegleEnfreinte("Cette réponse n’est pas ouverte à la correction.", champ=min(fermes), code="champ_ferme")
+    if page is not None and valeurs:
+        tenir_la_page(dossier, page, par=par, le=le)
+    garder_l_original(dossier)
     with contraintes_en_francais():
         ecrire_valeurs(dossier, valeurs, par=par, le=le)
     return dossier
@@ -137,18 +144,31 @@ def repondre(dossier: Dossier, *, reponse: str, par: Auteur, le: datetime) -> Do
 
 
 @transaction.atomic
-def corriger(dossier: Dossier, valeurs: Mapping[str, Any], *, motif: str, par: Auteur, le: datetime) -> Dossier:
-    """The team corrects a deposited request in its porteur's place, for a reason; the original stays readable."""
+def corriger(
+    dossier: Dossier,
+    valeurs: Mapping[str, Any],
+    *,
+    motif: str,
+    par: Auteur,
+    le: datetime,
+    page: PageSaisie | None = None,
+) -> Dossier:
+    """The team corrects a deposited request in its porteur's place, for a reason; the original stays readable.
+
+    `page` as for `ecrire`: the porteur may be answering a correction request meanwhile.
+    """
     dossier = _a_ecrire(dossier)
     verifier(peut_corriger(par, dossier))
     motif = motif_donne(motif)
     if inconnus := set(valeurs) - TOUS_LES_NOMS:
         raise RegleEnfreinte("Ce champ n’est pas une réponse de la demande.", champ=min(inconnus), code="champ_ferme")
+    if page is not None:
+        tenir_la_page(dossier, page, par=par, le=le)
     avant = demande_de(dossier, _jour(le))
-    _garder_l_original(dossier)
+    garder_l_original(dossier)
     with contraintes_en_francais():
         ecrire_valeurs(dossier, valeurs, par=par, le=le)
-    changements = comparer(avant, demande_de(_relu(dossier), _jour(le)))
+    changements = comparer(avant, demande_de(relire_dossier(dossier), _jour(le)))
     if not changements:
         raise RegleEnfreinte("Rien n’a changé : modifiez une réponse avant d’enregistrer.", code="sans_changement")
     inscrire(
@@ -161,7 +181,7 @@ def corriger(dossier: Dossier, valeurs: Mapping[str, Any], *, motif: str, par: A
         avant={c.libelle: c.avant for c in changements},
         apres={c.libelle: c.apres for c in changements},
     )
-    garder_version(_relu(dossier), GenreVersion.CORRECTION, par=par, le=le, motif=motif)
+    garder_version(relire_dossier(dossier), GenreVersion.CORRECTION, par=par, le=le, motif=motif)
     return dossier
 
 
@@ -172,44 +192,13 @@ def renoncer(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Doss
     verifier(peut_renoncer(par, dossier))
     brouillon = dossier.transition_possible("deposer")
     raison = motif.strip() or "Brouillon abandonné" if brouillon else motif_donne(motif)
+    fermer_le_complement(dossier, le=le)
     dossier.changer_etat("retirer", par=_au_nom_de(par, dossier), le=le, motif=raison)
     return dossier
 
 
-def garder_version(
-    dossier: Dossier, genre: GenreVersion, *, par: Auteur | None, le: datetime, motif: str = ""
-) -> VersionDossier:
-    """Freeze the request as it stands; the caller holds the file's lock."""
-    derniere = dossier.versions.order_by("-numero").first()
-    rang = derniere.numero + 1 if derniere else 1
-    octets = instantanes.figer(demande_de(dossier, _jour(le)), schema=SCHEMA)
-    personne = par.utilisateur if par else None
-    return VersionDossier.objects.create(
-        dossier=dossier,
-        numero=rang,
-        genre=genre,
-        instantane=fichiers.ranger(
-            octets,
-            nom=f"{dossier.numero}-v{rang}.json",
-            type_mime="application/json",
-            depose_par=personne,
-        ),
-        motif=motif,
-        ecrite_le=le,
-        ecrite_par=personne,
-        organisme=par.organisme if par else dossier.porteur,
-    )
-
-
-def _garder_l_original(dossier: Dossier) -> None:
-    """A file that came in otherwise (import, spreadsheet) is kept as it was before its first correction."""
-    if not dossier.versions.exists():
-        assert dossier.depose_le is not None  # the team corrects deposited files only
-        garder_version(dossier, GenreVersion.DEPOT, par=None, le=dossier.depose_le)
-
-
 def _exiger_complete(dossier: Dossier, le: datetime) -> None:
-    manques = [c for c in controles_de(dossier, demande_de(dossier, _jour(le))) if c.bloquant]
+    manques = [c for c in controles_ouverts(dossier, demande_de(dossier, _jour(le))) if c.bloquant]
     if manques:
         raise RegleEnfreinte(
             f"Il reste {len(manques)} point{'s' if len(manques) > 1 else ''} à compléter ou à corriger : "
@@ -224,8 +213,8 @@ def _accuser_reception(dossier: Dossier, *, par: Auteur) -> None:
         planifier(
             ACCUSER,
             cible=dossier,
-            parametres={"personne": personne.pk},
-            cle=f"{ACCUSER}:{dossier.pk}:{personne.pk}",
+            parametres={"personne": personne},
+            cle=f"{ACCUSER}:{dossier.pk}:{personne or 'organisme'}",
             par=par,
         )
 
@@ -233,10 +222,11 @@ def _accuser_reception(dossier: Dossier, *, par: Auteur) -> None:
 def _a_ecrire(dossier: Dossier) -> Dossier:
     """The file locked, with the relations that its reading needs."""
     verrouiller_dossier(dossier)
-    return _relu(dossier)
+    return relire_dossier(dossier)
 
 
-def _relu(dossier: Dossier) -> Dossier:
+def relire_dossier(dossier: Dossier) -> Dossier:
+    """The file as the database holds it now, with the relations that its reading needs."""
     return Dossier.objects.select_related(*RELATIONS).get(pk=dossier.pk)
 
 

@@ -9,7 +9,7 @@ from django import forms
 from commun.formulaires import ChampMontant
 
 from ..regles.budget_organisme import PLAN
-from ..regles.plans_budget import PostePlan
+from ..regles.plans_budget import PostePlan, titre_de_ligne
 
 _PREFIXE = "c_"
 
@@ -21,7 +21,7 @@ class BudgetOrganismeForm(forms.Form):
         super().__init__(*args, **kwargs)
         for compte, libelle in PLAN.comptes.items():
             self.fields[_PREFIXE + compte] = ChampMontant(
-                label=f"{compte} {libelle}" if compte.isdigit() else libelle,
+                label=titre_de_ligne(compte, libelle),
                 required=False,
                 max_digits=9,
                 decimal_places=0,

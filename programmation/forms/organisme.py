@@ -148,6 +148,8 @@ class ChampFichier(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         fichier = super().clean(data, initial)
+        if not fichier:
+            return None  # optional, and left empty
         try:
             verifier_taille(fichier.name, fichier.size)
             contenu = fichier.read()

@@ -27,11 +27,13 @@ from ..models import (
     IndicateurAction,
     ModeLocalisation,
 )
-from ..permissions import noms_modifiables
-from ..regles.champs import SECTIONS, SectionDemande
+from ..permissions import complement_ouvert, noms_modifiables
+from ..regles.campagne import motif_de_fermeture
+from ..regles.champs import SectionDemande
 from ..regles.controles import Controle
 from ..regles.demande import Demande
 from ..regles.plans_budget import SUBVENTION_DEMANDEE, PlanBudget
+from .calendriers import calendriers
 from .comparaison import en_mots
 from .demande import controles_de
 
@@ -90,12 +92,12 @@ class EtatDemandeEcrite:
 def avancement(dossier: Dossier, demande: Demande, *, pour: Auteur) -> EtatDemandeEcrite:
     """Section by section, what the request says and lacks."""
     par_section: dict[str, list[Controle]] = defaultdict(list)
-    for controle in controles_de(dossier, demande):
+    for controle in controles_ouverts(dossier, demande):
         par_section[controle.section].append(controle)
     ouverts = noms_modifiables(pour, dossier)
     lues = {lue.section.code: lue for lue in en_mots(demande)}
     etapes = []
-    for numero, section in enumerate(SECTIONS, start=1):
+    for numero, section in enumerate(demande.sections, start=1):
         siens = par_section[section.code]
         etapes.append(
             EtapeDemande(
@@ -108,6 +110,13 @@ def avancement(dossier: Dossier, demande: Demande, *, pour: Auteur) -> EtatDeman
             )
         )
     return EtatDemandeEcrite(demande, tuple(etapes))
+
+
+def controles_ouverts(dossier: Dossier, demande: Demande) -> list[Controle]:
+    """What the request lacks, as far as its porteur can mend it: a correction request opens some fields only."""
+    complement = complement_ouvert(dossier)
+    controles = controles_de(dossier, demande)
+    return [c for c in controles if complement is None or c.champ in complement.champs]
 
 
 # Answers that stand from the first minute: they do not say that a section was begun.
@@ -239,6 +248,35 @@ def deposee_depuis(numero: str, *, pour: Auteur, contrat: Contrat) -> Dossier | 
         cible_type=Dossier._meta.label_lower, contrat_id=contrat.pk, acte="deposer", avant__numero=numero
     )
     return Dossier.objects.ouverts_a(pour, contrat).filter(pk__in=depots.values("cible_id")).first()
+
+
+@dataclass(frozen=True, slots=True)
+class OuvertHorsAppel:
+    """A scheme that takes requests today whatever the yearly call's days; None: all year."""
+
+    dispositif: Dispositif
+    jusqu_au: date | None
+
+
+def ouverts_hors_appel(campagne: Campagne, porteur: Organisme | None, le: date) -> list[OuvertHorsAppel]:
+    """Those that this organisation may ask today; neighbourhood initiatives, on one page, are told apart."""
+    propres = calendriers(campagne.contrat, campagne.annee)
+    ouverts = []
+    for dispositif in dispositifs_proposes(campagne, porteur).exclude(famille=FamilleDispositif.SIP):
+        calendrier = propres.get(dispositif.pk)
+        if calendrier is None and not dispositif.permanent:
+            continue
+        ferme = motif_de_fermeture(
+            campagne.etat,
+            ouverte_le=campagne.ouverte_le,
+            limite_depot=campagne.limite_depot,
+            le=le,
+            fin_du_permanent=date(campagne.annee, 12, 31),
+            jours_propres=(calendrier.ouvre, calendrier.ferme) if calendrier else None,
+        )
+        if not ferme:
+            ouverts.append(OuvertHorsAppel(dispositif, calendrier.ferme if calendrier else None))
+    return ouverts
 
 
 # --- A porteur's list --------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ class GenreVersion(models.TextChoices):
     """Why a version of a file was kept."""
 
     DEPOT = "depot", "Dépôt"
+    IMPORT = "import", "Import"
     COMPLEMENT = "complement", "Réponse à une demande de complément"
     CORRECTION = "correction", "Correction par l’équipe"
 
@@ -51,6 +52,34 @@ class VersionDossier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier.numero}, version {self.numero}"
+
+
+class PageEcrite(models.Model):
+    """The last time that one person wrote a page of a request, so that two people do not erase each other's answers."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="pages_ecrites", verbose_name="dossier")
+    page = models.CharField("page", max_length=20)  # code of a section of `regles.champs`
+    personne = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="personne"
+    )
+    revision = models.PositiveIntegerField("révision")
+    ecrite_le = models.DateTimeField("écrite le")
+    empreintes = models.JSONField("empreintes", default=dict, blank=True)  # marks of what the person wrote, by field
+
+    class Meta:
+        verbose_name = "page écrite"
+        verbose_name_plural = "pages écrites"
+        ordering = ["dossier", "page", "-revision"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "page", "personne"],
+                name="programmation_page_ecrite_unique",
+                violation_error_message="Cette personne a déjà écrit cette page : sa ligne existe.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier.numero}, page {self.page}, révision {self.revision}"
 
 
 class GenreAttestation(models.TextChoices):

@@ -6,32 +6,26 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from acteurs.models import Utilisateur
 from commun.auteur import Auteur
-from contrats.etats import Role
+from contrats.notifications import composer
 
+from ..lectures.destinataires import destinataires_du_porteur
 from ..lectures.suivi_porteur import contacts
 from ..models import Dossier
 
 
-def destinataires_de_l_accuse(dossier: Dossier, par: Auteur) -> list[Utilisateur]:
-    """Who learns that the request is in: the people of its porteur, and whoever deposited it."""
-    du_porteur = Utilisateur.objects.filter(
-        habilitations__in=dossier.contrat.habilitations.actives().filter(
-            organisme=dossier.porteur_id, role=Role.PORTEUR, utilisateur__is_active=True
-        )
-    )
-    personnes = {personne.pk: personne for personne in du_porteur.order_by("pk")}
-    if par.utilisateur is not None:
-        personnes.setdefault(par.utilisateur.pk, par.utilisateur)
-    return list(personnes.values())
+def destinataires_de_l_accuse(dossier: Dossier, par: Auteur) -> list[int | None]:
+    """Who learns that the request is in: the people of its porteur or its own address (None), and whoever deposited it."""
+    personnes = destinataires_du_porteur(dossier)
+    if par.utilisateur is not None and par.utilisateur.pk not in personnes:
+        personnes.append(par.utilisateur.pk)
+    return personnes
 
 
-def accuse_de_reception(dossier: Dossier, personne: Utilisateur) -> EmailMultiAlternatives:
+def accuse_de_reception(dossier: Dossier, adresse: str) -> EmailMultiAlternatives:
     """The receipt: number, date, what is asked, who follows the file; in plain text and in HTML."""
     installation = settings.INSTALLATION
     cles = {"contrat": dossier.contrat.slug, "annee": dossier.campagne.annee, "numero": dossier.numero}
@@ -45,10 +39,4 @@ def accuse_de_reception(dossier: Dossier, personne: Utilisateur) -> EmailMultiAl
         "lien": installation["adresse"] + reverse("programmation:demande", kwargs=cles),
         "installation": installation,
     }
-    courriel = EmailMultiAlternatives(
-        subject=" ".join(render_to_string("courriels/accuse_depot_sujet.txt", contexte).split()),
-        body=render_to_string("courriels/accuse_depot.txt", contexte),
-        to=[personne.email],
-    )
-    courriel.attach_alternative(render_to_string("courriels/accuse_depot.html", contexte), "text/html")
-    return courriel
+    return composer("accuse_depot", contexte, adresse)

@@ -13,6 +13,7 @@ from ..etats import DOSSIER_EN_COURS, EtatCampagne, EtatDossier
 from ..models import Campagne, DemandeDeComplement, Dossier, NatureDossier
 from ..regles.champs import TOUS_LES_NOMS, noms_ouverts
 from .acces import tient
+from .organisme import agit_ici
 
 _ETATS_RENONCABLES = (*DOSSIER_EN_COURS, EtatDossier.BROUILLON, EtatDossier.AJOURNE)
 
@@ -36,6 +37,10 @@ def peut_commencer(auteur: Auteur, campagne: Campagne, porteur: Organisme) -> Re
     if tenus.pilote:
         if campagne.etat == EtatCampagne.PREPARATION:
             return non("La campagne est encore en préparation : mettez-la à l’essai pour ouvrir le formulaire.")
+        if not agit_ici(campagne.contrat, porteur):
+            return non(
+                "Cet organisme n’agit que dans un autre contrat : invitez-le d’abord, ou demandez-lui de s’inscrire."
+            )
         return OUI
     if porteur.pk not in tenus.organismes_porteurs:
         return non("Vous ne déposez que pour votre organisme.")

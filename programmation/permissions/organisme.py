@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
@@ -33,6 +33,26 @@ def organismes_visibles(auteur: Auteur, contrat: Contrat) -> QuerySet[Organisme]
         visibles |= Organisme.objects.filter(pk__in=porteurs.values("organisme"))
         visibles |= Organisme.objects.filter(pk__in=Dossier.objects.ouverts_a(auteur, contrat).values("porteur"))
     return visibles
+
+
+def porteurs(contrat: Contrat | None = None) -> QuerySet[Organisme]:
+    """The organisations that carry actions in the contract, or have somebody who may; in any contract when none is given."""
+    tenus = Habilitation.objects.filter(role=Role.PORTEUR)
+    deja = Dossier.objects.filter(depose_le__isnull=False)
+    if contrat is not None:
+        tenus, deja = tenus.filter(contrat=contrat), deja.filter(contrat=contrat)
+    return Organisme.objects.filter(Q(pk__in=tenus.values("organisme")) | Q(pk__in=deja.values("porteur"))).order_by(
+        "recherche"
+    )
+
+
+def agit_ici(contrat: Contrat, organisme: Organisme) -> bool:
+    """True for an organisation that is this contract's own business: it carries actions here, or nowhere yet.
+
+    One that is known only in another contract of the installation opens its card, its people and its bank account
+    to nobody here until it joins: by an invitation, or by registering.
+    """
+    return porteurs(contrat).filter(pk=organisme.pk).exists() or not porteurs().filter(pk=organisme.pk).exists()
 
 
 def peut_tenir_la_fiche(auteur: Auteur, contrat: Contrat, organisme: Organisme) -> Reponse:

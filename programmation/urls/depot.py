@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import depot, versions
+from ..views import depot, pieces, versions
 
 _DOSSIER = "<int:annee>/dossiers/<slug:numero>/"
 
@@ -11,7 +11,9 @@ urlpatterns = [
     path("<int:annee>/demandes/nouvelle/", depot.commencer, name="commencer"),
     path(_DOSSIER + "demande/", depot.voir, name="demande"),
     path(_DOSSIER + "demande.pdf", versions.telecharger, name="demande_pdf"),
+    path(_DOSSIER + "demande/fiche/", depot.ecrire_fiche, name="fiche"),
     path(_DOSSIER + "demande/relire/", depot.relire, name="relire"),
+    path(_DOSSIER + "demande/pieces/recue/", pieces.joindre, name="joindre_piece_recue"),
     path(_DOSSIER + "demande/pieces/ajouter/", depot.ajouter_piece, name="ajouter_piece"),
     path(_DOSSIER + "demande/pieces/<int:pk>/", depot.telecharger_piece, name="piece_demande"),
     path(_DOSSIER + "demande/pieces/<int:pk>/retirer/", depot.retirer_piece, name="retirer_piece"),

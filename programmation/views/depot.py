@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from acteurs.models import Organisme, TypeOrganisme, TypePiece
 from commun import fichiers
-from commun.erreurs import RegleEnfreinte
+from commun.erreurs import RegleEnfreinte, RevisionDepassee
 from commun.permissions import verifier
 from commun.televersement import verifier_taille
 from commun.views import agir, appliquer, dire_l_erreur, faire, traiter_formulaire
@@ -24,11 +27,25 @@ from contrats.portee import Portee, dans_le_contrat
 from .. import actions
 from ..etats import EtatDemande, EtatDossier
 from ..forms import MotifForm
-from ..forms.depot import FORMULAIRES, CommencerForm, PieceForm, RenoncerForm, RepondreForm, SectionForm
-from ..lectures.campagne import depot_ouvert, porteurs_du_contrat
-from ..lectures.comparaison import comparer, en_mots
-from ..lectures.demande import RELATIONS, demande_de, pieces_exigees
-from ..lectures.depot import EtatDemandeEcrite, avancement, demandes_listees, deposee_depuis
+from ..forms.depot import (
+    FORMULAIRES,
+    PARTIES,
+    CommencerForm,
+    FicheForm,
+    PieceForm,
+    RenoncerForm,
+    RepondreForm,
+    SectionForm,
+    partie_de,
+)
+from ..lectures.campagne import depot_ouvert
+from ..lectures.comparaison import depuis_l_an_passe, en_mots
+from ..lectures.demande import RELATIONS, demande_de, pieces_exigees, sections_du_dossier, sur_une_page
+from ..lectures.depot import EtatDemandeEcrite, avancement, demandes_listees, deposee_depuis, ouverts_hors_appel
+from ..lectures.nouvelles import arret
+from ..lectures.pages import PageLue, page_lue
+from ..lectures.pieces import pieces_a_lire
+from ..lectures.proximite import alerte_de_cumul, initiatives_ouvertes
 from ..lectures.suivi_porteur import contacts, statuts
 from ..models import Campagne, Dossier, PieceDossier
 from ..permissions import (
@@ -42,14 +59,14 @@ from ..permissions import (
     peut_repondre,
     peut_saisir,
 )
-from ..permissions.organisme import peut_lire_la_banque
-from ..regles.champs import SECTIONS, TOUS_LES_NOMS, libelles
-from ..regles.champs import section as section_nommee
+from ..permissions.organisme import peut_lire_la_banque, porteurs
+from ..regles.champs import TOUS_LES_NOMS, libelles
 from .acces import LECTEURS
 from .onglets import cadre_du_dossier
 
 REDACTEURS = (Role.CHEF_DE_PROJET, Role.PORTEUR)
 SANS_FORMULAIRE = ("organisme", "pieces")
+ESSAIS = 3  # turns that a page takes when others write it at the same moment
 
 
 # --- The list, and a new request ---------------------------------------------------------------------------------------
@@ -84,6 +101,14 @@ def lister(request: HttpRequest, portee: Portee) -> HttpResponse:
             "limite_passee": campagne is not None and timezone.localdate() > campagne.limite_depot,
             "demandes": demandes_listees(dossiers),
             "equipe": portee.roles.pilote,
+            "hors_appel": (
+                ouverts_hors_appel(
+                    campagne, None if portee.roles.pilote else portee.auteur.organisme, timezone.localdate()
+                )
+                if campagne
+                else []
+            ),
+            "permanents": initiatives_ouvertes(campagne, timezone.localdate()) if campagne else [],
         },
     )
 
@@ -95,7 +120,8 @@ def commencer(request: HttpRequest, portee: Portee) -> HttpResponse:
     verifier(peut_saisir(portee.auteur, portee.contrat))
     campagne = get_object_or_404(Campagne, contrat=portee.contrat, annee=portee.annee)
     campagne.contrat = portee.contrat
-    form = CommencerForm(request.POST or None, campagne=campagne, porteurs=_porteurs(portee))
+    depart = {"dispositif": request.GET.get("dispositif")}
+    form = CommencerForm(request.POST or None, initial=depart, campagne=campagne, porteurs=_porteurs(portee))
     if request.method == "POST":
         lues = form.cleaned_data if form.is_valid() else {}
         dossier = appliquer(form, lambda: actions.commencer(campagne, **lues, par=portee.auteur, le=timezone.now()))
@@ -113,8 +139,11 @@ def _porteurs(portee: Portee) -> QuerySet[Organisme]:
     """For whom the person may ask: its own organisations; the team, those that carry actions here or may."""
     if not portee.roles.pilote:
         return Organisme.objects.filter(pk__in=portee.roles.organismes_porteurs)
-    possibles = Q(type__in=(TypeOrganisme.ASSOCIATION, TypeOrganisme.COMMUNE, TypeOrganisme.CCAS))
-    return Organisme.objects.filter(possibles | Q(pk__in=porteurs_du_contrat(portee.contrat).order_by().values("pk")))
+    nouveaux = Organisme.objects.filter(
+        type__in=(TypeOrganisme.ASSOCIATION, TypeOrganisme.COMMUNE, TypeOrganisme.CCAS)
+    ).exclude(pk__in=porteurs().order_by().values("pk"))
+    du_contrat = porteurs(portee.contrat).order_by()
+    return Organisme.objects.filter(Q(pk__in=nouveaux.values("pk")) | Q(pk__in=du_contrat.values("pk")))
 
 
 # --- One request -------------------------------------------------------------------------------------------------------
@@ -125,6 +154,8 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     if (depuis := deposee_depuis(numero, pour=portee.auteur, contrat=portee.contrat)) is not None:
         return redirect(_adresse("demande", portee, depuis.numero))
     dossier = demande_lue(portee, numero)
+    if peut_ecrire(portee.auteur, dossier) and sur_une_page(dossier):
+        return redirect(_adresse("fiche", portee, numero))
     demande = demande_de(dossier, timezone.localdate())
     if peut_ecrire(portee.auteur, dossier):
         return render(request, "programmation/depot/taches.html", _redaction(portee, dossier, demande))
@@ -137,9 +168,12 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
             "demande": demande,
             "statuts": statuts(dossier, pour=portee.auteur) if est_son_porteur(portee.auteur, dossier) else (),
             "pour_un_porteur": not est_son_porteur(portee.auteur, dossier),
+            "arret": arret(dossier),
+            "pieces_lues": pieces_a_lire(dossier, pour=portee.auteur, le=timezone.localdate()),
+            "joindre_une_piece": bool(peut_corriger(portee.auteur, dossier)),
             "contacts": contacts(dossier),
             "corriger": peut_corriger(portee.auteur, dossier),
-            "a_corriger": [s for s in SECTIONS if s.code not in SANS_FORMULAIRE],
+            "a_corriger": [s for s in demande.sections if s.code not in SANS_FORMULAIRE],
             "renoncer": peut_renoncer(portee.auteur, dossier),
             "versions": dossier.versions.count(),
         },
@@ -151,41 +185,114 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
 def ecrire(request: HttpRequest, portee: Portee, numero: str, section: str) -> HttpResponse:
     """One section: each answer is kept as it is given, on its own with htmx, all together without."""
     dossier = _a_ecrire(portee, numero)
-    lue = section_nommee(section)
-    if lue is None:
-        raise Http404
+    _exiger_la_section(dossier, section)
+    if section != "organisme" and sur_une_page(dossier):
+        return redirect(f"{_adresse('fiche', portee, numero)}#partie-{section}")
     if section in SANS_FORMULAIRE:
-        return _section(request, portee, dossier, section, None)
-    form = FORMULAIRES[section](request.POST or None, dossier=dossier, ouverts=noms_modifiables(portee.auteur, dossier))
+        return _section(request, portee, _a_ecrire(portee, numero), section, None)
     if request.method == "GET":
-        return _section(request, portee, dossier, section, form)
-    _garder(form, portee)
+        form = _formulaire(request, portee, numero, section)
+        return _section(request, portee, form.dossier, section, form)
+    form = _garder(partial(_formulaire, request, portee, numero, section), portee)
     if request.htmx:  # type: ignore[attr-defined]
         contexte = _contexte_de_section(portee, demande_lue(portee, numero), section, form)
         return render(request, "programmation/depot/_enregistre.html", contexte | {"le": timezone.localtime()})
     if form.errors:
         return _section(request, portee, demande_lue(portee, numero), section, form)
-    return redirect(_suite(request, portee, numero, section))
+    if form.de_l_autre and form.autre is not None:
+        messages.info(
+            request, f"{form.autre.nom} a aussi modifié cette page : vos réponses et les siennes sont gardées."
+        )
+    return redirect(_suite(request, portee, dossier, section))
 
 
-def _garder(form: SectionForm, portee: Portee) -> None:
-    """Keep what is right of a page; what is not is said beside its field."""
-    form.is_valid()
-    try:
-        actions.ecrire(form.dossier, form.valeurs(), par=portee.auteur, le=timezone.now())
-    except RegleEnfreinte as erreur:
-        dire_l_erreur(form, erreur)
+@require_http_methods(["GET", "POST"])
+@dans_le_contrat(*REDACTEURS)
+def ecrire_fiche(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
+    """The simplified form, whole on one page; each answer is kept as it is given, section by section."""
+    if not sur_une_page(_a_ecrire(portee, numero)):
+        return redirect(_adresse("demande", portee, numero))
+    lire = {code: partial(_partie, request, portee, numero, code) for code in PARTIES}
+    if request.method == "GET":
+        form = FicheForm({code: lire[code]() for code in PARTIES})
+    else:
+        form = FicheForm({code: _garder(lire[code], portee) for code in PARTIES})
+    contexte = _contexte_de_fiche(portee, demande_lue(portee, numero), form)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "programmation/depot/_fiche_enregistree.html", contexte | {"le": timezone.localtime()})
+    if request.method == "POST" and not form.errors:
+        return redirect(_adresse("relire" if "continuer" in request.POST else "fiche", portee, numero))
+    return render(request, "programmation/depot/fiche.html", contexte, status=422 if form.errors else 200)
 
 
-def _suite(request: HttpRequest, portee: Portee, numero: str, section: str) -> str:
+def _partie(request: HttpRequest, portee: Portee, numero: str, section: str) -> SectionForm:
+    """One section of the one page; who else wrote it is read before the request itself."""
+    page = _page_lue(portee, numero, section)
+    dossier = _a_ecrire(portee, numero)
+    ouverts = noms_modifiables(portee.auteur, dossier)
+    return partie_de(section, request.POST or None, dossier=dossier, ouverts=ouverts, page=page, pour=portee.auteur)
+
+
+def _contexte_de_fiche(portee: Portee, dossier: Dossier, form: FicheForm) -> dict[str, Any]:
+    demande = demande_de(dossier, timezone.localdate())
+    return {
+        **_redaction(portee, dossier, demande),
+        **_pieces(dossier),
+        "form": form,
+        "sections": form.sections,
+        "appel": alerte_de_cumul(dossier),
+        "plafond": dossier.dispositif.plafond,
+        "ouvert": "pieces" in noms_modifiables(portee.auteur, dossier),
+    }
+
+
+def _garder(lire: Callable[[], SectionForm], portee: Portee) -> SectionForm:
+    """Keep what is right of a page; what is not is said beside its field. Two people who write at once take turns."""
+    for essai in range(ESSAIS):
+        form = lire()
+        form.is_valid()
+        valeurs = form.valeurs()
+        page = form.page_saisie(valeurs)
+        try:
+            actions.ecrire(form.dossier, valeurs, page=page, par=portee.auteur, le=timezone.now())
+        except RevisionDepassee as erreur:
+            if essai == ESSAIS - 1:
+                dire_l_erreur(form, erreur)
+            continue
+        except RegleEnfreinte as erreur:
+            dire_l_erreur(form, erreur)
+        break
+    return form
+
+
+def _formulaire(request: HttpRequest, portee: Portee, numero: str, section: str) -> SectionForm:
+    """The page's form; who else wrote the page is read before the request itself."""
+    page = _page_lue(portee, numero, section)
+    dossier = _a_ecrire(portee, numero)
+    ouverts = noms_modifiables(portee.auteur, dossier)
+    return FORMULAIRES[section](request.POST or None, dossier=dossier, ouverts=ouverts, page=page, pour=portee.auteur)
+
+
+def _page_lue(portee: Portee, numero: str, section: str) -> PageLue:
+    return page_lue(section, numero=numero, contrat=portee.contrat, campagne__annee=portee.annee)
+
+
+def _exiger_la_section(dossier: Dossier, section: str) -> None:
+    """A page that the file's form does not have is a 404."""
+    if section not in {s.code for s in sections_du_dossier(dossier)}:
+        raise Http404
+
+
+def _suite(request: HttpRequest, portee: Portee, dossier: Dossier, section: str) -> str:
     """After a page without htmx: the same page, or the next one."""
     if "continuer" not in request.POST:
-        return _adresse("section", portee, numero, section=section)
-    codes = [s.code for s in SECTIONS]
+        return _adresse("section", portee, dossier.numero, section=section)
+    # Another scheme may have been chosen on this very page: its form is read again.
+    codes = [s.code for s in sections_du_dossier(demande_lue(portee, dossier.numero))]
     rang = codes.index(section) + 1
     if rang == len(codes):
-        return _adresse("relire", portee, numero)
-    return _adresse("section", portee, numero, section=codes[rang])
+        return _adresse("relire", portee, dossier.numero)
+    return _adresse("section", portee, dossier.numero, section=codes[rang])
 
 
 def _section(
@@ -200,7 +307,7 @@ def _contexte_de_section(portee: Portee, dossier: Dossier, section: str, form: S
     demande = demande_de(dossier, timezone.localdate())
     etat = avancement(dossier, demande, pour=portee.auteur)
     etape = next(e for e in etat.etapes if e.section.code == section)
-    codes = [s.code for s in SECTIONS]
+    codes = [s.code for s in demande.sections]
     contexte: dict[str, Any] = {
         "dossier": dossier,
         "demande": demande,
@@ -222,20 +329,12 @@ def relire(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     """The whole request once more: what it lacks with links, what changes from last year, then the deposit."""
     dossier = _a_ecrire(portee, numero)
     demande = demande_de(dossier, timezone.localdate())
-    contexte = _redaction(portee, dossier, demande) | {"sections": en_mots(demande)}
-    if dossier.precedent is not None:
-        passe = Dossier.objects.select_related(*RELATIONS).get(pk=dossier.precedent_id)
-        contexte |= {
-            "passe": passe,
-            "changements": [
-                c for c in comparer(demande_de(passe, timezone.localdate()), demande) if c.section not in _ANNUELLES
-            ],
-        }
+    contexte = _redaction(portee, dossier, demande) | {
+        "sections": en_mots(demande),
+        "passe": dossier.precedent,
+        "changements": depuis_l_an_passe(dossier, timezone.localdate(), pour=portee.auteur, demande=demande),
+    }
     return render(request, "programmation/depot/relire.html", contexte)
-
-
-# Sections that are given anew each year: nothing to compare.
-_ANNUELLES = ("L’organisme", "Les pièces", "Les attestations")
 
 
 def _redaction(portee: Portee, dossier: Dossier, demande: Any) -> dict[str, Any]:
@@ -318,17 +417,26 @@ def renoncer(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
 @dans_le_contrat(Role.CHEF_DE_PROJET)
 def corriger(request: HttpRequest, portee: Portee, numero: str, section: str) -> HttpResponse:
     """The team corrects one section of a deposited request, for a reason."""
+    page = _page_lue(portee, numero, section)
     dossier = demande_lue(portee, numero)
     verifier(peut_corriger(portee.auteur, dossier))
-    lue = section_nommee(section)
-    if lue is None or section in SANS_FORMULAIRE:
+    _exiger_la_section(dossier, section)
+    if section in SANS_FORMULAIRE:
         raise Http404
-    form = FORMULAIRES[section](request.POST or None, dossier=dossier, ouverts=TOUS_LES_NOMS)
+    form = FORMULAIRES[section](
+        request.POST or None, dossier=dossier, ouverts=TOUS_LES_NOMS, page=page, pour=portee.auteur
+    )
     motif = MotifForm(request.POST or None)
     if request.method == "POST" and motif.is_valid() and form.is_valid():
         try:
+            valeurs = form.valeurs()
             actions.corriger(
-                dossier, form.valeurs(), motif=motif.cleaned_data["motif"], par=portee.auteur, le=timezone.now()
+                dossier,
+                valeurs,
+                motif=motif.cleaned_data["motif"],
+                page=form.page_saisie(valeurs),
+                par=portee.auteur,
+                le=timezone.now(),
             )
         except RegleEnfreinte as erreur:
             dire_l_erreur(form, erreur)

@@ -22,6 +22,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 from ..actions.organisme import deposer_piece, ecrire_section, retirer_piece
 from ..forms.organisme import PieceForm, SectionForm
 from ..lectures.organisme import ASSOCIATIONS, CHAMPS_DE_L_ORGANISME, fiche_de, fiche_lue, pieces_lues
+from ..lectures.proximite import accompagnements
 from ..permissions.organisme import organismes_visibles, peut_lire_la_banque, peut_tenir_la_fiche
 from ..regles.organisme import Section, section
 from .onglets_organisme import cadre_de_l_organisme
@@ -50,6 +51,7 @@ def fiche(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     contexte = {
         **cadre_de_l_organisme(portee, organisme, "organisme"),
         "fiche": fiche_lue(organisme, pour=portee.auteur, contrat=portee.contrat),
+        "appuis": accompagnements(portee.contrat, pour=portee.auteur, organisme=organisme),
     }
     return render(request, "programmation/organisme/fiche.html", contexte)
 

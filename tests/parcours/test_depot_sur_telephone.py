@@ -12,7 +12,7 @@ from django.utils import timezone
 from commun import travaux
 from commun.models import Travail
 from programmation.etats import EtatDossier
-from programmation.models import Campagne, Dossier
+from programmation.models import Campagne, Dossier, Formulaire
 from tests.navigateur import TELEPHONE
 
 pytestmark = pytest.mark.navigateur
@@ -31,9 +31,10 @@ def _ouvrir_le_depot() -> None:
 
 def test_un_porteur_finit_et_depose_sa_demande_sur_son_telephone(page_du_compte, axe):
     _ouvrir_le_depot()
-    dossier = Dossier.objects.get(
+    brouillons = Dossier.objects.filter(
         etat=EtatDossier.BROUILLON, porteur__habilitations__utilisateur__email__startswith="porteur@"
     )
+    dossier = brouillons.exclude(dispositif__formulaire=Formulaire.FICHE).get()
     page = page_du_compte("porteur", taille=TELEPHONE)
 
     def tient_en_largeur() -> None:

@@ -20,7 +20,7 @@ from contrats.etats import Role
 from contrats.models import NatureMoyens
 from programmation.etats import EtatDossier
 from programmation.models import Dossier, ModeLocalisation
-from programmation.regles.champs import SECTIONS
+from programmation.regles.champs import sections_de
 from tests.fabriques import (
     BudgetPrevisionnelFactory,
     CampagneFactory,
@@ -76,7 +76,7 @@ def adresse(route: str, dossier: Dossier, **suite: Any) -> str:
     return reverse(f"programmation:{route}", kwargs=cles | suite)
 
 
-@pytest.mark.parametrize("section", [s.code for s in SECTIONS])
+@pytest.mark.parametrize("section", [s.code for s in sections_de("cerfa_12156")])
 def test_chaque_page_s_ouvre_sur_un_brouillon_vide_ou_plein(client, brouillon, section) -> None:
     """Everything that a page may hold is there once: places, doors, indicators, papers, lines of another form."""
     contrat = brouillon.contrat
@@ -160,6 +160,7 @@ def test_le_budget_se_totalise_a_chaque_ligne(client, brouillon) -> None:
         page, {"compte_641": "12 000", "compte_60x": "3000", "compte_756": "1.000,50"}, headers=HTMX
     ).content.decode()
     assert "euros entiers" in reponse
+    assert "rien n’est enregistré de : Budget de l’action" in reponse.replace("\u202f", " ")
     brouillon.refresh_from_db()
     assert brouillon.cout_total == 20_000  # one wrong line: the budget is kept as it was
     reponse = client.post(page, {"compte_641": "12 000", "compte_60x": "3000"}, headers=HTMX).content.decode()
@@ -335,6 +336,28 @@ def test_l_equipe_corrige_une_page_avec_un_motif(client_de, contrat) -> None:
     texte = chef.get(adresse("versions", dossier)).content.decode()
     assert "<del>Un animateur</del>" in texte
     assert "Accord du porteur" in texte
+
+
+def test_les_montants_d_un_dossier_importe_se_corrigent_avec_leurs_zeros_et_leurs_centimes(client_de, contrat) -> None:
+    """An import may bring a proposal where nothing is asked, and cents: the page keeps both and changes the rest."""
+    chef = client_de(Role.CHEF_DE_PROJET)
+    dossier = DossierFactory(contrat=contrat, en_instruction=True, origine="tableur")
+    nulle = DemandeFactory(dossier=dossier, proposee=True, montant_demande=0, montant_propose=3000)
+    centimes = DemandeFactory(dossier=dossier, proposee=True, montant_demande=Decimal("1500.50"))
+    autre = DemandeFactory(dossier=dossier, montant_demande=2000)
+    page = adresse("corriger", dossier, section="financeurs")
+    noms = {d.pk: f"demande_{d.financeur_id}_{d.dispositif_id}_{d.nature}" for d in (nulle, centimes, autre)}
+    form = chef.get(page).context["form"]
+    saisie = {nom: form[nom].value() for nom in noms.values()} | {noms[autre.pk]: "2 500"}
+    reponse = chef.post(page, saisie | {"motif": "Accord du porteur"})
+    assert reponse.status_code == 302, reponse.context["form"].errors
+    assert list(dossier.demandes.order_by("pk").values_list("montant_demande", flat=True)) == [
+        0,
+        Decimal("1500.50"),
+        2500,
+    ]
+    chef.post(page, saisie | {noms[autre.pk]: "0", "motif": "Accord du porteur"})
+    assert not dossier.demandes.filter(pk=autre.pk).exists()
 
 
 def test_un_porteur_renonce_depuis_sa_page(client, contrat) -> None:

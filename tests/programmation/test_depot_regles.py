@@ -11,7 +11,7 @@ import pytest
 
 from programmation.regles.attestations import textes_demandes
 from programmation.regles.budget import LigneDeBudget, ecarts_par_financeur, totaux
-from programmation.regles.champs import SECTIONS, choix_par_section, libelles, noms_ouverts, section_du_champ
+from programmation.regles.champs import choix_par_section, libelles, noms_ouverts, section_du_champ, sections_de
 from programmation.regles.controles import Exigences, PieceExigee, controles
 from programmation.regles.demande import (
     AttestationDemande,
@@ -22,7 +22,7 @@ from programmation.regles.demande import (
     PorteurDemande,
     parts_egales,
 )
-from programmation.regles.plans_budget import CERFA, COMMUNE, INVESTISSEMENT, formulaire_de, plan_de
+from programmation.regles.plans_budget import CERFA, COMMUNE, FICHE, INVESTISSEMENT, formulaire_de, plan_de
 
 
 def charge(compte: str, montant: int) -> LigneDeBudget:
@@ -243,7 +243,7 @@ def test_chaque_remarque_mene_a_la_page_qui_y_repond() -> None:
         **dict.fromkeys(("beneficiaires", "beneficiaires_qpv", "femmes", "hommes", "sexe_inconnu", "debut", "fin")),
     )
     trouvees = controles(vide, Exigences(pieces=(PieceExigee("rib", "RIB", True, True),)))
-    assert {c.section for c in trouvees} == {s.code for s in SECTIONS} - {"organisme"}
+    assert {c.section for c in trouvees} == {s.code for s in sections_de("cerfa_12156")} - {"organisme"}
 
 
 def test_chaque_formulaire_a_ses_lignes() -> None:
@@ -262,6 +262,9 @@ def test_un_montant_d_un_autre_formulaire_trouve_sa_ligne() -> None:
     assert CERFA.compte_de_reprise("60", "charge") == "60x"
     assert CERFA.compte_de_reprise("Ressources propres", "produit") == "insufprevisionnel"
     assert INVESTISSEMENT.compte_de_reprise("641", "charge") is None
+    assert FICHE.compte_de_reprise("chgfixe", "charge") == "65x"
+    assert FICHE.compte_de_reprise("861", "charge") == "864"
+    assert INVESTISSEMENT.compte_de_reprise("861", "charge") is None
 
 
 def test_des_parts_egales_font_toujours_cent() -> None:

@@ -24,6 +24,7 @@ from programmation.etats import EtatCampagne
 from programmation.lectures.budget_organisme import budgets_lus
 from programmation.lectures.organisme import fiche_lue, pieces_lues
 from programmation.models import BudgetOrganisme
+from programmation.permissions.depot import peut_commencer
 from programmation.regles.organisme import SECTIONS, bientot_perimee, manques, section
 from tests.fabriques import (
     CampagneFactory,
@@ -31,6 +32,7 @@ from tests.fabriques import (
     DossierFactory,
     FicheOrganismeFactory,
     FichierFactory,
+    HabilitationFactory,
     OrganismeFactory,
     PieceOrganismeFactory,
     PieceRequiseFactory,
@@ -330,3 +332,16 @@ def test_mon_organisme_mene_a_celui_pour_lequel_on_agit(contrat, organisme, port
     assert reponse["Location"] == adresse("organisme", contrat, organisme)
     assert "Mon organisme" in client(porteur).get(reponse["Location"]).content.decode()
     assert not Travail.objects.exists()
+
+
+def test_un_organisme_d_un_autre_contrat_ne_s_ouvre_pas_a_l_equipe(contrat, gens) -> None:
+    """Its card, its people and its bank account are its own contract's business until it joins."""
+    ailleurs = DossierFactory(depose=True)
+    campagne = CampagneFactory(contrat=contrat, etat=EtatCampagne.OUVERTE)
+
+    refus = peut_commencer(gens.chef, campagne, ailleurs.porteur)
+    assert not refus
+    assert "autre contrat" in refus.motif
+    assert peut_commencer(gens.chef, campagne, OrganismeFactory())
+    HabilitationFactory(contrat=contrat, organisme=ailleurs.porteur, role=Role.PORTEUR)
+    assert peut_commencer(gens.chef, campagne, ailleurs.porteur)

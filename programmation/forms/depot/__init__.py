@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from .annexes import OperationForm, VacancesForm
 from .base import SectionForm
-from .commencer import CommencerForm, PieceForm, RenoncerForm, RepondreForm
+from .commencer import CommencerForm, PieceForm, PieceRecueForm, RenoncerForm, RepondreForm
+from .fiche import PARTIES, FicheForm, partie_de
 from .lignes import AttestationsForm, BudgetForm, FinanceursForm, IndicateursForm, LieuxForm
 from .sections import ActionForm, MoyensForm, PublicForm
 
@@ -11,9 +13,11 @@ FORMULAIRES: dict[str, type[SectionForm]] = {
     formulaire.section: formulaire
     for formulaire in (
         ActionForm,
+        OperationForm,
         LieuxForm,
         PublicForm,
         MoyensForm,
+        VacancesForm,
         IndicateursForm,
         BudgetForm,
         FinanceursForm,
@@ -21,4 +25,15 @@ FORMULAIRES: dict[str, type[SectionForm]] = {
     )
 }
 
-__all__ = ["FORMULAIRES", "CommencerForm", "PieceForm", "RenoncerForm", "RepondreForm", "SectionForm"]
+__all__ = [
+    "FORMULAIRES",
+    "PARTIES",
+    "CommencerForm",
+    "FicheForm",
+    "PieceForm",
+    "PieceRecueForm",
+    "RenoncerForm",
+    "RepondreForm",
+    "SectionForm",
+    "partie_de",
+]

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 
+from commun.auteur import Auteur
 from commun.formulaires import ChampMontant
-from commun.typographie import nombre
+from commun.typographie import date_chiffres, nombre
 
-from ...models import Dossier
-from ...regles.champs import section
+from ...actions.pages import PageSaisie
+from ...lectures.demande import formulaire_du_dossier
+from ...lectures.pages import PageLue, Redaction
+from ...models import Dossier, Formulaire
+from ...regles.champs import se_demande, section
+from ...regles.pages import Sort, connues, empreinte, sort
+
+OUVERTURE = "ouverture"  # what the page showed when it was opened: its revision, a mark of each answer
+GARDER = "garder"  # the revision over which the sender keeps its own answers
 
 
 class ChampEntier(ChampMontant):
@@ -70,15 +80,44 @@ class SectionForm(forms.Form):
     section: ClassVar[str]
     use_required_attribute = False
 
-    def __init__(self, data: Any = None, *, dossier: Dossier, ouverts: frozenset[str]) -> None:
-        """`ouverts`: the names that this person may write now; the others are shown and closed."""
+    def __init__(
+        self, data: Any = None, *, dossier: Dossier, ouverts: frozenset[str], page: PageLue, pour: Auteur
+    ) -> None:
+        """`ouverts`: the names that this person may write now; the others are shown and closed.
+
+        `page`, read before `dossier`, tells what others have written since the sender opened it.
+        """
         self.dossier = dossier
         self.ouverts = ouverts
+        self.page, self.pour = page, pour
         super().__init__(data, initial=self.initiales(dossier))
         self.construire()
+        self._retirer_ce_qui_n_est_pas_demande()
         for nom in self.noms:
             for champ in self.champs_de(nom):
-                self.fields[champ].disabled = nom not in ouverts
+                if champ in self.fields:
+                    self.fields[champ].disabled = nom not in ouverts
+        self._revision, self._lues = _ouverture_lue(self.data.get(OUVERTURE, ""))
+        self.autre: Redaction | None = None
+        self.de_l_autre: list[str] = []  # fields where the other's answers stay
+        self.en_conflit: dict[str, str] = {}  # fields that both have written: what the other wrote
+        if self.is_bound and self._revision is not None:
+            self.autre = page.autre_depuis(self._revision, pour)
+            if self.autre is not None:
+                self._reunir(self._revision, self.autre)
+
+    def _retirer_ce_qui_n_est_pas_demande(self) -> None:
+        """Take away the questions that this file's form does not ask; the one-page form sorts out its own."""
+        formulaire, trouvee = formulaire_du_dossier(self.dossier), section(self.section)
+        if trouvee is None or formulaire == Formulaire.FICHE:
+            return
+        for champ in trouvee.champs:
+            if se_demande(champ.code, formulaire, self.dossier.dispositif.questions):
+                continue
+            for nom in champ.noms:
+                for retire in self.champs_de(nom):
+                    del self.fields[retire]
+            self.ouverts -= set(champ.noms)
 
     @property
     def noms(self) -> list[str]:
@@ -111,6 +150,83 @@ class SectionForm(forms.Form):
                 gardees |= {nom: self.valeur(nom) for nom in presents}
         return gardees
 
+    # --- Two people on the page ---------------------------------------------------------------------------------------
+    @property
+    def ouverture(self) -> str:
+        """What a page now shown must send back: its revision, and marks of what it shows."""
+        if self._revision is None:
+            marques = {nom: empreinte(self._montree(nom)) for nom in self.fields}
+            return json.dumps({"revision": self.page.revision, "marques": marques})
+        montrees = {nom: empreinte(self._montree(nom)) for nom in self.de_l_autre}
+        return json.dumps({"revision": self._revision, "marques": {**self._lues, **montrees}})
+
+    def page_saisie(self, valeurs: Mapping[str, Any]) -> PageSaisie:
+        """For the action: the page, and marks of what this person writes there."""
+        ecrites: dict[str, str] = {}
+        if self._revision is not None:
+            champs = {champ for nom in valeurs for champ in self.champs_de(nom)} - set(self.de_l_autre)
+            siennes = self.page.siennes_depuis(self._revision, self.pour)
+            ecrites = {**siennes, **{champ: empreinte(self[champ].data) for champ in champs}}
+        return PageSaisie(self.section, self.page.revision, ecrites)
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside each answer that two people have written what the other one wrote."""
+        lues: dict[str, Any] = super().clean() or self.cleaned_data
+        for champ, ecrit in self.en_conflit.items():
+            assert self.autre is not None  # nobody else, no conflict
+            self.add_error(champ, f"{self.autre.nom} a écrit ici : {ecrit}")
+        return lues
+
+    @property
+    def champs_en_conflit(self) -> list[forms.BoundField]:
+        """The fields that both have written."""
+        return [self[champ] for champ in self.en_conflit]
+
+    @property
+    def autres_erreurs(self) -> list[forms.BoundField]:
+        """The fields that are wrong, whoever writes."""
+        return [self[nom] for nom in self.fields if nom in self.errors and nom not in self.en_conflit]
+
+    @property
+    def libelles_de_l_autre(self) -> list[str]:
+        """The answers that the other one has written and that stay."""
+        return [str(self.fields[champ].label) for champ in self.de_l_autre]
+
+    def _montree(self, nom: str) -> Any:
+        """An answer kept, as its page writes it."""
+        return self.fields[nom].prepare_value(self.get_initial_for_field(self.fields[nom], nom))
+
+    def _reunir(self, revision: int, autre: Redaction) -> None:
+        """Keep the other's answers where the sender has typed nothing; note where both have."""
+        connue = connues(self._lues, self.page.siennes_depuis(revision, self.pour))
+        passe_outre = _entier(self.data.get(GARDER)) or 0
+        donnees = self.data.copy()
+        for nom, champ in self.fields.items():
+            if champ.disabled:
+                continue
+            actuelle = self._montree(nom)
+            # A field that the page did not have yet was blank for its sender.
+            issue = sort(
+                connue=connue.get(nom, empreinte("")), actuelle=empreinte(actuelle), tapee=empreinte(self[nom].data)
+            )
+            if issue is Sort.DE_L_AUTRE:
+                self.de_l_autre.append(nom)
+                _poser(donnees, nom, actuelle)
+            elif issue is Sort.CONFLIT and passe_outre < autre.revision:
+                self.en_conflit[nom] = _en_clair(champ, actuelle)
+        self.data = donnees
+
+    @property
+    def retenus(self) -> list[str]:
+        """Answers made of several fields that one wrong field keeps from being saved at all."""
+        trouvee = section(self.section)
+        return [
+            champ.libelle
+            for champ in (trouvee.champs if trouvee else ())
+            for siens in [[f for nom in champ.noms for f in self.champs_de(nom)]]
+            if len(siens) > 1 and any(nom in self.errors for nom in siens)
+        ]
+
     def groupe(self, champs: Iterable[str]) -> list[forms.BoundField]:
         """These fields, for the page."""
         return [self[nom] for nom in champs]
@@ -120,3 +236,47 @@ def attendre(form: forms.Form, *noms: str) -> None:
     """Say that these answers are expected in the end, though a draft may leave them empty."""
     for nom in noms:
         form.fields[nom].attendu = True  # type: ignore[attr-defined]
+
+
+def _ouverture_lue(texte: str) -> tuple[int | None, dict[str, str]]:
+    """(revision, marks) that a page sends back; (None, {}) when it sends none that can be read."""
+    try:
+        lue = json.loads(texte)
+        return int(lue["revision"]), {str(nom): str(marque) for nom, marque in lue["marques"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None, {}
+
+
+def _entier(texte: Any) -> int | None:
+    return int(texte) if isinstance(texte, str) and texte.isdecimal() else None
+
+
+def _poser(donnees: Any, nom: str, valeur: Any) -> None:
+    """Put an answer among those that were sent, as if its page had sent it."""
+    if isinstance(valeur, list | tuple):
+        donnees.setlist(nom, [str(un) for un in valeur])
+    elif valeur is None or valeur is False or valeur == "":
+        donnees.pop(nom, None)
+    else:
+        donnees[nom] = str(valeur)
+
+
+def _en_clair(champ: forms.Field, valeur: Any) -> str:
+    """An answer in words, for somebody who wrote another."""
+    if isinstance(champ, forms.BooleanField):
+        return "case cochée" if valeur else "case décochée"
+    if valeur in (None, "", []):
+        return "rien."
+    if not isinstance(champ, forms.ChoiceField):
+        return f"« {date_chiffres(valeur) if isinstance(valeur, date) else valeur} »"
+    noms = {str(cle): str(nom) for cle, nom in _aplatis(champ.choices)}
+    choisis = valeur if isinstance(valeur, list | tuple) else [valeur]
+    return f"« {', '.join(noms.get(str(un), str(un)) for un in choisis)} »"
+
+
+def _aplatis(choix: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+    for cle, nom in choix:
+        if isinstance(nom, list | tuple):
+            yield from nom
+        else:
+            yield cle, nom

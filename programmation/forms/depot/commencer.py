@@ -11,6 +11,7 @@ from commun.televersement import EXTENSIONS
 
 from ...lectures.depot import dispositifs_proposes, dossiers_a_reconduire
 from ...models import Campagne, Dispositif, Dossier
+from .base import attendre
 
 
 class CommencerForm(forms.Form):
@@ -29,7 +30,7 @@ class CommencerForm(forms.Form):
         label="Intitulé de l’action",
         max_length=250,
         required=False,
-        help_text="Vous pourrez le changer. Laissez vide pour garder celui de l’an passé.",
+        help_text="Vous pourrez le changer. Laissez vide pour garder celui du dossier repris.",
     )
 
     def __init__(self, *args: Any, campagne: Campagne, porteurs: Any, **kwargs: Any) -> None:
@@ -45,6 +46,8 @@ class CommencerForm(forms.Form):
         champs["precedent"].label_from_instance = _en_mots if self.seul else _avec_porteur
         if not champs["precedent"].queryset.exists():
             del champs["precedent"]
+            champs["intitule"].help_text = "Vous pourrez le changer."
+        attendre(self, "intitule")
 
     def clean(self) -> dict[str, Any]:
         lues: dict[str, Any] = super().clean() or self.cleaned_data
@@ -98,4 +101,15 @@ class PieceForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ",".join(f".{extension}" for extension in EXTENSIONS)}),
         help_text="PDF, image ou document, 10 Mo au plus.",
         error_messages={"required": "Choisissez le fichier à joindre.", "empty": "Ce fichier est vide."},
+    )
+
+
+class PieceRecueForm(PieceForm):
+    """A paper that the team received for a porteur."""
+
+    motif = forms.CharField(
+        label="D’où vient cette pièce",
+        help_text="Par exemple : reçue par courriel du président le 12/12/2026. Le porteur le lira.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=400,
     )

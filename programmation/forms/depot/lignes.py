@@ -12,11 +12,11 @@ from django import forms
 from commun.formulaires import ChampMontant
 
 from ...actions.ecriture_demande import AttestationSaisie, IndicateurSaisi, LieuSaisi
-from ...lectures.demande import formulaire_du_dossier
+from ...lectures.demande import est_une_initiative, formulaire_du_dossier
 from ...lectures.depot import LieuPropose, budget_par_compte, indicateurs_proposes, lieux_proposes
 from ...lectures.guichets import Cle, Guichet, guichets
 from ...lectures.porteur import est_une_association
-from ...models import Dossier
+from ...models import DemandePic, Dossier, FicheProximite
 from ...regles.attestations import TexteAttestation, textes_demandes
 from ...regles.demande import parts_egales
 from ...regles.plans_budget import PlanBudget, PostePlan, plan_de
@@ -220,23 +220,47 @@ class FinanceursForm(SectionForm):
 
     section = "financeurs"
 
+    pic = forms.ChoiceField(
+        label="Ce projet est-il aussi présenté au PIC de la Région (projets d’initiative citoyenne) ?",
+        choices=DemandePic,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text="Les deux aides peuvent se compléter ; l’une ne remplace pas l’autre.",
+    )
+
     def initiales(self, dossier: Dossier) -> dict[str, Any]:
         demandes = list(dossier.demandes.exclude(etat="annulee"))
         self.guichets = guichets(dossier.campagne, forme=dossier.porteur.forme_juridique, demandes=demandes)
-        return {_champ(guichet.cle): guichet.demande for guichet in self.guichets}
+        proximite = FicheProximite.objects.filter(dossier=dossier).first()
+        return {_champ(guichet.cle): guichet.demande for guichet in self.guichets} | {
+            "pic": proximite.pic if proximite else ""
+        }
 
     def construire(self) -> None:
         for guichet in self.guichets:
-            self.fields[_champ(guichet.cle)] = ChampEuros(
-                label=f"{guichet.financeur.nom_court}, {guichet.dispositif.nom}, {guichet.nature_libelle.lower()}"
+            nom = f"{guichet.financeur.nom_court}, {guichet.dispositif.nom}, {guichet.nature_libelle.lower()}"
+            # Cents that came with an import stay as they are: the page is not refused because of them.
+            centimes = guichet.demande is not None and guichet.demande != int(guichet.demande)
+            self.fields[_champ(guichet.cle)] = (
+                ChampMontant(label=nom, required=False) if centimes else ChampEuros(label=nom)
             )
+        attendre(self, "pic")
+        if not est_une_initiative(self.dossier):
+            del self.fields["pic"]
 
     def champs_de(self, nom: str) -> list[str]:
         return [_champ(guichet.cle) for guichet in self.guichets] if nom == "demandes" else super().champs_de(nom)
 
     def valeur(self, nom: str) -> Any:
-        montants = {guichet.cle: self.cleaned_data[_champ(guichet.cle)] for guichet in self.guichets}
-        return {cle: Decimal(montant) for cle, montant in montants.items() if montant}
+        if nom != "demandes":
+            return super().valeur(nom)
+        lus = [(guichet, self.cleaned_data[_champ(guichet.cle)]) for guichet in self.guichets]
+        # 0 says something where a request already stands: an import may bring one, with its funder's proposal.
+        return {
+            guichet.cle: Decimal(montant)
+            for guichet, montant in lus
+            if montant or (montant is not None and guichet.demande is not None)
+        }
 
     @property
     def groupes(self) -> list[tuple[str, bool, list[tuple[Guichet, forms.BoundField]]]]:

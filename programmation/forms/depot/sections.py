@@ -10,8 +10,9 @@ from django.utils.text import capfirst
 from commun.formulaires import SaisieDate
 from contrats.models import NatureOrientation, Objectif, Orientation, ThemeP147
 
+from ...lectures.demande import est_une_initiative, sur_une_page
 from ...lectures.depot import dispositifs_proposes, dossiers_a_reconduire
-from ...models import Dossier, ObjetDossier, TrancheAge
+from ...models import Dossier, FicheProximite, ObjetDossier, TrancheAge
 from .base import ChampEntier, SectionForm, attendre
 
 
@@ -136,9 +137,7 @@ class PublicForm(SectionForm):
 
     section = "public"
 
-    beneficiaires = ChampEntier(
-        label="Combien de personnes l’action touchera-t-elle ?", help_text="Chaque personne compte une fois."
-    )
+    beneficiaires = ChampEntier(label="Personnes que l’action touchera", help_text="Chaque personne compte une fois.")
     beneficiaires_qpv = ChampEntier(label="dont habitants d’un quartier prioritaire (QPV)")
     femmes = ChampEntier(label="dont femmes et filles")
     hommes = ChampEntier(label="dont hommes et garçons")
@@ -162,10 +161,10 @@ class PublicForm(SectionForm):
     @property
     def ages(self) -> list[forms.BoundField]:
         """The brackets, for the page."""
-        return self.groupe(self.tranches)
+        return self.groupe(self.champs_de("ages"))
 
     def champs_de(self, nom: str) -> list[str]:
-        return self.tranches if nom == "ages" else super().champs_de(nom)
+        return [champ for champ in self.tranches if champ in self.fields] if nom == "ages" else super().champs_de(nom)
 
     def valeur(self, nom: str) -> Any:
         if nom != "ages":
@@ -196,12 +195,29 @@ class MoyensForm(SectionForm):
     calendrier = _texte("Calendrier", "Les étapes, les jours, les périodes de vacances…", lignes=4)
     moyens = _texte("Moyens humains et matériels", "Salariés, bénévoles, intervenants ; locaux, matériel.")
     partenaires = _texte("Partenaires", "Avec qui, et pour quoi faire ?", lignes=4)
+    benevole = forms.TypedChoiceField(
+        label="L’association est-elle animée surtout par des bénévoles ?",
+        choices=[("oui", "Oui"), ("non", "Non")],
+        widget=forms.RadioSelect,
+        required=False,
+        coerce=lambda reponse: reponse == "oui",
+        empty_value=None,
+    )
 
     def initiales(self, dossier: Dossier) -> dict[str, Any]:
-        return {nom: getattr(dossier, nom) for nom in ("debut", "fin", "calendrier", "moyens", "partenaires")}
+        noms = ("debut", "fin", "calendrier", "moyens", "partenaires")
+        proximite = FicheProximite.objects.filter(dossier=dossier).first()
+        benevole = proximite.benevole if proximite else None
+        return {nom: getattr(dossier, nom) for nom in noms} | {
+            "benevole": "" if benevole is None else "oui" if benevole else "non"
+        }
 
     def construire(self) -> None:
-        attendre(self, "debut", "fin", "moyens")
+        attendre(self, "debut", "fin", "benevole")
+        if not sur_une_page(self.dossier):
+            attendre(self, "moyens")
+        if not est_une_initiative(self.dossier):
+            del self.fields["benevole"]
 
     def clean(self) -> dict[str, Any]:
         lues: dict[str, Any] = super().clean() or self.cleaned_data

@@ -22,8 +22,10 @@ from programmation.actions.ecriture_demande import AttestationSaisie, Indicateur
 from programmation.etats import EtatDossier
 from programmation.lectures.comparaison import versions_de
 from programmation.lectures.demande import controles_de, demande_de
-from programmation.models import Dossier, GenreVersion, ModeLocalisation
+from programmation.models import Dossier, Formulaire, GenreVersion, ModeLocalisation
 from programmation.regles.attestations import textes_demandes
+from programmation.regles.budget import totaux
+from programmation.regles.plans_budget import SUBVENTION_DEMANDEE, plan_de
 from tests.fabriques import (
     CampagneFactory,
     DemandeDeComplementFactory,
@@ -219,6 +221,26 @@ def test_un_porteur_ne_commence_rien_avant_l_ouverture(contrat, porteur) -> None
         )
 
 
+def test_changer_de_formulaire_ne_laisse_aucune_ligne_cachee(brouillon, porteur, remplir) -> None:
+    """S-01 counts what a page shows: a line of the former form falls on one of the new, and none stays behind."""
+    remplir(brouillon, porteur)
+    actions.ecrire(brouillon, {"budget": {"613": 500, "chgfixe": 300, "756": 800}}, par=porteur, le=LE)
+    fiche = DispositifFactory(formulaire=Formulaire.FICHE)
+
+    brouillon = actions.ecrire(brouillon, {"dispositif": fiche}, par=porteur, le=LE)
+
+    lue = demande_de(brouillon, LE.date())
+    plan = plan_de("fiche")
+    assert all(ligne.compte in {*plan.comptes, SUBVENTION_DEMANDEE} for ligne in lue.budget)
+    assert totaux(lue.budget).charges == 800
+    assert brouillon.cout_total == 800
+
+    actions.ecrire(
+        brouillon, {"dispositif": DispositifFactory(formulaire=Formulaire.INVESTISSEMENT)}, par=porteur, le=LE
+    )
+    assert totaux(demande_de(brouillon, LE.date()).budget).charges == 0
+
+
 def test_les_montants_demandes_suivent_dans_le_budget(brouillon, porteur, remplir) -> None:
     """S-04: what is asked is written once; changed, it changes in the budget too; an empty one leaves."""
     remplir(brouillon, porteur)
@@ -395,3 +417,15 @@ def test_une_piece_qui_ment_sur_son_format_est_refusee(brouillon, porteur) -> No
     with pytest.raises(RegleEnfreinte, match="PDF") as refus:
         actions.deposer_piece(brouillon, type=TypePiece.BILAN, nom="bilan.pdf", contenu=b"MZ\x90", par=porteur, le=LE)
     assert refus.value.champ == "fichier"
+
+
+def test_ce_qu_un_complement_n_ouvre_pas_n_est_pas_exige(depose, porteur) -> None:
+    """A paper out of date since, what another téléservice had asked: its porteur could not mend it here."""
+    Dossier.objects.filter(pk=depose.pk).update(etat=EtatDossier.INCOMPLET)
+    DemandeDeComplementFactory(dossier=depose, champs=["resume"])
+    depose.attestations.all().delete()
+    actions.ecrire(depose, {"resume": ""}, par=porteur, le=LE)
+    with pytest.raises(RegleEnfreinte, match="Il reste 1 point"):
+        actions.repondre(depose, reponse="", par=porteur, le=LE)
+    actions.ecrire(depose, {"resume": "Précisé."}, par=porteur, le=LE)
+    assert actions.repondre(depose, reponse="", par=porteur, le=LE).etat == EtatDossier.DEPOSE
