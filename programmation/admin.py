@@ -7,15 +7,20 @@ from django.contrib import admin
 from commun.admin import Administration, LectureSeule, SansCreation
 
 from .models import (
+    Accompagnement,
     Attestation,
     Avis,
     AvisIntention,
+    Besoin,
     BudgetOrganisme,
     BudgetPrevisionnel,
+    CalendrierDispositif,
     Campagne,
     CanalDepot,
+    Candidature,
     Convention,
     CorrespondanceColonnes,
+    Courrier,
     CritereCampagne,
     DemandeDeComplement,
     DemandeFinancement,
@@ -26,24 +31,37 @@ from .models import (
     Enveloppe,
     Envoi,
     EtapeCampagne,
+    ExamenDossier,
+    FicheInvestissement,
+    FicheProximite,
+    FicheVacances,
     ImportDossiers,
     IndicateurAction,
     IndicateurPrevu,
     Intention,
     LigneBudget,
     LigneBudgetOrganisme,
+    LigneScenario,
     Localisation,
+    LotDeCourriers,
     Mention,
     Message,
+    ModeleCourrier,
+    MontantExamine,
     MouvementEnveloppe,
     Notation,
     NoteCritere,
     NoteInterne,
     OuvertureTardive,
+    PageEcrite,
+    PeriodeVacances,
     PieceDossier,
     PieceRequise,
+    PisteDeFinancement,
     PointVerifie,
     PublicParAge,
+    ReleveDeDecisions,
+    Scenario,
     SollicitationAvis,
     VersionDossier,
     Visite,
@@ -154,6 +172,7 @@ class DemandeFinancementAdmin(SansCreation):
 
 class MouvementEnLigne(admin.TabularInline):
     model = MouvementEnveloppe
+    fk_name = "enveloppe"
     extra = 0
 
     def has_add_permission(self, request: object, obj: object = None) -> bool:
@@ -185,8 +204,17 @@ class EnveloppeAdmin(Administration):
     list_filter = ["contrat", "annee", "nature", "section", "etat", "fictif"]
     list_select_related = ["financeur", "dispositif"]
     search_fields = ["financeur__recherche", "dispositif__code"]
-    figes = ("montant_programme", "montant_vote", "depassement_autorise", "motif_depassement")
-    figes_apres_creation = ("contrat", "financeur", "annee", "dispositif", "nature", "section", "etat", "montant")
+    figes = (
+        "etat",
+        "montant_programme",
+        "montant_vote",
+        "depassement_autorise",
+        "motif_depassement",
+        "notifiee_le",
+        "reference",
+        "lettre",
+    )
+    figes_apres_creation = ("contrat", "financeur", "annee", "dispositif", "nature", "section", "montant")
     inlines = [MouvementEnLigne]
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
@@ -195,8 +223,8 @@ class EnveloppeAdmin(Administration):
 
 @admin.register(MouvementEnveloppe)
 class MouvementEnveloppeAdmin(LectureSeule):
-    list_display = ["enveloppe", "le", "montant", "motif", "fictif"]
-    list_filter = ["enveloppe__contrat", "enveloppe__annee", "fictif"]
+    list_display = ["enveloppe", "genre", "le", "montant", "motif", "fictif"]
+    list_filter = ["enveloppe__contrat", "enveloppe__annee", "genre", "fictif"]
     list_select_related = ["enveloppe__financeur", "enveloppe__dispositif"]
     search_fields = ["enveloppe__financeur__recherche", "motif"]
     date_hierarchy = "le"
@@ -286,6 +314,13 @@ class PointVerifieAdmin(LectureSeule):
 class VersionDossierAdmin(LectureSeule):
     list_display = ["dossier", "numero", "genre", "ecrite_le", "ecrite_par"]
     list_select_related = ["dossier", "ecrite_par"]
+    search_fields = ["dossier__recherche"]
+
+
+@admin.register(PageEcrite)
+class PageEcriteAdmin(LectureSeule):
+    list_display = ["dossier", "page", "personne", "revision", "ecrite_le"]
+    list_select_related = ["dossier", "personne"]
     search_fields = ["dossier__recherche"]
 
 
@@ -413,3 +448,128 @@ class ImportDossiersAdmin(LectureSeule):
     list_display = ["fichier", "campagne", "source", "etat", "depose_le"]
     list_select_related = ["fichier", "campagne"]
     search_fields = ["fichier__nom"]
+
+
+@admin.register(Scenario)
+class ScenarioAdmin(LectureSeule):
+    list_display = ["nom", "annee", "organisme", "etat", "depart", "auteur", "cree_le", "fictif"]
+    list_filter = ["contrat", "annee", "etat", "fictif"]
+    list_select_related = ["organisme", "auteur"]
+    search_fields = ["nom", "organisme__recherche"]
+
+
+@admin.register(LigneScenario)
+class LigneScenarioAdmin(LectureSeule):
+    list_display = ["scenario", "demande", "montant", "note"]
+    list_filter = ["scenario__contrat", "scenario__annee"]
+    list_select_related = ["scenario", "demande__dossier", "demande__financeur"]
+    search_fields = ["scenario__nom", "demande__dossier__recherche"]
+
+
+@admin.register(ExamenDossier)
+class ExamenDossierAdmin(LectureSeule):
+    list_display = ["dossier", "reunion", "ordre", "etat", "modifie_le", "applique_le"]
+    list_filter = ["etat"]
+    list_select_related = ["dossier", "reunion__comite"]
+    search_fields = ["dossier__recherche"]
+
+
+@admin.register(MontantExamine)
+class MontantExamineAdmin(LectureSeule):
+    list_display = ["examen", "demande", "montant"]
+    list_select_related = ["examen__dossier", "demande__dossier", "demande__financeur"]
+    search_fields = ["examen__dossier__recherche"]
+
+
+@admin.register(ReleveDeDecisions)
+class ReleveDeDecisionsAdmin(LectureSeule):
+    list_display = ["reunion", "version", "produit_le", "publie_le"]
+    list_select_related = ["reunion__comite"]
+    search_fields = ["reunion__comite__nom", "reunion__objet"]
+
+
+@admin.register(ModeleCourrier)
+class ModeleCourrierAdmin(LectureSeule):
+    list_display = ["genre", "financeur", "version", "contrat", "en_vigueur", "cree_le", "cree_par"]
+    list_filter = ["contrat", "genre", "en_vigueur"]
+    list_select_related = ["financeur", "contrat", "cree_par"]
+    search_fields = ["objet", "financeur__nom"]
+
+
+@admin.register(LotDeCourriers)
+class LotDeCourriersAdmin(LectureSeule):
+    list_display = ["financeur", "campagne", "acte", "ouvert_le", "ouvert_par", "fictif"]
+    list_filter = ["campagne__contrat", "campagne__annee", "fictif"]
+    list_select_related = ["financeur", "campagne", "acte", "ouvert_par"]
+    search_fields = ["financeur__nom", "acte__numero"]
+
+
+@admin.register(Courrier)
+class CourrierAdmin(LectureSeule):
+    list_display = ["reference", "genre", "etat", "dossier", "montant", "envoye_le"]
+    list_filter = ["dossier__contrat", "genre", "etat"]
+    list_select_related = ["dossier"]
+    search_fields = ["reference", "dossier__numero", "dossier__porteur__nom"]
+
+
+@admin.register(FicheProximite)
+class FicheProximiteAdmin(LectureSeule):
+    list_display = ["dossier", "benevole", "pic"]
+    list_select_related = ["dossier"]
+    search_fields = ["dossier__recherche"]
+
+
+@admin.register(Accompagnement)
+class AccompagnementAdmin(LectureSeule):
+    list_display = ["organisme", "dossier", "structure", "etat", "propose_le"]
+    list_select_related = ["organisme", "dossier"]
+    search_fields = ["structure", "organisme__recherche"]
+
+
+@admin.register(Besoin)
+class BesoinAdmin(LectureSeule):
+    list_display = ["titre", "contrat", "etat", "signale_pour", "porteur", "signale_le"]
+    list_select_related = ["contrat", "signale_pour", "porteur"]
+    search_fields = ["titre"]
+
+
+@admin.register(PisteDeFinancement)
+class PisteDeFinancementAdmin(LectureSeule):
+    list_display = ["besoin", "organisme", "nature", "montant", "acquise"]
+    list_select_related = ["besoin", "organisme"]
+    search_fields = ["besoin__titre"]
+
+
+@admin.register(Candidature)
+class CandidatureAdmin(LectureSeule):
+    list_display = ["besoin", "organisme", "etat", "deposee_le"]
+    list_select_related = ["besoin", "organisme"]
+    search_fields = ["besoin__titre", "organisme__recherche"]
+
+
+@admin.register(FicheInvestissement)
+class FicheInvestissementAdmin(LectureSeule):
+    list_display = ["dossier", "equipement", "stade", "derogation"]
+    list_select_related = ["dossier"]
+    search_fields = ["dossier__recherche", "equipement"]
+
+
+@admin.register(FicheVacances)
+class FicheVacancesAdmin(LectureSeule):
+    list_display = ["dossier", "sorties", "sejours", "evenement"]
+    list_select_related = ["dossier"]
+    search_fields = ["dossier__recherche", "evenement"]
+
+
+@admin.register(PeriodeVacances)
+class PeriodeVacancesAdmin(LectureSeule):
+    list_display = ["dossier", "periode", "jours"]
+    list_select_related = ["dossier"]
+    search_fields = ["dossier__recherche"]
+
+
+@admin.register(CalendrierDispositif)
+class CalendrierDispositifAdmin(LectureSeule):
+    list_display = ["dispositif", "contrat", "annee", "ouvre", "ferme"]
+    list_select_related = ["dispositif", "contrat"]
+    search_fields = ["dispositif__nom"]

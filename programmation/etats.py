@@ -96,6 +96,7 @@ TRANSITIONS_DOSSIER = {
     "reprendre": Transition((E.AJOURNE,), E.EN_INSTRUCTION, "Reprendre l’instruction"),
     "deprogrammer": Transition((E.PROGRAMME,), E.EN_INSTRUCTION, "Revenir à l’instruction"),
     "clore": Transition((E.PROGRAMME, E.AJOURNE, E.IRRECEVABLE), E.CLOS, "Clore le dossier"),
+    "reprendre_l_examen": Transition((E.IRRECEVABLE, E.RETIRE), E.DEPOSE, "Reprendre l’examen"),
     "retirer": Transition(
         (E.BROUILLON, E.DEPOSE, E.INCOMPLET, E.COMPLET, E.RECEVABLE, E.EN_INSTRUCTION, E.AJOURNE),
         E.RETIRE,
@@ -105,6 +106,9 @@ TRANSITIONS_DOSSIER = {
 
 # Funders propose on their rows: a programmed file may have rows that the COPIL has not seen yet.
 DOSSIER_OUVERT_AUX_PROPOSITIONS = (E.EN_INSTRUCTION, E.PROGRAMME)
+
+# A proposal on such a file is on the COPIL's table: to validate, to take up again, or to add to what it validated.
+DOSSIER_A_LA_TABLE_DU_COPIL = (E.EN_INSTRUCTION, E.AJOURNE, E.PROGRAMME)
 
 # What the COPIL said of a file: its porteur learns it from a funder's notification, not before (docs/regles.md).
 DOSSIER_DU_COPIL = (E.PROGRAMME, E.AJOURNE)
@@ -172,3 +176,162 @@ class SensAvis(models.TextChoices):
     FAVORABLE = "favorable", "Favorable"
     RESERVE = "reserve", "Favorable avec réserve"
     DEFAVORABLE = "defavorable", "Défavorable"
+
+
+class EtatEnveloppe(models.TextChoices):
+    """Whether a funder has said in writing what it gives."""
+
+    ATTENDUE = "attendue", "Attendue"
+    NOTIFIEE = "notifiee", "Notifiée"
+
+
+TRANSITIONS_ENVELOPPE = {
+    "notifier": Transition((EtatEnveloppe.ATTENDUE,), EtatEnveloppe.NOTIFIEE, "Enregistrer la notification"),
+    "revenir": Transition((EtatEnveloppe.NOTIFIEE,), EtatEnveloppe.ATTENDUE, "Revenir sur la notification"),
+}
+
+
+class EtatScenario(models.TextChoices):
+    """The life of a what-if programming: tried alone, shown to the co-funders, proposed."""
+
+    BROUILLON = "brouillon", "Brouillon"
+    PARTAGE = "partage", "Partagé"
+    PROMU = "promu", "Proposé"
+    ARCHIVE = "archive", "Archivé"
+
+
+_S = EtatScenario
+
+TRANSITIONS_SCENARIO = {
+    "partager": Transition((_S.BROUILLON,), _S.PARTAGE, "Partager avec les cofinanceurs"),
+    "reprendre": Transition((_S.PARTAGE, _S.ARCHIVE), _S.BROUILLON, "Revenir au brouillon"),
+    "promouvoir": Transition((_S.PARTAGE, _S.PROMU), _S.PROMU, "Proposer ces montants"),
+    "archiver": Transition((_S.BROUILLON, _S.PARTAGE, _S.PROMU), _S.ARCHIVE, "Archiver"),
+}
+
+# A scenario whose amounts may still be typed; those that the co-funders read.
+SCENARIO_MODIFIABLE = (_S.BROUILLON, _S.PARTAGE)
+SCENARIO_VU_DES_COFINANCEURS = (_S.PARTAGE, _S.PROMU)
+
+
+class EtatExamen(models.TextChoices):
+    """What a meeting says of a file on its list."""
+
+    A_EXAMINER = "a_examiner", "À examiner"
+    RETENU = "retenu", "Retenu"
+    A_ARBITRER = "a_arbitrer", "À arbitrer"
+    AJOURNE = "ajourne", "Ajourné"
+    ECARTE = "ecarte", "Écarté"
+
+
+_X = EtatExamen
+_EXAMINE = (_X.RETENU, _X.A_ARBITRER, _X.AJOURNE, _X.ECARTE)
+
+TRANSITIONS_EXAMEN = {
+    "retenir": Transition(tuple(_X), _X.RETENU, "Retenir"),
+    "soumettre": Transition(tuple(_X), _X.A_ARBITRER, "Laisser à arbitrer"),
+    "ajourner": Transition(tuple(_X), _X.AJOURNE, "Ajourner"),
+    "ecarter": Transition(tuple(_X), _X.ECARTE, "Écarter"),
+    "rouvrir": Transition(_EXAMINE, _X.A_EXAMINER, "Reprendre l’examen"),
+}
+
+# What is applied to the files themselves once a meeting that validates has said it.
+EXAMEN_APPLICABLE = (_X.RETENU, _X.AJOURNE, _X.ECARTE)
+
+
+class GenreCourrier(models.TextChoices):
+    """What a letter tells the porteur; one that grants something tells what is refused beside it."""
+
+    OCTROI = "octroi", "Attribution"
+    REFUS = "refus", "Refus"
+    AJOURNEMENT = "ajournement", "Ajournement"
+
+
+class EtatCourrier(models.TextChoices):
+    """The life of a funder's letter to a porteur."""
+
+    A_RELIRE = "a_relire", "À relire"
+    PRET = "pret", "Prêt à l’envoi"
+    ENVOYE = "envoye", "Envoyé"
+    ANNULE = "annule", "Annulé"
+
+
+TRANSITIONS_COURRIER = {
+    "corriger": Transition((EtatCourrier.A_RELIRE, EtatCourrier.PRET), EtatCourrier.A_RELIRE, "Corriger le courrier"),
+    "valider": Transition((EtatCourrier.A_RELIRE,), EtatCourrier.PRET, "Marquer le courrier prêt"),
+    "relire": Transition((EtatCourrier.PRET,), EtatCourrier.A_RELIRE, "Remettre le courrier à relire"),
+    "envoyer": Transition((EtatCourrier.PRET,), EtatCourrier.ENVOYE, "Envoyer le courrier"),
+    "annuler": Transition((EtatCourrier.A_RELIRE, EtatCourrier.PRET), EtatCourrier.ANNULE, "Annuler le courrier"),
+}
+
+
+class EtatAccompagnement(models.TextChoices):
+    """What becomes of the support offered to an association."""
+
+    PROPOSE = "propose", "Proposé"
+    ACCEPTE = "accepte", "Accepté"
+    DECLINE = "decline", "Décliné"
+    REALISE = "realise", "Réalisé"
+
+
+TRANSITIONS_ACCOMPAGNEMENT = {
+    "accepter": Transition(
+        (EtatAccompagnement.PROPOSE, EtatAccompagnement.DECLINE), EtatAccompagnement.ACCEPTE, "Accepter l’appui"
+    ),
+    "decliner": Transition(
+        (EtatAccompagnement.PROPOSE, EtatAccompagnement.ACCEPTE), EtatAccompagnement.DECLINE, "Décliner l’appui"
+    ),
+    "realiser": Transition((EtatAccompagnement.ACCEPTE,), EtatAccompagnement.REALISE, "Noter l’appui réalisé"),
+}
+
+
+class EtatBesoin(models.TextChoices):
+    """From a need that partners see to the file that answers it (FPC, AMI)."""
+
+    SIGNALE = "signale", "Signalé"
+    OPPORTUNITE = "defini", "Opportunité définie"
+    PORTEUR_TROUVE = "porteur_trouve", "Porteur trouvé"
+    FINANCE = "finance", "Financements réunis"
+    DOSSIER = "en_dossier", "Devenu un dossier"
+    ABANDONNE = "abandonne", "Abandonné"
+
+
+_B = EtatBesoin
+
+TRANSITIONS_BESOIN = {
+    "definir": Transition((_B.SIGNALE,), _B.OPPORTUNITE, "Définir l’opportunité"),
+    "trouver_porteur": Transition((_B.OPPORTUNITE,), _B.PORTEUR_TROUVE, "Nommer le porteur"),
+    "reunir": Transition((_B.PORTEUR_TROUVE,), _B.FINANCE, "Les financements sont réunis"),
+    "devenir_dossier": Transition((_B.FINANCE,), _B.DOSSIER, "En faire un dossier"),
+    "revenir_au_constat": Transition((_B.OPPORTUNITE,), _B.SIGNALE, "Revenir au constat"),
+    "chercher_un_autre": Transition((_B.PORTEUR_TROUVE, _B.FINANCE), _B.OPPORTUNITE, "Chercher un autre porteur"),
+    "rouvrir_financement": Transition((_B.FINANCE,), _B.PORTEUR_TROUVE, "Rouvrir la recherche de financements"),
+    "abandonner": Transition(
+        (_B.SIGNALE, _B.OPPORTUNITE, _B.PORTEUR_TROUVE, _B.FINANCE), _B.ABANDONNE, "Abandonner ce besoin"
+    ),
+    "reprendre": Transition((_B.ABANDONNE,), _B.SIGNALE, "Reprendre ce besoin"),
+}
+
+# States in which the opportunity is written, and those in which somebody carries it.
+BESOIN_AVEC_PORTEUR = (_B.PORTEUR_TROUVE, _B.FINANCE, _B.DOSSIER)
+BESOIN_AVEC_OPPORTUNITE = (_B.OPPORTUNITE, *BESOIN_AVEC_PORTEUR)
+BESOIN_EN_COURS = (_B.SIGNALE, _B.OPPORTUNITE, _B.PORTEUR_TROUVE, _B.FINANCE)
+
+
+class EtatCandidature(models.TextChoices):
+    """What becomes of a porteur's answer to a published call (AMI)."""
+
+    DEPOSEE = "deposee", "Déposée"
+    RETENUE = "retenue", "Retenue"
+    NON_RETENUE = "non_retenue", "Non retenue"
+    RETIREE = "retiree", "Retirée"
+
+
+_K = EtatCandidature
+
+TRANSITIONS_CANDIDATURE = {
+    "retenir": Transition((_K.DEPOSEE, _K.NON_RETENUE), _K.RETENUE, "Retenir la candidature"),
+    "ecarter": Transition((_K.DEPOSEE, _K.RETENUE), _K.NON_RETENUE, "Ne pas retenir la candidature"),
+    "retirer": Transition((_K.DEPOSEE,), _K.RETIREE, "Retirer la candidature"),
+    "deposer": Transition((_K.RETIREE,), _K.DEPOSEE, "Déposer de nouveau"),
+}

@@ -18,7 +18,7 @@ from geographie.models import Commune, VersionPerimetre
 
 from .etats import EtatDossier
 from .lectures.tableau import Attente, choix, en_attente
-from .models import CaractereDossier, DemandeFinancement, Dossier, Localisation, NatureDossier
+from .models import CaractereDossier, DemandeFinancement, Dispositif, Dossier, Localisation, NatureDossier
 
 
 class FiltreDossiers(django_filters.FilterSet):
@@ -44,6 +44,9 @@ class FiltreDossiers(django_filters.FilterSet):
     )
     financeur = django_filters.ModelChoiceFilter(
         queryset=Organisme.objects.none(), method="sollicitant", label="Financeur sollicité", empty_label="Tous"
+    )
+    dispositif = django_filters.ModelChoiceFilter(
+        queryset=Dispositif.objects.none(), label="Dispositif", empty_label="Tous"
     )
     caractere = django_filters.ChoiceFilter(
         choices=CaractereDossier.choices, label="Nouvelle ou reconduite", empty_label="Toutes"
@@ -71,6 +74,7 @@ class FiltreDossiers(django_filters.FilterSet):
         champs["qpv"].queryset = VersionPerimetre.objects.filter(pk__in=possibles.versions).order_by("nom")
         champs["qpv"].label_from_instance = lambda version: version.nom
         champs["financeur"].queryset = Organisme.objects.filter(pk__in=possibles.financeurs)
+        champs["dispositif"].queryset = Dispositif.objects.filter(pk__in=possibles.dispositifs)
         champs["financeur"].label_from_instance = lambda organisme: organisme.nom_court
         champs["orientation"].label_from_instance = lambda orientation: orientation.nom_court
         if not roles(pour, contrat).instruit:

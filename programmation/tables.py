@@ -15,8 +15,19 @@ COLONNES = JeuDeColonnes(
         Colonne("lieux", "Quartiers et communes", visible=False, largeur=40),
         Colonne("caractere", "Nouvelle ou reconduite", visible=False, tri="caractere"),
         Colonne("nature", "Annuelle ou CPO", visible=False, tri="nature"),
+        Colonne("dispositif", "Dispositif", visible=False, tri="dispositif__code", largeur=30),
         Colonne("financeurs", "Financeurs sollicités", visible=False, largeur=40),
-        Colonne("cout", "Coût", type=TypeColonne.EUROS, tri="cout_total", total=True, visible=False),
+        Colonne("par_financeur", "Demandé à chaque financeur", visible=False, largeur=48),
+        # 0 is a cost that nobody has given: an imported file may come without.
+        Colonne(
+            "cout",
+            "Coût",
+            lambda ligne: ligne.cout or None,
+            type=TypeColonne.EUROS,
+            tri="cout_total",
+            total=True,
+            visible=False,
+        ),
         Colonne("demande", "Demandé", type=TypeColonne.EUROS, tri="tri_demande", total=True),
         Colonne(
             "droit_commun",
@@ -72,6 +83,34 @@ HORS_LIGNE = (
     Colonne("montant", "Proposition", lambda paire: paire[1].montant, type=TypeColonne.EUROS),
     Colonne("conditions", "Conditions", lambda paire: paire[1].conditions, largeur=45),
     Colonne("numero_ej", "N° d’engagement", lambda paire: paire[1].numero_ej, type=TypeColonne.IDENTIFIANT, largeur=20),
+)
+
+COLONNES_DES_ENVELOPPES = (
+    Colonne("financeur", "Financeur", largeur=32),
+    Colonne("dispositif", "Dispositif", largeur=40),
+    Colonne("nature_libelle", "Nature"),
+    Colonne("section_libelle", "Section"),
+    Colonne("etat_libelle", "État"),
+    Colonne("montant", "Montant", type=TypeColonne.EUROS, total=True),
+    Colonne("depassement", "Dépassement autorisé", type=TypeColonne.EUROS, total=True),
+    Colonne("propose", "Proposé", type=TypeColonne.EUROS, total=True),
+    Colonne("programme", "Programmé", type=TypeColonne.EUROS, total=True),
+    Colonne("vote", "Voté", type=TypeColonne.EUROS, total=True),
+    Colonne("disponible", "Reste", type=TypeColonne.EUROS, total=True),
+)
+
+COLONNES_DU_SCENARIO = (
+    Colonne("numero", "N°", type=TypeColonne.IDENTIFIANT),
+    Colonne("intitule", "Action", largeur=45),
+    Colonne("porteur", "Porteur", largeur=32),
+    Colonne("financeur", "Financeur", largeur=28),
+    Colonne("titre", "Dispositif et nature", largeur=28),
+    Colonne("etat_libelle", "État"),
+    Colonne("demande", "Demandé", type=TypeColonne.EUROS, total=True),
+    Colonne("an_passe", "L’an passé", type=TypeColonne.EUROS, total=True),
+    Colonne("propose", "Proposé", type=TypeColonne.EUROS, total=True),
+    Colonne("montant", "Scénario", type=TypeColonne.EUROS, total=True),
+    Colonne("note", "Note", largeur=45),
 )
 
 # On a phone a row is a card: its state and the two figures that matter.

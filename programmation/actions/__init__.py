@@ -1,14 +1,35 @@
 """What people do to files, requests and envelopes: one function per use case, atomic, journalled."""
 
 from .actes import NouvelActe, notifier, rectifier, refuser, voter
+from .actes_financeurs import LigneDActe, decider_des_lignes, enregistrer_l_acte
 from .affectation import affecter, affecter_lot
 from .avis import donner_avis
 from .complements import demander_complement, lever_complement, relancer_les_complements
 from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
+from .courriers import (
+    annuler_le_courrier,
+    corriger_le_courrier,
+    envoyer_le_courrier,
+    envoyer_le_lot,
+    ouvrir_le_courrier,
+    ouvrir_les_courriers,
+    relire_le_courrier,
+    valider_le_courrier,
+    valider_les_courriers,
+)
 from .deports import declarer_un_deport, lever_un_deport
 from .depot import commencer, corriger, deposer, ecrire, renoncer, repondre
 from .echanges import ecrire_un_message, ecrire_une_note, marquer_lu, retirer_une_note
-from .enveloppes import autoriser_depassement, mouvementer_enveloppe
+from .enveloppes import (
+    SENS_DU_MOUVEMENT,
+    autoriser_depassement,
+    mouvementer_enveloppe,
+    notifier_enveloppe,
+    ouvrir_enveloppe,
+    reconduire_enveloppes,
+    redeployer,
+    revenir_sur_la_notification,
+)
 from .envois import ecrire_a_une_selection
 from .instruction import (
     declarer_complet,
@@ -16,6 +37,7 @@ from .instruction import (
     declarer_irrecevable,
     declarer_recevable,
     ouvrir_instruction,
+    reprendre_l_examen,
     retirer,
 )
 from .lots import (
@@ -28,10 +50,37 @@ from .lots import (
     faire_l_acte,
     saisir_lot,
 )
-from .notation import NoteSaisie, noter
-from .pieces import deposer_piece, retirer_piece
+from .modeles_courriers import ecrire_le_modele, revenir_au_modele_commun
+from .notation import NoteSaisie, noter, rouvrir_sa_lecture
+from .pieces import deposer_piece, joindre_piece_recue, retirer_piece
 from .propositions import proposer
+from .releves import demander_le_releve, publier_le_releve
 from .saisie import Saisie, engager, saisir
+from .scenarios import (
+    ajuster_lignes,
+    archiver_scenario,
+    completer_scenario,
+    constater_la_promotion,
+    creer_scenario,
+    modifier_scenario,
+    partager_scenario,
+    promouvoir_scenario,
+    proposer_la_ligne,
+    reprendre_scenario,
+    saisir_ligne,
+)
+from .seances import (
+    SaisieExamen,
+    appliquer_les_decisions,
+    deplacer_sur_la_liste,
+    inscrire_dossiers,
+    montrer,
+    ordonner_la_liste,
+    retenir_en_bloc,
+    retirer_de_la_liste,
+    rouvrir_l_examen,
+    saisir_l_examen,
+)
 from .sollicitations import (
     Consulte,
     relancer_les_avis,
@@ -46,20 +95,32 @@ from .vues import enregistrer_vue, retirer_vue
 __all__ = [
     "ACTES_EN_LOT",
     "COMMUNES",
+    "SENS_DU_MOUVEMENT",
     "Constat",
     "Consulte",
+    "LigneDActe",
     "LigneDeLot",
     "NoteSaisie",
     "NouvelActe",
     "Saisie",
+    "SaisieExamen",
     "affecter",
     "affecter_lot",
     "agir_sur_selection",
     "ajourner",
+    "ajuster_lignes",
+    "annuler_le_courrier",
+    "appliquer_les_decisions",
+    "archiver_scenario",
     "auteur_du_travail",
     "autoriser_depassement",
     "commencer",
+    "completer_scenario",
+    "constater_la_promotion",
     "corriger",
+    "corriger_le_courrier",
+    "creer_scenario",
+    "decider_des_lignes",
     "declarer_complet",
     "declarer_incomplet",
     "declarer_irrecevable",
@@ -67,44 +128,78 @@ __all__ = [
     "declarer_un_deport",
     "deja_fait",
     "demander_complement",
+    "demander_le_releve",
+    "deplacer_sur_la_liste",
     "deposer",
     "deposer_piece",
     "deprogrammer",
     "donner_avis",
     "ecrire",
     "ecrire_a_une_selection",
+    "ecrire_le_modele",
     "ecrire_un_message",
     "ecrire_une_note",
     "engager",
+    "enregistrer_l_acte",
     "enregistrer_vue",
+    "envoyer_le_courrier",
+    "envoyer_le_lot",
     "faire_l_acte",
+    "inscrire_dossiers",
+    "joindre_piece_recue",
     "lever_complement",
     "lever_un_deport",
     "marquer_lu",
+    "modifier_scenario",
+    "montrer",
     "mouvementer_enveloppe",
     "noter",
     "noter_les_points",
     "noter_visite",
     "notifier",
+    "notifier_enveloppe",
+    "ordonner_la_liste",
+    "ouvrir_enveloppe",
     "ouvrir_instruction",
+    "ouvrir_le_courrier",
+    "ouvrir_les_courriers",
+    "partager_scenario",
     "programmer",
     "programmer_selection",
+    "promouvoir_scenario",
     "proposer",
+    "proposer_la_ligne",
+    "publier_le_releve",
+    "reconduire_enveloppes",
     "rectifier",
+    "redeployer",
     "refuser",
     "relancer_les_avis",
     "relancer_les_complements",
+    "relire_le_courrier",
     "renoncer",
     "repondre",
     "repondre_a_la_sollicitation",
     "reprendre",
+    "reprendre_l_examen",
+    "reprendre_scenario",
+    "retenir_en_bloc",
     "retirer",
+    "retirer_de_la_liste",
     "retirer_piece",
     "retirer_sollicitation",
     "retirer_une_note",
     "retirer_vue",
+    "revenir_au_modele_commun",
+    "revenir_sur_la_notification",
+    "rouvrir_l_examen",
+    "rouvrir_sa_lecture",
     "saisir",
+    "saisir_l_examen",
+    "saisir_ligne",
     "saisir_lot",
     "solliciter_avis",
+    "valider_le_courrier",
+    "valider_les_courriers",
     "voter",
 ]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.timezone import localdate
 
 from acteurs.models import Organisme
@@ -17,7 +18,7 @@ from commun.erreurs import RegleEnfreinte
 from commun.journal import inscrire
 from commun.permissions import verifier
 from commun.televersement import controler
-from commun.typographie import date_chiffres
+from commun.typographie import date_chiffres, nombre_utile
 from contrats.actions.ecriture import ecrire
 from contrats.models import Contrat
 
@@ -99,12 +100,25 @@ def ecrire_element(element: Element, *, champs: Mapping[str, Any], par: Auteur, 
     """Add or change a stage, a criterion or a paper; the campaign's journal tells it."""
     campagne = _tenir(element.campagne, par)
     nouveau = element.pk is None
+    if isinstance(element, CritereCampagne) and not nouveau:
+        _verifier_les_notes(element, champs)
     for nom, valeur in champs.items():
         setattr(element, nom, valeur)
     with contraintes_en_francais(), transaction.atomic():
         element.save()
     _noter(campagne, element, "ajouter" if nouveau else "modifier", par=par, le=le)
     return element
+
+
+def _verifier_les_notes(critere: CritereCampagne, champs: Mapping[str, Any]) -> None:
+    """Scores already given stay within the highest one."""
+    plus_haute = critere.notes.aggregate(note=Max("note"))["note"]
+    if plus_haute is not None and champs.get("note_max", critere.note_max) < plus_haute:
+        raise RegleEnfreinte(
+            f"Un dossier a déjà reçu {nombre_utile(plus_haute, 1)} sur ce critère : gardez au moins cette note maximale.",
+            champ="note_max",
+            code="deja_note",
+        )
 
 
 @transaction.atomic
@@ -140,6 +154,11 @@ def changer_campagne(campagne: Campagne, acte: str, *, par: Auteur, le: datetime
         raise RegleEnfreinte(
             "Des demandes sont déjà commencées : modifiez la campagne sans la refermer, ou annoncez-en la clôture.",
             code="deja_commencee",
+        )
+    if acte in ("ouvrir", "rouvrir") and campagne.limite_depot < localdate(le):
+        raise RegleEnfreinte(
+            f"La date limite de dépôt, le {date_chiffres(campagne.limite_depot)}, est passée : reportez-la d’abord.",
+            code="limite_passee",
         )
     if acte in ("ouvrir", "revenir"):
         essais = dossiers.filter(essai=True)

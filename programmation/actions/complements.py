@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from acteurs.models import Utilisateur
 from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte
@@ -19,7 +18,7 @@ from commun.travaux import planifier
 from contrats.notifications import envoyer
 
 from ..etats import EtatDossier
-from ..lectures.destinataires import adresse_du_porteur, gens_du_porteur
+from ..lectures.destinataires import adresse_de, destinataires_du_porteur
 from ..models import DemandeDeComplement, Dossier
 from ..notifications.instruire import courriel_de_complement
 from ..permissions import peut_instruire
@@ -80,7 +79,12 @@ def lever_complement(demande: DemandeDeComplement, *, par: Auteur, le: datetime)
 
 def fermer_le_complement(dossier: Dossier, *, le: datetime) -> bool:
     """Lock again what was open to correction; the caller holds the file's lock. False when nothing was open."""
-    return bool(dossier.complements.ouvertes().update(levee_le=le))
+    return bool(fermer_les_complements([dossier.pk], le=le))
+
+
+def fermer_les_complements(dossiers: Sequence[int], *, le: datetime) -> int:
+    """The same for many files, by key; returns how many were open."""
+    return DemandeDeComplement.objects.ouvertes().filter(dossier__in=dossiers).update(levee_le=le)
 
 
 def relancer_les_complements(le: datetime) -> int:
@@ -109,12 +113,7 @@ def expedier(rangee: Travail) -> bool:
     ).get(pk=rangee.cible_id)
     if demande.repondue_le or demande.levee_le:
         return False
-    personne = rangee.parametres["personne"]
-    adresse = (
-        Utilisateur.objects.filter(pk=personne, is_active=True).values_list("email", flat=True).first()
-        if personne
-        else adresse_du_porteur(demande.dossier)
-    )
+    adresse = adresse_de(demande.dossier, rangee.parametres["personne"])
     if not adresse:
         return False
     envoyer(courriel_de_complement(demande, adresse, relance=rangee.parametres["relance"]))
@@ -123,8 +122,7 @@ def expedier(rangee: Travail) -> bool:
 
 def _prevenir(demande: DemandeDeComplement, *, relance: bool) -> None:
     """One job per person of the porteur; its organisation's own address when nobody has an account."""
-    personnes: list[int | None] = [personne.pk for personne in gens_du_porteur(demande.dossier)]
-    for personne in personnes or [None]:
+    for personne in destinataires_du_porteur(demande.dossier):
         planifier(
             PREVENIR,
             cible=demande,

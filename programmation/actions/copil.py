@@ -18,6 +18,7 @@ from commun.typographie import date_chiffres
 from contrats.models import Contrat, Reunion
 
 from ..etats import EtatDemande, EtatDossier
+from ..lectures.proximite import est_un_sip, valide_le_dossier
 from ..models import DemandeFinancement, Dossier
 from ..permissions import peut_programmer, peut_programmer_dossier
 from .ecriture import ZERO, motif_donne, verifier_sous_le_cout, verrouiller_dossier
@@ -142,9 +143,10 @@ def _verrouiller_demandes(dossier: Dossier, etat: EtatDossier | EtatDemande) -> 
 
 
 def _verifier_reunion(reunion: Reunion, dossier: Dossier, le: datetime) -> None:
-    """The meeting validates the programming, has been held, and the file was deposited before it."""
-    if reunion.contrat_id != dossier.contrat_id or not reunion.comite.valide_programmation:
-        raise RegleEnfreinte("Choisissez une réunion de l’instance qui valide la programmation.", champ="reunion")
+    """The meeting is of the body that validates such files, has been held, and the file was deposited before it."""
+    if reunion.contrat_id != dossier.contrat_id or not valide_le_dossier(reunion.comite, dossier):
+        quoi = "les initiatives de proximité" if est_un_sip(dossier) else "la programmation"
+        raise RegleEnfreinte(f"Choisissez une réunion de l’instance qui valide {quoi}.", champ="reunion")
     if reunion.le > localdate(le):
         raise RegleEnfreinte(
             f"Cette réunion se tient le {date_chiffres(reunion.le)} : sa décision s’enregistre à partir de ce jour-là.",

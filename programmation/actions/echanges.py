@@ -18,7 +18,7 @@ from commun.televersement import controler
 from commun.travaux import planifier
 from contrats.notifications import envoyer
 
-from ..lectures.destinataires import gens_du_porteur
+from ..lectures.destinataires import adresse_de, destinataires_du_porteur
 from ..lectures.echanges import gens_de_l_equipe
 from ..lectures.envois import PREVENIR_DU_MESSAGE
 from ..models import Dossier, Envoi, Mention, Message, NoteInterne, PartageNote, SensMessage
@@ -135,7 +135,8 @@ def ecrire_un_message(
         ecrit_le=le,
     )
     message.pieces.set(_pieces(pieces, par))
-    _lire_les_messages(dossier, par=par, le=le)
+    if envoi is None:  # a message to many answers nobody's question
+        _lire_les_messages(dossier, par=par, le=le)
     inscrire(
         dossier,
         acte="ecrire_un_message",
@@ -149,8 +150,8 @@ def ecrire_un_message(
         planifier(
             PREVENIR_DU_MESSAGE,
             cible=message,
-            parametres={"personne": personne.pk},
-            cle=f"{PREVENIR_DU_MESSAGE}:{message.pk}:{personne.pk}",
+            parametres={"personne": personne},
+            cle=f"{PREVENIR_DU_MESSAGE}:{message.pk}:{personne or 'organisme'}",
         )
     return message
 
@@ -166,11 +167,16 @@ def marquer_lu(dossier: Dossier, *, par: Auteur, le: datetime, mentions_seules: 
     return siennes.update(lue_le=le) + (0 if mentions_seules else _lire_les_messages(dossier, par=par, le=le))
 
 
-def destinataires(message: Message) -> list[Utilisateur]:
-    """Who is told of a message: the porteur's people, or those who follow the file; never its own author."""
-    du_porteur = message.sens == SensMessage.DU_PORTEUR
-    gens = gens_de_l_equipe(message.dossier) if du_porteur else gens_du_porteur(message.dossier)
-    return [personne for personne in gens if personne.pk != message.auteur_id]
+def destinataires(message: Message) -> list[int | None]:
+    """Who is told of a message, by account: the porteur's people, or those who follow the file; never its own author.
+
+    None is the porteur's own address, where nobody has an account.
+    """
+    if message.sens == SensMessage.DU_PORTEUR:
+        prevenus: list[int | None] = [personne.pk for personne in gens_de_l_equipe(message.dossier)]
+    else:
+        prevenus = destinataires_du_porteur(message.dossier)
+    return [personne for personne in prevenus if personne is None or personne != message.auteur_id]
 
 
 def expedier_le_message(rangee: Travail) -> bool:
@@ -179,10 +185,10 @@ def expedier_le_message(rangee: Travail) -> bool:
     message = Message.objects.select_related(
         "dossier__contrat", "dossier__campagne", "dossier__porteur", "auteur", "organisme"
     ).get(pk=rangee.cible_id)
-    personne = Utilisateur.objects.filter(pk=rangee.parametres["personne"], is_active=True).first()
-    if personne is None:
+    adresse = adresse_de(message.dossier, rangee.parametres["personne"])
+    if not adresse:
         return False
-    envoyer(courriel_de_message(message, personne))
+    envoyer(courriel_de_message(message, adresse, sans_compte=rangee.parametres["personne"] is None))
     return True
 
 

@@ -48,8 +48,11 @@ def exiger_la_piece(organisme: Organisme, piece_source: str) -> None:
 
 
 def verifier_sous_le_cout(montant: Decimal, dossier: Dossier) -> None:
-    """`montant`, in euros, is not more than the whole cost of the action."""
-    if montant > dossier.cout_total:
+    """`montant`, in euros, is not more than the whole cost of the action, when it is known.
+
+    An imported file may come without its cost: 0 is no ceiling.
+    """
+    if dossier.cout_total and montant > dossier.cout_total:
         raise RegleEnfreinte(
             f"Ce montant dépasse le coût total de l’action ({euros(dossier.cout_total)}).", champ="montant"
         )

@@ -13,6 +13,7 @@ from commun.erreurs import RegleEnfreinte
 
 from ..etats import EtatDemande
 from ..lectures.demande import formulaire_du_dossier
+from ..lectures.depot import budget_par_compte
 from ..lectures.guichets import Cle, libelle_de_subvention
 from ..models import (
     Attestation,
@@ -20,18 +21,24 @@ from ..models import (
     CaractereDossier,
     DemandeFinancement,
     Dossier,
+    FicheInvestissement,
+    FicheProximite,
+    FicheVacances,
     IndicateurAction,
     IndicateurPrevu,
     LigneBudget,
     Localisation,
+    PeriodeVacances,
     PublicParAge,
     SensLigne,
     TrancheAge,
 )
 from ..regles.attestations import textes_demandes
 from ..regles.budget import LigneDeBudget, totaux
+from ..regles.champs import noms_de
 from ..regles.plans_budget import SUBVENTION_DEMANDEE, plan_de
 
+PLACES = ("filles_enfants", "garcons_enfants", "filles_ados", "garcons_ados")
 _JEUNES = (TrancheAge.A12_15, TrancheAge.A16_17, TrancheAge.A18_25)
 
 
@@ -56,6 +63,15 @@ class IndicateurSaisi:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodeSaisie:
+    """One holiday, its days of activity, its places: girls and boys under 12, then from 12 to 17."""
+
+    periode: str
+    jours: int
+    places: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class AttestationSaisie:
     """An attestation, given or not; its declared amount in euros where it has one."""
 
@@ -66,8 +82,12 @@ class AttestationSaisie:
 def ecrire_valeurs(dossier: Dossier, valeurs: Mapping[str, Any], *, par: Auteur, le: datetime) -> None:
     """Write these answers, by form field."""
     simples = []
+    formulaire = formulaire_du_dossier(dossier) if "dispositif" in valeurs else None
+    fiches: dict[type[FicheInvestissement | FicheVacances], dict[str, Any]] = {}
     for nom, valeur in valeurs.items():
-        if nom in _ECRIVAINS:
+        if nom in _FICHES:
+            fiches.setdefault(_FICHES[nom], {})[nom] = valeur
+        elif nom in _ECRIVAINS:
             _ECRIVAINS[nom](dossier, valeur)
         elif nom == "attestations":
             _ecrire_attestations(dossier, valeur, par=par, le=le)
@@ -81,6 +101,16 @@ def ecrire_valeurs(dossier: Dossier, valeurs: Mapping[str, Any], *, par: Auteur,
                 simples.append("caractere")
     if simples:
         dossier.save(update_fields=simples)
+    for modele, siennes in fiches.items():
+        modele._default_manager.update_or_create(dossier=dossier, defaults=siennes)
+    if formulaire is not None and "budget" not in valeurs and formulaire_du_dossier(dossier) != formulaire:
+        # Another form has other lines: what was written falls on them, and nothing that no page shows is counted.
+        _ecrire_budget(dossier, budget_par_compte(dossier, plan_de(formulaire_du_dossier(dossier)))[0])
+
+
+def jeunes(ages: Mapping[str, int]) -> int | None:
+    """How many people of 12 to 25 these brackets count; None when nothing is said of ages."""
+    return sum(ages.get(tranche, 0) for tranche in _JEUNES) if ages else None
 
 
 def inscrire_les_subventions(dossier: Dossier) -> None:
@@ -117,7 +147,7 @@ def _ecrire_ages(dossier: Dossier, ages: Mapping[str, int]) -> None:
     PublicParAge.objects.bulk_create(
         PublicParAge(dossier=dossier, tranche=tranche, nombre=nombre) for tranche, nombre in ages.items()
     )
-    dossier.jeunes = sum(ages.get(tranche, 0) for tranche in _JEUNES) if ages else None
+    dossier.jeunes = jeunes(ages)
     dossier.save(update_fields=["jeunes"])
 
 
@@ -136,14 +166,13 @@ def _ecrire_indicateurs(dossier: Dossier, indicateurs: Iterable[IndicateurSaisi]
 
 
 def _ecrire_budget(dossier: Dossier, montants: Mapping[str, int]) -> None:
-    """Amounts by account of the form that applies, in whole euros; blank is 0 (S-03). The action's cost follows."""
+    """Amounts by account of the form that applies, in whole euros; blank is 0 (S-03). The action's cost follows.
+
+    The page shows every line that counts: those that another form had, and this one has not, go.
+    """
     plan = plan_de(formulaire_du_dossier(dossier))
     budget, _ = BudgetPrevisionnel.objects.get_or_create(dossier=dossier)
-    hors_plan = []
-    for ligne in budget.lignes.exclude(sens=SensLigne.PRODUIT, compte=SUBVENTION_DEMANDEE):
-        if plan.compte_de_reprise(ligne.compte, ligne.sens) is None:
-            hors_plan.append(ligne.pk)
-    budget.lignes.exclude(sens=SensLigne.PRODUIT, compte=SUBVENTION_DEMANDEE).exclude(pk__in=hors_plan).delete()
+    budget.lignes.exclude(sens=SensLigne.PRODUIT, compte=SUBVENTION_DEMANDEE).delete()
     LigneBudget.objects.bulk_create(
         LigneBudget(
             budget=budget, sens=plan.sens(compte), compte=compte, libelle=libelle, montant=montants[compte], ordre=rang
@@ -158,6 +187,27 @@ def _ecrire_budget(dossier: Dossier, montants: Mapping[str, int]) -> None:
 
 def _ecrire_note(dossier: Dossier, note: str) -> None:
     BudgetPrevisionnel.objects.update_or_create(dossier=dossier, defaults={"note": note})
+
+
+def _ecrire_periodes(dossier: Dossier, periodes: Iterable[PeriodeSaisie]) -> None:
+    dossier.periodes.all().delete()
+    PeriodeVacances.objects.bulk_create(
+        PeriodeVacances(
+            dossier=dossier,
+            periode=saisie.periode,
+            jours=saisie.jours,
+            **dict(zip(PLACES, saisie.places, strict=True)),
+        )
+        for saisie in periodes
+    )
+
+
+def _ecrire_benevole(dossier: Dossier, benevole: bool | None) -> None:
+    FicheProximite.objects.update_or_create(dossier=dossier, defaults={"benevole": benevole})
+
+
+def _ecrire_pic(dossier: Dossier, pic: str) -> None:
+    FicheProximite.objects.update_or_create(dossier=dossier, defaults={"pic": pic})
 
 
 def _ecrire_demandes(dossier: Dossier, montants: Mapping[Cle, Decimal]) -> None:
@@ -225,4 +275,14 @@ _ECRIVAINS: dict[str, Callable[[Dossier, Any], None]] = {
     "budget": _ecrire_budget,
     "note_budget": _ecrire_note,
     "demandes": _ecrire_demandes,
+    "benevole": _ecrire_benevole,
+    "pic": _ecrire_pic,
+    "periodes": _ecrire_periodes,
+}
+# Answers that have a column in a sheet of their own; each sheet is written once, its answers together.
+_FICHES: dict[str, type[FicheInvestissement | FicheVacances]] = {
+    nom: modele
+    for modele, section in ((FicheInvestissement, "operation"), (FicheVacances, "vacances"))
+    for nom in noms_de(section)
+    if nom not in _ECRIVAINS
 }

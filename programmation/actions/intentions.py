@@ -16,7 +16,6 @@ from commun.permissions import verifier
 from contrats.actions.ecriture import ecrire
 from contrats.models import Ressource, Reunion
 from contrats.permissions import roles
-from geographie.models import VersionPerimetre
 
 from ..models import (
     AvisIntention,
@@ -26,8 +25,6 @@ from ..models import (
     Dossier,
     Eligibilite,
     Intention,
-    Localisation,
-    ModeLocalisation,
 )
 from ..permissions.intentions import (
     est_sa_propre_intention,
@@ -38,9 +35,9 @@ from ..permissions.intentions import (
     peut_proposer_intention,
     peut_repondre_intention,
 )
-from ..regles.intentions import parts_egales
 from .depot import commencer
 from .ecriture import exiger_la_piece, motif_donne
+from .lieux import poser_les_lieux
 
 # Answers that somebody will have to explain to the porteur.
 _MOTIVEES = ("reorienter", "deconseiller", "abandonner")
@@ -161,24 +158,11 @@ def en_faire_un_dossier(intention: Intention, *, dispositif: Dispositif, par: Au
     dossier.cout_total = intention.cout_estime or dossier.cout_total
     dossier.caractere = CaractereDossier.RECONDUITE if intention.reconduite else CaractereDossier.NOUVELLE
     dossier.save(update_fields=["resume", "orientation", "cout_total", "caractere"])
-    _reprendre_les_lieux(intention, dossier)
+    poser_les_lieux(dossier, perimetres=intention.perimetres.all(), communes=intention.communes.all())
     if not dossier.essai:  # a trial disappears: the project stays to be deposited
         auteur = par if est_sa_propre_intention(par, intention) else par.au_nom_de(porteur)
         intention.changer_etat("devenir_dossier", par=auteur, le=le, champs={"dossier": dossier})
     return dossier
-
-
-def _reprendre_les_lieux(intention: Intention, dossier: Dossier) -> None:
-    """The quarters in their version of the year (Q-02), else the communes; in equal shares, for the porteur to correct."""
-    versions = list(
-        VersionPerimetre.objects.de_l_annee(dossier.campagne.annee).filter(perimetre__in=intention.perimetres.all())
-    )
-    lieux: list[dict[str, Any]] = [{"version": version} for version in versions]
-    lieux = lieux or [{"commune": commune} for commune in intention.communes.all()]
-    Localisation.objects.bulk_create(
-        Localisation(dossier=dossier, mode=ModeLocalisation.PERIMETRE, part=part, **lieu)
-        for lieu, part in zip(lieux, parts_egales(len(lieux)), strict=True)
-    )
 
 
 def _tenir(intention: Intention) -> Intention:

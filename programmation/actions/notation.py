@@ -1,4 +1,4 @@
-"""The scores of a file along its campaign's grid: written as one goes, then ended."""
+"""The scores of a file along its campaign's grid: written as one goes, ended, taken up again for a reason."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from commun.permissions import verifier
 from commun.typographie import nombre
 
 from ..models import CritereCampagne, Dossier, Notation, NoteCritere
-from ..permissions import peut_noter
+from ..permissions import peut_noter, peut_rouvrir_sa_lecture
 from ..regles.notation import NotePonderee, moyenne_sur_vingt
-from .ecriture import verrouiller_dossier
+from .ecriture import motif_donne, verrouiller_dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def noter(
     """Write the author's own reading: the first one of the file, else the second once the first is ended.
 
     `notes` gives each criterion's score by its number; those left out stay as they are, None takes a score back.
-    `valider` ends the reading, which changes no more.
+    `valider` ends the reading, which changes no more unless its author takes it up again.
 
     Raises:
         RegleEnfreinte: a score out of bounds or without its reason; ended although a criterion has no score.
@@ -67,6 +67,29 @@ def noter(
     inscrire(notation, acte="noter", libelle="Lecture notée", par=par, le=le, avant=avant, apres=_donnees(notation))
     if valider:
         _dire_la_validation(dossier, notation, par, le)
+    return notation
+
+
+@transaction.atomic
+def rouvrir_sa_lecture(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Notation:
+    """Take up again the reading that the author had ended: its scores leave the average until it is ended anew."""
+    dossier = verrouiller_dossier(dossier)
+    verifier(peut_rouvrir_sa_lecture(par, dossier))
+    motif = motif_donne(motif)
+    notation = Notation.objects.get(dossier=dossier, evaluateur=par.utilisateur)
+    donnees = _donnees(notation)
+    notation.validee_le = None
+    notation.save(update_fields=["validee_le"])
+    inscrire(notation, acte="rouvrir", libelle="Lecture rouverte", par=par, le=le, motif=motif, avant=donnees)
+    inscrire(
+        dossier,
+        acte="rouvrir_une_lecture",
+        libelle=f"{_rang(notation)} lecture rouverte",
+        par=par,
+        le=le,
+        motif=motif,
+        avant={"lecture": notation.lecture, "moyenne": str(_moyenne(notation))},
+    )
     return notation
 
 
@@ -116,18 +139,25 @@ def _exiger_tous_les_criteres(notation: Notation, criteres: Mapping[int, Critere
 
 def _dire_la_validation(dossier: Dossier, notation: Notation, par: Auteur, le: datetime) -> None:
     """In the file's own life: who instructs it reads the readings that are ended."""
-    moyenne = moyenne_sur_vingt(
-        NotePonderee(n.note, n.critere.note_max, n.critere.poids) for n in notation.notes.select_related("critere")
-    )
-    rang = "Première" if notation.lecture == 1 else "Seconde"
+    moyenne = _moyenne(notation)
     inscrire(
         dossier,
         acte="valider_une_lecture",
-        libelle=f"{rang} lecture validée : {nombre(moyenne, 1)} sur 20",
+        libelle=f"{_rang(notation)} lecture validée : {nombre(moyenne, 1)} sur 20",
         par=par,
         le=le,
         apres={"lecture": notation.lecture, "moyenne": str(moyenne)},
     )
+
+
+def _moyenne(notation: Notation) -> Decimal | None:
+    return moyenne_sur_vingt(
+        NotePonderee(n.note, n.critere.note_max, n.critere.poids) for n in notation.notes.select_related("critere")
+    )
+
+
+def _rang(notation: Notation) -> str:
+    return "Première" if notation.lecture == 1 else "Seconde"
 
 
 def _donnees(notation: Notation) -> dict[str, str]:

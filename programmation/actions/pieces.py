@@ -10,11 +10,13 @@ from acteurs.models import TypePiece
 from commun import fichiers
 from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
+from commun.journal import inscrire
 from commun.permissions import verifier
 
-from ..models import Dossier, PieceDossier
-from ..permissions import noms_modifiables, peut_ecrire
-from .ecriture import verrouiller_dossier
+from ..models import Dossier, GenreVersion, PieceDossier
+from ..permissions import noms_modifiables, peut_corriger, peut_ecrire
+from .ecriture import motif_donne, verrouiller_dossier
+from .versions import garder_l_original, garder_version
 
 PIECES_AU_PLUS = 30
 _PLUSIEURS = (TypePiece.AUTRE, TypePiece.DEVIS)
@@ -25,7 +27,10 @@ def deposer_piece(
     dossier: Dossier, *, type: TypePiece, nom: str, contenu: bytes, par: Auteur, le: datetime
 ) -> PieceDossier:
     """Add a paper; it replaces the one of its type, save quotes and others, of which there may be several."""
-    dossier = _a_completer(dossier, par)
+    return _ajouter(_a_completer(dossier, par), type=type, nom=nom, contenu=contenu, par=par, le=le)
+
+
+def _ajouter(dossier: Dossier, *, type: TypePiece, nom: str, contenu: bytes, par: Auteur, le: datetime) -> PieceDossier:
     presentes = dossier.pieces.filter(retiree_le__isnull=True)
     fichier = fichiers.recevoir(contenu, nom=nom, champ="fichier", depose_par=par.utilisateur)
     if type not in _PLUSIEURS:
@@ -37,6 +42,29 @@ def deposer_piece(
     return PieceDossier.objects.create(
         dossier=dossier, type=type, fichier=fichier, deposee_le=le, deposee_par=par.utilisateur
     )
+
+
+@transaction.atomic
+def joindre_piece_recue(
+    dossier: Dossier, *, type: TypePiece, nom: str, contenu: bytes, motif: str, par: Auteur, le: datetime
+) -> PieceDossier:
+    """The team joins a paper that it received for a deposited request; `motif` says how. A version of it is kept."""
+    dossier = verrouiller_dossier(dossier)
+    verifier(peut_corriger(par, dossier))
+    motif = motif_donne(motif)
+    garder_l_original(dossier)
+    piece = _ajouter(dossier, type=type, nom=nom, contenu=contenu, par=par, le=le)
+    inscrire(
+        dossier,
+        acte="joindre_piece_recue",
+        libelle=f"Pièce jointe par l’équipe\u202f: {piece.get_type_display().lower()}",
+        par=par,
+        le=le,
+        motif=motif,
+        apres={"piece": piece.fichier.nom},
+    )
+    garder_version(dossier, GenreVersion.CORRECTION, par=par, le=le, motif=motif)
+    return piece
 
 
 @transaction.atomic

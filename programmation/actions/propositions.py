@@ -11,6 +11,7 @@ from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
 from commun.permissions import verifier
 
+from ..etats import EtatDemande
 from ..models import DemandeFinancement
 from ..permissions import peut_proposer
 from .ecriture import pour_le_compte, verifier_sous_le_cout, verrouiller_demande
@@ -27,13 +28,23 @@ def proposer(
     partagee: bool = True,
     piece_source: str = "",
 ) -> DemandeFinancement:
-    """Propose `montant` euros on one's own row, or *pour le compte de* its funder with the document read."""
+    """Propose `montant` euros on one's own row, or *pour le compte de* its funder with the document read.
+
+    Raises:
+        RegleEnfreinte: above the cost of the action, or in the place of a funder that keeps a draft of its own.
+    """
     demande = verrouiller_demande(demande)
     verifier(peut_proposer(par, demande))
     if montant < 0:
         raise RegleEnfreinte("Un montant proposé n’est pas négatif.", champ="montant")
     verifier_sous_le_cout(montant, demande.dossier)
     par, saisi_par = pour_le_compte(par, demande, piece_source)
+    if saisi_par is not None and demande.etat == EtatDemande.PROPOSEE and not demande.proposition_partagee:
+        raise RegleEnfreinte(
+            f"{demande.financeur.nom_court} prépare sa proposition et ne l’a pas encore partagée : "
+            "demandez-lui de la partager ou de la saisir.",
+            champ="montant",
+        )
     demande.changer_etat(
         "proposer",
         par=par,

@@ -10,10 +10,14 @@ from ..models import (
     BudgetPrevisionnel,
     DemandeFinancement,
     Dossier,
+    FicheInvestissement,
+    FicheVacances,
+    Formulaire,
     IndicateurPrevu,
     LigneBudget,
     Localisation,
     PublicParAge,
+    Vacances,
 )
 from ..regles.campagne import decaler
 from ..regles.plans_budget import SUBVENTION_DEMANDEE, plan_de
@@ -70,6 +74,7 @@ def reprendre_l_an_passe(dossier: Dossier, precedent: Dossier) -> None:
         )
         for demande in precedent.demandes.exclude(etat=EtatDemande.ANNULEE)
     )
+    _reprendre_les_fiches(dossier, precedent)
     _reprendre_le_budget(dossier, precedent)
     inscrire_les_subventions(dossier)
 
@@ -88,6 +93,22 @@ def _reprendre_les_lieux(dossier: Dossier, precedent: Dossier) -> None:
                 )
             )
     Localisation.objects.bulk_create(lieux)
+
+
+def _reprendre_les_fiches(dossier: Dossier, precedent: Dossier) -> None:
+    """What the same kind of scheme asks besides its form; the festive day and the year's theme are given anew."""
+    periodes = dossier.dispositif.vacances or Vacances.values
+    if dossier.dispositif.questions:
+        for fiche in FicheVacances.objects.filter(dossier=precedent):
+            fiche.pk, fiche.evenement_le, fiche.fil_rouge = dossier.pk, None, ""
+            fiche.save(force_insert=True)
+        for periode in precedent.periodes.filter(periode__in=periodes):
+            periode.pk, periode.dossier = None, dossier
+            periode.save(force_insert=True)
+    if dossier.dispositif.formulaire == Formulaire.INVESTISSEMENT:
+        for operation in FicheInvestissement.objects.filter(dossier=precedent):
+            operation.pk = dossier.pk
+            operation.save(force_insert=True)
 
 
 def _reprendre_le_budget(dossier: Dossier, precedent: Dossier) -> None:

@@ -5,7 +5,7 @@ from .copil import AjournementForm, ProgrammationForm, ValidationForm
 from .demandes import EngagementForm, NotificationForm, PropositionForm, RefusForm, VoteForm
 from .deports import DeportForm
 from .echanges import EnvoiForm, MessageForm, NoteForm
-from .enveloppes import DepassementForm, MouvementForm
+from .enveloppes import DepassementForm, EnveloppeForm, MouvementForm, NotificationEnveloppeForm, RedeploiementForm
 from .hors_ligne import ConfirmationSaisieForm, FichierSaisieForm
 from .motifs import MotifForm
 from .saisie import CelluleForm
@@ -19,15 +19,18 @@ __all__ = [
     "DepassementForm",
     "DeportForm",
     "EngagementForm",
+    "EnveloppeForm",
     "EnvoiForm",
     "FichierSaisieForm",
     "MessageForm",
     "MotifForm",
     "MouvementForm",
     "NoteForm",
+    "NotificationEnveloppeForm",
     "NotificationForm",
     "ProgrammationForm",
     "PropositionForm",
+    "RedeploiementForm",
     "RefusForm",
     "ValidationForm",
     "VoteForm",

@@ -11,7 +11,17 @@ from acteurs.models import FormeJuridique
 from commun.formulaires import ChampMontant, SaisieDate
 from contrats.models import Contrat, Objectif
 
-from ..models import Campagne, CritereCampagne, Dispositif, EtapeCampagne, OuvertureTardive, PieceRequise
+from ..models import (
+    CalendrierDispositif,
+    Campagne,
+    CritereCampagne,
+    Dispositif,
+    EtapeCampagne,
+    OuvertureTardive,
+    PieceRequise,
+    QuestionVacances,
+    Vacances,
+)
 from ..regles.campagne import decaler
 
 _DATES = ("ouverte_le", "limite_depot", "copil_prevu_le")
@@ -158,6 +168,20 @@ class OuvertureTardiveForm(forms.ModelForm):
         champ.queryset, champ.empty_label = porteurs, "Choisissez"
 
 
+class CalendrierForm(forms.ModelForm):
+    """The own days of a scheme in a year, and the theme of that year."""
+
+    class Meta:
+        model = CalendrierDispositif
+        fields = ["ouvre", "ferme", "fil_rouge"]
+        widgets = {"ouvre": SaisieDate, "ferme": SaisieDate}
+        labels = {"ouvre": "Ouverture du dépôt"}
+        help_texts = {
+            "ferme": "Ce jour compris. Les dates de l’appel annuel ne s’appliquent plus à ce dispositif.",
+            "fil_rouge": "Le thème que le financeur donne à l’année, s’il y en a un : les porteurs le lisent.",
+        }
+
+
 class DispositifForm(forms.ModelForm):
     """A scheme: what it funds, for whom, how much, when."""
 
@@ -166,6 +190,20 @@ class DispositifForm(forms.ModelForm):
     formes_admises = forms.MultipleChoiceField(
         label="Formes juridiques admises",
         choices=FormeJuridique,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Sans rien cocher, toutes.",
+    )
+    questions = forms.MultipleChoiceField(
+        label="Questions sur les vacances",
+        choices=QuestionVacances,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Ce que la demande dit en plus, pour un dispositif de vacances.",
+    )
+    vacances = forms.MultipleChoiceField(
+        label="Vacances concernées",
+        choices=Vacances,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Sans rien cocher, toutes.",
@@ -183,6 +221,8 @@ class DispositifForm(forms.ModelForm):
             "plafond",
             "taux_public_max",
             "formes_admises",
+            "questions",
+            "vacances",
             "permanent",
             "pluriannuel",
             "valide_du",

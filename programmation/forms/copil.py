@@ -13,11 +13,13 @@ from commun.formulaires import ChampMontant
 from contrats.models import Contrat, Reunion
 
 from ..lectures.dossier import LigneFinanceur
+from ..lectures.proximite import comites_validant
+from ..models import Dossier
 from .motifs import MotifForm
 
 
 class ProgrammationForm(forms.Form):
-    """At which meeting the COPIL validated: one that has been held, the latest first."""
+    """At which meeting it was validated: one that has been held, the latest first; for a file, of the body it is for."""
 
     reunion = forms.ModelChoiceField(
         label="Réunion",
@@ -27,18 +29,20 @@ class ProgrammationForm(forms.Form):
         error_messages={"required": "Aucune réunion de validation ne s’est encore tenue pour cette programmation."},
     )
 
-    def __init__(self, *args: Any, contrat: Contrat, annee: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contrat: Contrat, annee: int, dossier: Dossier | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champ: Any = self.fields["reunion"]
-        champ.queryset = reunions_de_programmation(contrat, annee, le=timezone.localdate())
+        champ.queryset = reunions_de_programmation(contrat, annee, le=timezone.localdate(), dossier=dossier)
 
 
-def reunions_de_programmation(contrat: Contrat, annee: int, *, le: date) -> Any:
-    """Meetings held by `le` at which the programming of `annee` may have been validated, since the autumn before."""
+def reunions_de_programmation(contrat: Contrat, annee: int, *, le: date, dossier: Dossier | None = None) -> Any:
+    """Meetings held by `le` at which the programming of `annee` may have been validated, since the autumn before.
+
+    Those that may validate `dossier` when one is given, of any validating body otherwise.
+    """
     return (
         Reunion.objects.filter(
-            comite__contrat=contrat,
-            comite__valide_programmation=True,
+            comite__in=comites_validant(contrat, dossier),
             le__gte=date(annee - 1, 9, 1),
             le__lte=min(le, date(annee, 12, 31)),
         )

@@ -58,12 +58,24 @@ class RefusForm(PourLeCompteDeForm, MotifForm):
     field_order = ["motif", "piece_source"]
 
 
+# What describes an act that is not registered yet, and what to say when it lacks.
+_DU_NOUVEL_ACTE = {
+    "instance": "Dites quelle instance a pris le nouvel acte.",
+    "numero": "Donnez le numéro du nouvel acte.",
+    "pris_le": "Donnez la date du nouvel acte.",
+}
+
+
 class VoteForm(PourLeCompteDeForm):
     """The funder's own act: an existing one, or a new one described here."""
 
     montant = ChampMontant(label="Montant voté")
     acte = forms.ModelChoiceField(
-        label="Acte déjà enregistré", queryset=ActeDecision.objects.none(), required=False, empty_label="Nouvel acte"
+        label="Acte déjà enregistré",
+        queryset=ActeDecision.objects.none(),
+        required=False,
+        empty_label="Nouvel acte",
+        help_text="Il dispense de décrire l’acte ci-dessous.",
     )
     instance = forms.CharField(
         label="Instance",
@@ -82,13 +94,15 @@ class VoteForm(PourLeCompteDeForm):
         champ.queryset = ActeDecision.objects.filter(
             contrat=demande.dossier.contrat, organisme=demande.financeur, pris_le__gte=demande.programme_le
         )
+        for nom in _DU_NOUVEL_ACTE:
+            self.fields[nom].attendu = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or {}
         if not donnees.get("acte"):
-            for nom in ("instance", "numero", "pris_le"):
+            for nom, manque in _DU_NOUVEL_ACTE.items():
                 if not donnees.get(nom) and nom not in self.errors:
-                    self.add_error(nom, "Choisissez un acte enregistré, ou décrivez le nouvel acte.")
+                    self.add_error(nom, manque)
         return donnees
 
 

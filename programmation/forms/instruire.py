@@ -17,6 +17,7 @@ from ..lectures.sollicitations import COMMUNES_DE_L_ACTION, GroupeDeCandidats
 from ..models import PointAVerifier
 from ..regles.champs import choix_par_section
 from .avis import AvisForm
+from .depot.base import attendre
 
 
 class ComplementForm(forms.Form):
@@ -47,10 +48,15 @@ class CompletForm(forms.Form):
 
     motif = forms.CharField(
         label="Pourquoi passer outre",
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,
         help_text="Gardé au journal du dossier.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        attendre(self, "motif")
 
 
 REPONSES = (("oui", "Conforme"), ("non", "Non conforme"), ("", "À vérifier"))

@@ -16,9 +16,9 @@ from contrats.permissions import roles
 from geographie.models import Perimetre, VersionPerimetre
 
 from ..etats import EtatIntention
-from ..lectures.campagne import porteurs_du_contrat
 from ..lectures.dispositifs import en_vigueur
 from ..models import AvisIntention, Campagne, Dispositif, Eligibilite, Intention
+from ..permissions.organisme import porteurs
 
 
 class IntentionForm(forms.ModelForm):
@@ -66,7 +66,7 @@ class IntentionForm(forms.ModelForm):
         )  # the QPV first
         champs_lies["communes"].queryset = contrat.communes.all()
         if tenus.pilote:
-            champs_lies["porteur"].queryset = porteurs_du_contrat(contrat)
+            champs_lies["porteur"].queryset = porteurs(contrat)
             champs_lies["porteur"].empty_label = "Pas encore inscrit"
             champs_lies["reunion"].queryset = _revues_possibles(contrat, campagne)
             champs_lies["reunion"].empty_label = "Aucune encore"

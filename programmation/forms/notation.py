@@ -59,7 +59,16 @@ class GrilleForm(forms.Form):
                 self.add_error(f"justification_{cle}", "Justifiez la note en quelques mots.")
             elif saisie.note is None and saisie.justification.strip() and f"note_{cle}" not in self.errors:
                 self.add_error(f"note_{cle}", "Donnez aussi la note.")
+        if "valider" in self.data:
+            self._exiger_chaque_note()
         return donnees
+
+    def _exiger_chaque_note(self) -> None:
+        """Say of each criterion without a score that it lacks one, beside it."""
+        for ligne in self.lignes:
+            nom = f"note_{ligne.critere.pk}"
+            if self.cleaned_data.get(nom) is None and nom not in self.errors:
+                self.add_error(nom, f"Pour valider, notez « {ligne.critere.libelle} ».")
 
     @property
     def rangees(self) -> list[tuple[LigneGrille, Any, Any]]:

@@ -17,6 +17,7 @@ from ..lectures.reports import CanalVu, LigneAReporter
 from ..models import CanalDepot, Dispositif, Teleservice
 
 _CHAMPS = ("canal", "adresse", "consigne")
+_ADRESSE = {"invalid": "Écrivez une adresse entière, comme https://exemple.fr."}
 
 
 class CanauxForm(forms.Form):
@@ -31,7 +32,7 @@ class CanauxForm(forms.Form):
     nouveau_canal = forms.ChoiceField(
         label="Canal de dépôt", choices=Teleservice.choices, initial=Teleservice.DAUPHIN, required=False
     )
-    nouveau_adresse = forms.URLField(label="Adresse", required=False, assume_scheme="https")
+    nouveau_adresse = forms.URLField(label="Adresse", required=False, assume_scheme="https", error_messages=_ADRESSE)
     nouveau_consigne = forms.CharField(label="Consigne", required=False, max_length=300)
 
     def __init__(self, *args: Any, contrat: Contrat, canaux: Sequence[CanalVu], **kwargs: Any) -> None:
@@ -46,7 +47,11 @@ class CanauxForm(forms.Form):
                 label=f"Canal : {qui}", choices=Teleservice.choices, initial=canal.canal
             )
             self.fields[f"r{rang}_adresse"] = forms.URLField(
-                label=f"Adresse : {qui}", required=False, initial=canal.adresse, assume_scheme="https"
+                label=f"Adresse : {qui}",
+                required=False,
+                initial=canal.adresse,
+                assume_scheme="https",
+                error_messages=_ADRESSE,
             )
             self.fields[f"r{rang}_consigne"] = forms.CharField(
                 label=f"Consigne : {qui}",

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from acteurs.models import FormeJuridique, Organisme
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
-from contrats.etats import Role
-from contrats.models import Contrat, Habilitation, NatureOrientation, Objectif, Orientation
+from contrats.models import Contrat, NatureOrientation, Objectif, Orientation
 from contrats.permissions import roles
 
 from ..etats import EtatCampagne, EtatDossier
@@ -30,6 +27,7 @@ from ..models import (
 )
 from ..permissions.campagne import voit_la_campagne
 from ..regles.campagne import motif_de_fermeture
+from .calendriers import calendrier_du_dispositif
 
 TONS_CAMPAGNE = {
     EtatCampagne.PREPARATION: "neutre",
@@ -50,9 +48,11 @@ def depot_ouvert(
 ) -> Reponse:
     """May `porteur` deposit a request on that day? No comes with its reason.
 
-    `dispositif` is what it asks for, once known: one open all year takes requests until the end of the campaign's year.
+    `dispositif` is what it asks for, once known: one that has its own days follows them, one open all year takes requests
+    until the end of the campaign's year.
     """
     jour = timezone.localdate(le) if isinstance(le, datetime) else le
+    calendrier = calendrier_du_dispositif(campagne, dispositif) if dispositif is not None else None
     motif = motif_de_fermeture(
         campagne.etat,
         ouverte_le=campagne.ouverte_le,
@@ -62,6 +62,7 @@ def depot_ouvert(
         .values_list("jusqu_au", flat=True)
         .first(),
         fin_du_permanent=date(campagne.annee, 12, 31) if dispositif is not None and dispositif.permanent else None,
+        jours_propres=(calendrier.ouvre, calendrier.ferme) if calendrier else None,
     )
     return non(motif) if motif else OUI
 
@@ -166,13 +167,6 @@ def orientations_sans_dossier(campagne: Campagne, *, pour: Auteur) -> Iterable[O
         return []
     thematiques = campagne.contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE)
     return thematiques.exclude(pk__in=servies - {None}).order_by("ordre", "code")
-
-
-def porteurs_du_contrat(contrat: Contrat) -> Any:
-    """The organisations that carry actions in the contract, or have somebody who may."""
-    tenus = Habilitation.objects.filter(contrat=contrat, role=Role.PORTEUR).values("organisme")
-    deja = Dossier.objects.filter(contrat=contrat).values("porteur")
-    return Organisme.objects.filter(Q(pk__in=tenus) | Q(pk__in=deja)).order_by("recherche")
 
 
 def etapes_au_calendrier(campagne: Campagne) -> list[tuple[str, str, date]]:

@@ -8,34 +8,48 @@ from typing import Any
 
 from django.db.models import Q
 
-from acteurs.models import PIECES_DE_L_ORGANISME, FormeJuridique, PieceOrganisme, TypePiece
+from acteurs.models import PIECES_DE_L_ORGANISME, FormeJuridique, PieceOrganisme, TypeOrganisme, TypePiece
 
 from ..etats import EtatDemande
 from ..models import (
     BudgetPrevisionnel,
     CaractereDossier,
     Dossier,
+    FamilleDispositif,
+    FicheInvestissement,
+    FicheProximite,
+    FicheVacances,
+    Formulaire,
     ObjetDossier,
     PieceRequise,
     TrancheAge,
+    Vacances,
 )
 from ..regles.attestations import TEXTES
 from ..regles.budget import LigneDeBudget
+from ..regles.champs import SectionDemande, sections_de
 from ..regles.controles import Controle, Exigences, PieceExigee, controles
 from ..regles.demande import (
     AttestationDemande,
     Demande,
     IndicateurDemande,
+    InvestissementDemande,
     LieuDemande,
     MontantDemande,
+    PeriodeDemande,
     PieceDemande,
+    VacancesDemande,
 )
 from ..regles.plans_budget import formulaire_de
+from .calendriers import calendrier_du_dispositif
 from .eligibilite import alertes_des_lieux
 from .guichets import guichets
 from .lieux import nom_du_lieu
-from .porteur import est_de_droit_public, porteur_de
+from .porteur import est_de_droit_public, est_une_association, porteur_de
+from .proximite import alerte_de_cumul
 
+# Whom the minimum share of CGCT L.1111-10 binds: collectivités and groups of them (S-21).
+COLLECTIVITES = (TypeOrganisme.COMMUNE, TypeOrganisme.EPCI, TypeOrganisme.DEPARTEMENT, TypeOrganisme.REGION)
 # Relations that `demande_de` reads, joined once.
 RELATIONS = ("contrat", "campagne", "porteur", "orientation", "theme_p147", "dispositif", "precedent")
 
@@ -43,12 +57,15 @@ RELATIONS = ("contrat", "campagne", "porteur", "orientation", "theme_p147", "dis
 def demande_de(dossier: Dossier, le: date) -> Demande:
     """The request as it stands; papers of the organisation are those valid on `le`. A constant number of queries."""
     budget = BudgetPrevisionnel.objects.filter(dossier=dossier).prefetch_related("lignes").first()
+    formulaire = formulaire_du_dossier(dossier)
+    proximite = FicheProximite.objects.filter(dossier=dossier).first() if formulaire == Formulaire.FICHE else None
+    questions = tuple(dossier.dispositif.questions)
     return Demande(
         contrat=dossier.contrat.nom,
         campagne=dossier.campagne.nom,
         annee=dossier.campagne.annee,
         numero=dossier.numero,
-        formulaire=formulaire_du_dossier(dossier),
+        formulaire=formulaire,
         porteur=porteur_de(dossier.porteur, dossier.campagne.annee),
         caractere=dossier.get_caractere_display(),
         reconduction=dossier.caractere == CaractereDossier.RECONDUITE,
@@ -88,6 +105,11 @@ def demande_de(dossier: Dossier, le: date) -> Demande:
         demandes=_montants(dossier),
         pieces=_pieces(dossier, le),
         attestations=_attestations(dossier),
+        benevole=proximite.benevole if proximite else None,
+        pic=proximite.get_pic_display() if proximite else "",
+        investissement=_investissement(dossier) if formulaire == Formulaire.INVESTISSEMENT else None,
+        questions=questions,
+        vacances=_vacances(dossier) if questions else None,
     )
 
 
@@ -96,6 +118,8 @@ def controles_de(dossier: Dossier, demande: Demande) -> tuple[Controle, ...]:
     demandes = dossier.demandes.exclude(etat=EtatDemande.ANNULEE).select_related("financeur")
     lieux = alertes_des_lieux(dossier, demandes) if demande.lieux else []
     alertes = tuple(Controle("localisations", alerte, bloquant=False) for alerte in lieux)
+    cumul = alerte_de_cumul(dossier)
+    alertes += (Controle("dispositif", cumul, bloquant=False),) if cumul else ()
     return controles(demande, exigences(dossier)) + alertes
 
 
@@ -131,6 +155,71 @@ def formulaire_du_dossier(dossier: Dossier) -> str:
     return formulaire_de(dossier.dispositif.formulaire, droit_public=est_de_droit_public(dossier.porteur))
 
 
+def sections_du_dossier(dossier: Dossier) -> tuple[SectionDemande, ...]:
+    """The pages of its form, in their order."""
+    return sections_de(formulaire_du_dossier(dossier), dossier.dispositif.questions)
+
+
+def sur_une_page(dossier: Dossier) -> bool:
+    """True when its form is the simplified one."""
+    return formulaire_du_dossier(dossier) == Formulaire.FICHE
+
+
+def est_une_initiative(dossier: Dossier) -> bool:
+    """True when the simplified form is an association's: it then tells how it is run, and where else it asks."""
+    return sur_une_page(dossier) and est_une_association(dossier.porteur)
+
+
+def _investissement(dossier: Dossier) -> InvestissementDemande:
+    fiche = FicheInvestissement.objects.filter(dossier=dossier).first()
+    collectivite = dossier.porteur.type in COLLECTIVITES
+    if fiche is None:
+        return InvestissementDemande(collectivite)
+    return InvestissementDemande(
+        collectivite=collectivite,
+        nature=fiche.get_nature_operation_display() if fiche.nature_operation else "",
+        equipement=fiche.equipement,
+        stade=fiche.get_stade_display() if fiche.stade else "",
+        foncier=fiche.get_foncier_display() if fiche.foncier else "",
+        foncier_precision=fiche.foncier_precision,
+        autorisation=fiche.get_autorisation_display() if fiche.autorisation else "",
+        autorisation_precision=fiche.autorisation_precision,
+        marches=fiche.marches,
+        charges_annuelles=fiche.charges_annuelles,
+        charges_portees_par=fiche.charges_portees_par,
+        derogation=fiche.get_derogation_display() if fiche.derogation else "",
+        derogation_motif=fiche.derogation_motif,
+    )
+
+
+def _vacances(dossier: Dossier) -> VacancesDemande:
+    """What is said of the holidays, in the order of the year; three queries."""
+    fiche = FicheVacances.objects.filter(dossier=dossier).first() or FicheVacances()
+    calendrier = calendrier_du_dispositif(dossier.campagne, dossier.dispositif)
+    ordre = list(Vacances)
+    periodes = sorted(dossier.periodes.all(), key=lambda p: ordre.index(Vacances(p.periode)))
+    return VacancesDemande(
+        periodes=tuple(
+            PeriodeDemande(
+                p.get_periode_display(),
+                p.jours,
+                (p.filles_enfants, p.garcons_enfants, p.filles_ados, p.garcons_ados),
+            )
+            for p in periodes
+        ),
+        sorties=fiche.sorties,
+        sejours=fiche.sejours,
+        departs=fiche.departs,
+        theme=calendrier.fil_rouge if calendrier else "",
+        fil_rouge=fiche.fil_rouge,
+        evenement=fiche.evenement,
+        evenement_le=fiche.evenement_le,
+        evenement_lieu=fiche.evenement_lieu,
+        participation=fiche.participation,
+        ecoresponsable=fiche.ecoresponsable,
+    )
+
+
 def _lieux(dossier: Dossier) -> tuple[LieuDemande, ...]:
     lieux = dossier.localisations.select_related("version", "commune").order_by("-part", "pk")
     return tuple(LieuDemande(nom_du_lieu(lieu), lieu.mode, lieu.part) for lieu in lieux)
@@ -164,6 +253,8 @@ def _montants(dossier: Dossier) -> tuple[MontantDemande, ...]:
             montant=guichet.demande,
             plafond=guichet.dispositif.plafond,
             canal=guichet.canal,
+            fonds_de_concours=guichet.dispositif.famille == FamilleDispositif.FONDS_DE_CONCOURS
+            and guichet.financeur.type == TypeOrganisme.EPCI,
         )
         for guichet in lus
         if guichet.demande is not None
@@ -175,11 +266,11 @@ def _pieces(dossier: Dossier, le: date) -> tuple[PieceDemande, ...]:
     siennes = dossier.pieces.filter(retiree_le__isnull=True).select_related("fichier")
     reprises = PieceOrganisme.objects.valables(le).filter(organisme=dossier.porteur).select_related("fichier")
     return tuple(_piece(piece, organisme=False) for piece in siennes) + tuple(
-        _piece(piece, organisme=True) for piece in _dernieres(reprises.order_by("type", "-deposee_le"))
+        _piece(piece, organisme=True) for piece in dernieres_de_chaque_type(reprises.order_by("type", "-deposee_le"))
     )
 
 
-def _dernieres(pieces: Iterable[PieceOrganisme]) -> list[PieceOrganisme]:
+def dernieres_de_chaque_type(pieces: Iterable[PieceOrganisme]) -> list[PieceOrganisme]:
     """The latest paper of each type."""
     par_type: dict[str, PieceOrganisme] = {}
     for piece in pieces:

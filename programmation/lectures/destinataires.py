@@ -24,7 +24,23 @@ def gens_du_porteur(dossier: Dossier) -> list[Utilisateur]:
     return gens(dossier.contrat, [Role.PORTEUR], [dossier.porteur_id])
 
 
+def destinataires_du_porteur(dossier: Dossier) -> list[int | None]:
+    """Whom to write to, by account; None stands for the organisation itself, when it has an address and no account.
+
+    Most imported files come from organisations where nobody has an account yet.
+    """
+    personnes: list[int | None] = [personne.pk for personne in gens_du_porteur(dossier)]
+    return personnes or ([None] if adresse_du_porteur(dossier) else [])
+
+
 def adresse_du_porteur(dossier: Dossier) -> str:
     """The porteur's own e-mail address, for want of people; empty when it gave none."""
     fiche = FicheOrganisme.objects.filter(organisme=dossier.porteur_id).first()
     return (fiche.courriel or fiche.representant_courriel) if fiche else ""
+
+
+def adresse_de(dossier: Dossier, personne: int | None) -> str:
+    """Where to write to one of `destinataires_du_porteur`; empty when the account was closed since."""
+    if personne is None:
+        return adresse_du_porteur(dossier)
+    return Utilisateur.objects.filter(pk=personne, is_active=True).values_list("email", flat=True).first() or ""

@@ -11,7 +11,8 @@ from django.db.models import Q
 from acteurs.models import FormeJuridique
 from contrats.models import Contrat
 
-from ..models import CanalDepot, Dispositif, Enveloppe, Teleservice
+from ..models import CalendrierDispositif, CanalDepot, Dispositif, Enveloppe, Teleservice
+from .calendriers import calendriers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class DispositifLu:
     guichets: tuple[GuichetLu, ...]
     national: bool
     ferme: bool  # before its first day, or after its last
+    calendrier: CalendrierDispositif | None  # its own days this year
 
 
 def en_vigueur(contrat: Contrat, le: date) -> list[Dispositif]:
@@ -41,8 +43,9 @@ def en_vigueur(contrat: Contrat, le: date) -> list[Dispositif]:
 
 
 def dispositifs_lus(contrat: Contrat, annee: int, *, le: date) -> list[DispositifLu]:
-    """All the schemes, those in force first; three queries."""
+    """All the schemes, those in force first; four queries."""
     canaux = guichets_par_dispositif(contrat, annee)
+    dates = calendriers(contrat, annee)
     lus = [
         DispositifLu(
             dispositif=d,
@@ -51,6 +54,7 @@ def dispositifs_lus(contrat: Contrat, annee: int, *, le: date) -> list[Dispositi
             guichets=canaux.get(d.pk, ()),
             national=d.contrat_id is None,
             ferme=not _ouvert(d, le),
+            calendrier=dates.get(d.pk),
         )
         for d in _tous(contrat)
     ]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from commun.auteur import Auteur
 from commun.models import LigneJournal
@@ -34,6 +35,7 @@ from ..regles import Accord, accord, alertes_public, manque_pour_equilibrer
 from ..regles.plans_budget import SUBVENTION_DEMANDEE, est_en_nature
 from .eligibilite import alertes_des_lieux
 from .lieux import Lieu, lieux_du_dossier
+from .proximite import alerte_de_cumul, seance_de_decision
 
 ZERO = Decimal(0)
 
@@ -94,13 +96,13 @@ class Livre:
     """The balanced ledger of a file, in euros."""
 
     groupes: tuple[GroupeFinanceur, ...]
-    cout: Decimal
-    autres_produits: Decimal
+    cout: Decimal  # 0 when nobody has given it
+    autres_produits: Decimal | None  # None without a budget: imported files have none
     demande: Decimal
     propose: Decimal
     programme: Decimal
     vote: Decimal
-    manque: Decimal
+    manque: Decimal | None  # None when the other income or the cost is unknown
     accord: Accord
 
     @property
@@ -121,7 +123,13 @@ class Livre:
     @property
     def surplus(self) -> Decimal:
         """Euros brought beyond the cost of the action."""
-        return max(ZERO, -self.manque)
+        return max(ZERO, -(self.manque or ZERO))
+
+    @property
+    def en_moins(self) -> Decimal:
+        """Euros that the funders do not bring of what they were asked: all that is known without a budget."""
+        lignes = [ligne for ligne in self.lignes if ligne.etat != EtatDemande.ANNULEE]
+        return sum((max(ZERO, ligne.demande - ligne.apport) for ligne in lignes), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +247,14 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
         budget=budget,
         an_passe=_an_passe(dossier, passees, etats) if miens is None else None,
         vie=_vie(dossier, demandes, pour, contrat, seulement_de=miens) if travaille else (),
-        alertes=(*_alertes(dossier, budget), *alertes_des_lieux(dossier, demandes)),
+        alertes=(*_alertes(dossier, budget), *alertes_des_lieux(dossier, demandes), *_cumul(dossier)),
         annee=dossier.campagne.annee,
     )
+
+
+def _cumul(dossier: Dossier) -> list[str]:
+    alerte = alerte_de_cumul(dossier)
+    return [alerte] if alerte else []
 
 
 def livre_du_dossier(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Livre:
@@ -320,7 +333,7 @@ def _livre(
         propose=sum((ligne.propose or ZERO for ligne in lignes if ligne.etat in DEMANDE_PROPOSE), ZERO),
         programme=sum((ligne.programme or ZERO for ligne in lignes), ZERO),
         vote=sum((ligne.vote or ZERO for ligne in lignes), ZERO),
-        manque=manque_pour_equilibrer(dossier.cout_total, autres, [ligne.apport for ligne in lignes]),
+        manque=manque_connu(dossier.cout_total, autres, [ligne.apport for ligne in lignes]),
         accord=accord([(ligne.financeur_id, ligne.etat) for ligne in lignes]),
     )
 
@@ -359,12 +372,27 @@ def _ligne(
     )
 
 
-def _autres_produits(dossier: Dossier) -> Decimal:
-    """Income of the action that no funder of the ledger brings: own resources, fees, aid from outside the call. Euros."""
-    lignes = LigneBudget.objects.filter(budget__dossier=dossier, sens=SensLigne.PRODUIT)
+def manque_connu(cout: Decimal, autres_produits: Decimal | None, apports: Iterable[Decimal]) -> Decimal | None:
+    """Euros still to find; None when the cost or the other income is unknown."""
+    if not cout or autres_produits is None:
+        return None
+    return manque_pour_equilibrer(cout, autres_produits, apports)
+
+
+def _autres_produits(dossier: Dossier) -> Decimal | None:
+    """Income of the action that no funder of the ledger brings: own resources, fees, aid from outside the call. Euros.
+
+    None as long as no budget says it: without any expense, what stands there are the requests themselves.
+    """
+    lignes = list(LigneBudget.objects.filter(budget__dossier=dossier))
+    if not any(ligne.sens == SensLigne.CHARGE for ligne in lignes):
+        return None
+    produits = [ligne for ligne in lignes if ligne.sens == SensLigne.PRODUIT]
     return Decimal(
         sum(
-            ligne.montant for ligne in lignes if ligne.compte != SUBVENTION_DEMANDEE and not est_en_nature(ligne.compte)
+            ligne.montant
+            for ligne in produits
+            if ligne.compte != SUBVENTION_DEMANDEE and not est_en_nature(ligne.compte)
         )
     )
 
@@ -485,6 +513,7 @@ _FAIT = {
     "deprogrammer": "Dossier revenu à l’instruction",
     "clore": "Dossier clos",
     "retirer": "Dossier retiré",
+    "reprendre_l_examen": "Examen repris",
 }
 _FAIT_SUR_UNE_DEMANDE = {
     "proposer": ("proposition de {}", "montant_propose"),
@@ -536,10 +565,11 @@ _EQUIPE = "L’équipe du contrat"
 
 def _prochain_acte(dossier: Dossier, etat: str, livre: Livre) -> ProchainActe:
     """The one thing that the file waits for now."""
-    copil = dossier.campagne.copil_prevu_le
+    campagne = dossier.campagne
     match etat:
         case EtatDossier.BROUILLON:
-            return ProchainActe("Déposer le dossier", str(dossier.porteur), dossier.campagne.limite_depot)
+            limite = date(campagne.annee, 12, 31) if dossier.dispositif.permanent else campagne.limite_depot
+            return ProchainActe("Déposer le dossier", str(dossier.porteur), limite)
         case EtatDossier.DEPOSE:
             return ProchainActe("Vérifier que le dossier est complet", _EQUIPE)
         case EtatDossier.INCOMPLET:
@@ -549,18 +579,23 @@ def _prochain_acte(dossier: Dossier, etat: str, livre: Livre) -> ProchainActe:
         case EtatDossier.RECEVABLE:
             return ProchainActe("Ouvrir l’instruction", _EQUIPE)
         case EtatDossier.EN_INSTRUCTION:
-            return _prochaine_proposition(livre, copil)
+            return _prochaine_proposition(livre, dossier)
         case EtatDossier.AJOURNE:
-            return ProchainActe("Repasser en COPIL", _EQUIPE)
+            commission = seance_de_decision(dossier, timezone.localdate()) is not None
+            return ProchainActe("Repasser en commission" if commission else "Repasser en COPIL", _EQUIPE)
         case EtatDossier.PROGRAMME:
             return _prochain_vote(livre)
     return ProchainActe("Plus rien à faire")
 
 
-def _prochaine_proposition(livre: Livre, copil: date | None) -> ProchainActe:
+def _prochaine_proposition(livre: Livre, dossier: Dossier) -> ProchainActe:
+    seance = seance_de_decision(dossier, timezone.localdate())
+    copil = dossier.campagne.copil_prevu_le if seance is None else seance.le
     attendus = _financeurs(livre, EtatDemande.DEMANDEE)
     if attendus:
         return ProchainActe("Proposer un montant", attendus, copil)
+    if seance is not None:
+        return ProchainActe("Valider l’initiative en commission", seance.comite, copil)
     return ProchainActe("Valider la programmation en COPIL", "Le comité de pilotage", copil)
 
 

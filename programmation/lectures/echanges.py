@@ -18,7 +18,7 @@ from contrats.permissions import ROLES_INSTRUCTEURS
 
 from ..models import Dossier, Mention, Message, NoteInterne, SensMessage
 from ..permissions import instruit, peut_ecrire_un_message, peut_ecrire_une_note, peut_retirer_une_note
-from .destinataires import gens_du_porteur
+from .destinataires import destinataires_du_porteur
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Echanges:
     messages: tuple[MessageLu, ...]
     noter: Reponse
     ecrire: Reponse
-    sans_destinataire: bool  # nobody of the porteur has an account: a message stands here, and nobody is told
+    sans_destinataire: bool  # the porteur has neither account nor address: a message stands here, and nobody is told
 
     @property
     def a_lire(self) -> bool:
@@ -88,7 +88,7 @@ def echanges(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Echanges:
         messages=_messages(dossier, pour, contrat),
         noter=peut_ecrire_une_note(pour, dossier),
         ecrire=peut_ecrire_un_message(pour, dossier),
-        sans_destinataire=instructeur and not gens_du_porteur(dossier),
+        sans_destinataire=instructeur and not destinataires_du_porteur(dossier),
     )
 
 

@@ -53,7 +53,7 @@ class MessageParti:
 
     @property
     def sans_compte(self) -> bool:
-        """Nobody of the porteur could be told."""
+        """Nobody of the porteur could be told: neither account nor address."""
         return not (self.partis or self.en_cours or self.echecs)
 
 
@@ -116,7 +116,7 @@ def _parti(message: Message, comptes: dict[str, int]) -> MessageParti:
     return MessageParti(
         numero=message.dossier.numero,
         intitule=message.dossier.intitule,
-        porteur=message.dossier.porteur.nom_court,
+        porteur=str(message.dossier.porteur),
         partis=comptes.get(EtatTravail.FAIT, 0),
         en_cours=comptes.get(EtatTravail.A_FAIRE, 0) + comptes.get(EtatTravail.EN_COURS, 0),
         echecs=comptes.get(EtatTravail.ECHEC, 0),

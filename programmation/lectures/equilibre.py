@@ -10,8 +10,7 @@ from contrats.models import Contrat
 
 from ..etats import EtatDemande
 from ..models import Dossier
-from ..regles import manque_pour_equilibrer
-from .dossier import LigneFinanceur, livre_du_dossier
+from .dossier import LigneFinanceur, livre_du_dossier, manque_connu
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,19 @@ class Equilibre:
     """The budget with this answer: cost, income, what is missing, in euros."""
 
     cout: Decimal
-    autres_produits: Decimal
+    autres_produits: Decimal | None
     apports: tuple[Apport, ...]
-    manque: Decimal
-    manque_avant: Decimal
+    manque: Decimal | None
+    manque_avant: Decimal | None
 
     @property
     def surplus(self) -> Decimal:
-        return max(Decimal(0), -self.manque)
+        return max(Decimal(0), -(self.manque or Decimal(0)))
+
+    @property
+    def en_moins(self) -> Decimal:
+        """Euros that the funders do not bring of what they were asked: all that is known without a budget."""
+        return sum((apport.en_moins for apport in self.apports), Decimal(0))
 
     @property
     def celui_ci(self) -> Apport | None:
@@ -63,7 +67,7 @@ def equilibre(dossier: Dossier, demande: int, montant: Decimal | None, *, pour: 
         cout=livre.cout,
         autres_produits=livre.autres_produits,
         apports=apports,
-        manque=manque_pour_equilibrer(livre.cout, livre.autres_produits, [apport.montant for apport in apports]),
+        manque=manque_connu(livre.cout, livre.autres_produits, [apport.montant for apport in apports]),
         manque_avant=livre.manque,
     )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from acteurs.models import FormeJuridique, Organisme
+from acteurs.models import FormeJuridique, Organisme, TypeOrganisme
 from contrats.models import NatureMoyens
 
-from ..models import Campagne, CanalDepot, DemandeFinancement, Dispositif, Enveloppe, Teleservice
+from ..models import Campagne, CanalDepot, DemandeFinancement, Dispositif, Enveloppe, FamilleDispositif, Teleservice
 
 Cle = tuple[int, int, str]  # funder, scheme, nature
+
+# Those that have credits of the contract's own; the others pay from their ordinary means.
+_SPECIFIQUES = (TypeOrganisme.ETAT, TypeOrganisme.SERVICE_ETAT, TypeOrganisme.EPCI, TypeOrganisme.COMMUNE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Guichet:
         return NatureMoyens(self.nature).label
 
 
+def nature_habituelle(financeur: Organisme) -> str:
+    """The nature of this funder's money when nothing says it."""
+    return NatureMoyens.SPECIFIQUE if financeur.type in _SPECIFIQUES else NatureMoyens.DROIT_COMMUN
+
+
 def libelle_de_subvention(financeur: Organisme, nature: str, dispositif: Dispositif) -> str:
     """How a request to a funder reads in a budget (account 74)."""
     return f"{financeur.nom_court} – {NatureMoyens(nature).label.lower()} ({dispositif.code.upper()})"
@@ -45,7 +53,8 @@ def libelle_de_subvention(financeur: Organisme, nature: str, dispositif: Disposi
 def guichets(campagne: Campagne, *, forme: str = "", demandes: list[DemandeFinancement] | None = None) -> list[Guichet]:
     """The doors of a campaign: its year's envelopes and deposit channels, and what is already asked. Four queries.
 
-    `forme`: the legal form of who asks; a scheme that does not admit it is left out unless already asked.
+    `forme`: the legal form of who asks; a scheme that does not admit it is left out unless already asked. So is what
+    several years' conventions bring: nobody asks it in a call (C-03).
     """
     deja = {(d.financeur_id, d.dispositif_id, d.nature): d.montant_demande for d in demandes or []}
     canaux = {
@@ -55,9 +64,9 @@ def guichets(campagne: Campagne, *, forme: str = "", demandes: list[DemandeFinan
     enveloppes = Enveloppe.objects.filter(contrat=campagne.contrat_id, annee=campagne.annee)
     cles: set[Cle] = set(enveloppes.values_list("financeur_id", "dispositif_id", "nature"))
     connus = {(dispositif, financeur) for financeur, dispositif, _ in cles}
-    cles |= {(f, d, NatureMoyens.SPECIFIQUE.value) for d, f in canaux if (d, f) not in connus}
     cles |= set(deja)
-    financeurs = Organisme.objects.in_bulk({cle[0] for cle in cles})
+    financeurs = Organisme.objects.in_bulk({cle[0] for cle in cles} | {financeur for _, financeur in canaux})
+    cles |= {(f, d, nature_habituelle(financeurs[f])) for d, f in canaux if (d, f) not in connus}
     dispositifs = Dispositif.objects.in_bulk({cle[1] for cle in cles})
     admis = [cle for cle in cles if cle in deja or _admet(dispositifs[cle[1]], forme)]
     lus = []
@@ -81,5 +90,7 @@ def guichets(campagne: Campagne, *, forme: str = "", demandes: list[DemandeFinan
 
 
 def _admet(dispositif: Dispositif, forme: str) -> bool:
+    if dispositif.famille == FamilleDispositif.CPO:
+        return False
     inconnue = forme in ("", FormeJuridique.INCONNUE)
     return inconnue or not dispositif.formes_admises or forme in dispositif.formes_admises

@@ -16,7 +16,7 @@ from commun.permissions import Reponse
 from contrats.models import Contrat
 
 from ..models import CritereCampagne, Dossier, Notation, NoteCritere
-from ..permissions import peut_noter
+from ..permissions import peut_noter, peut_rouvrir_sa_lecture
 from ..regles.notation import SUR, NotePonderee, moyenne_sur_vingt
 
 
@@ -48,6 +48,12 @@ class LigneGrille:
 
     critere: CritereCampagne
     notes: tuple[NoteDonnee | None, ...]
+    lectures: tuple[LectureLue, ...]
+
+    @property
+    def par_lecture(self) -> list[tuple[LectureLue, NoteDonnee | None]]:
+        """Each reading with what it gave."""
+        return list(zip(self.lectures, self.notes, strict=True))
 
     @property
     def ecart(self) -> Decimal | None:
@@ -64,6 +70,7 @@ class Grille:
     lectures: tuple[LectureLue, ...]
     moyenne: Decimal | None  # of the readings that are ended, on 20
     noter: Reponse
+    rouvrir: Reponse  # one's own reading, once ended
     rang: int  # which reading this person holds, or would hold
     commentaire: str
     miennes: dict[int, NoteDonnee]
@@ -73,6 +80,11 @@ class Grille:
         """Points on 20 between the averages of two readings."""
         moyennes = [lecture.moyenne for lecture in self.lectures if lecture.moyenne is not None]
         return moyennes[1] - moyennes[0] if len(moyennes) == 2 else None
+
+    @property
+    def distance(self) -> Decimal | None:
+        """How far apart the two readings are, in points on 20, whichever is the higher."""
+        return None if self.ecart is None else abs(self.ecart)
 
 
 def grille(dossier: Dossier, *, pour: Auteur) -> Grille:
@@ -88,11 +100,13 @@ def grille(dossier: Dossier, *, pour: Auteur) -> Grille:
     finies = [lue for lue in lues if lue.validee_le is not None]
     mienne = next((lue for lue in lues if lue.validee_le is None), None)
     donnees = [_donnees(lue) for lue in finies]
+    lectures = tuple(_lecture(lue) for lue in finies)
     return Grille(
-        lignes=tuple(LigneGrille(c, tuple(notes.get(c.pk) for notes in donnees)) for c in criteres),
-        lectures=tuple(_lecture(lue) for lue in finies),
+        lignes=tuple(LigneGrille(c, tuple(notes.get(c.pk) for notes in donnees), lectures) for c in criteres),
+        lectures=lectures,
         moyenne=moyenne_sur_vingt(_ponderees(finies)),
         noter=peut_noter(pour, dossier),
+        rouvrir=peut_rouvrir_sa_lecture(pour, dossier),
         rang=mienne.lecture if mienne is not None else 2 if finies else 1,
         commentaire=mienne.commentaire if mienne is not None else "",
         miennes=_donnees(mienne) if mienne is not None else {},

@@ -25,7 +25,8 @@ from ..models import (
 from ..permissions import peut_instruire
 from ..regles import champs
 from ..regles.recevabilite import Annuaire, Controle, Faits, Resultat, controler, defauts
-from .demande import controles_de, demande_de
+from .calendriers import calendrier_du_dispositif
+from .demande import controles_de, demande_de, sections_du_dossier
 
 TONS = {
     Resultat.CONFORME: "succes",
@@ -121,6 +122,12 @@ def controles(dossier: Dossier) -> tuple[Controle, ...]:
     return controler(_faits(dossier))
 
 
+def manques(dossier: Dossier) -> list[str]:
+    """What keeps the file from being complete, by name: failed checks, then points that somebody found wrong."""
+    points = PointVerifie.objects.filter(dossier=dossier, conforme=False)
+    return [c.libelle for c in defauts(controles(dossier))] + [point.get_point_display() for point in points]
+
+
 def complements(dossier: Dossier, *, le: date) -> tuple[ComplementLu, ...]:
     """The correction requests of a file, the latest first."""
     return tuple(
@@ -177,15 +184,21 @@ def _faits(dossier: Dossier) -> Faits:
         # Papers are those in force when the porteur deposited.
         remarques=controles_de(dossier, demande_de(dossier, depose_le or timezone.localdate())),
         importe=dossier.origine != OrigineDossier.PILOTVILLE,
+        sections=sections_du_dossier(dossier),
     )
 
 
 def _limite(dossier: Dossier) -> date:
-    """The campaign's last day, or the later one that was opened for this porteur by name."""
+    """The last day of the call, or of the scheme's own calendar, or the later one that was opened for this porteur by name;
+    a permanent scheme has the year."""
+    calendrier = calendrier_du_dispositif(dossier.campagne, dossier.dispositif)
+    if dossier.dispositif.permanent and calendrier is None:
+        return date(dossier.campagne.annee, 12, 31)
+    limite = calendrier.ferme if calendrier else dossier.campagne.limite_depot
     tardives = OuvertureTardive.objects.filter(
         campagne=dossier.campagne_id, porteur=dossier.porteur_id, retiree_le__isnull=True
     )
-    return max([dossier.campagne.limite_depot, *tardives.values_list("jusqu_au", flat=True)])
+    return max([limite, *tardives.values_list("jusqu_au", flat=True)])
 
 
 def _annuaire(porteur: Organisme) -> str:

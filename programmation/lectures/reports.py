@@ -28,6 +28,9 @@ from ..models import (
 )
 from ..permissions.acces import REPRESENTE
 
+# What is asked no more: it is entered nowhere, and withdrawn where it was.
+_ABANDONNE = (EtatDossier.RETIRE, EtatDossier.IRRECEVABLE)
+_ABANDONNEE = Q(etat=EtatDemande.ANNULEE) | Q(dossier__etat__in=_ABANDONNE)
 REPORTER = "reporter"
 ANNULER = "annuler_le_report"
 
@@ -62,7 +65,7 @@ class LigneAReporter:
     teleservice: str
     adresse: str
     consigne: str
-    quoi: str  # the request itself, or the decision
+    quoi: str  # the request itself, the decision, or its withdrawal
     etat: str
     demande: Decimal
     propose: Decimal | None
@@ -113,7 +116,8 @@ def a_reporter(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneARepo
     """What is to be entered in another téléservice, or was: the requests deposited here, and the decisions made here.
 
     A request that was read there is already there: only its decision goes back. What changed here after it was
-    entered there is to be entered again.
+    entered there is to be entered again; what was given up here since, to be withdrawn there. A file that is not
+    receivable goes nowhere.
     """
     canaux = {
         (c.dispositif_id, c.financeur_id): c
@@ -127,15 +131,13 @@ def a_reporter(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneARepo
     dossiers = Dossier.objects.instruits_par(pour, contrat).filter(campagne__annee=annee)
     lues = (
         DemandeFinancement.objects.avec_montants_vus(pour, contrat)
-        .filter(
-            couples, dossier__in=dossiers.exclude(etat__in=[EtatDossier.BROUILLON, EtatDossier.RETIRE]).values("pk")
-        )
-        .exclude(etat=EtatDemande.ANNULEE)
+        .filter(couples, dossier__in=dossiers.exclude(etat=EtatDossier.BROUILLON).values("pk"))
+        .exclude(_ABANDONNEE, reporte_le__isnull=True)
         .select_related("dossier__porteur", "financeur", "dispositif")
         .order_by("dossier__numero", "financeur__nom", "nature")
     )
     demandes = list(lues)
-    changes = _derniers_changements([d.pk for d in demandes])
+    changes = _changees_depuis(demandes)
     # The rows are those of files within one's limits: asked of the roles once, checked again row by row by the act.
     tenus = roles(pour, contrat)
     chef = tenus.administre or tenus.tient(Role.CHEF_DE_PROJET)
@@ -151,6 +153,8 @@ def a_reporter(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneARepo
 
 def _a_ressaisir(demande: Any, canal: CanalDepot) -> str:
     """What is to be entered of a row: the request, or, when it was read there, the decision made here; else nothing."""
+    if demande.etat == EtatDemande.ANNULEE or demande.dossier.etat in _ABANDONNE:
+        return "Le retrait"  # of what was entered there: other rows are not read
     lue_la_bas = demande.dossier.origine == OrigineDossier.DAUPHIN and canal.canal == Teleservice.DAUPHIN
     decidee = demande.etat_vu in (*DEMANDE_CONSOMME, EtatDemande.REFUSEE)
     if decidee:
@@ -158,18 +162,47 @@ def _a_ressaisir(demande: Any, canal: CanalDepot) -> str:
     return "" if lue_la_bas else "La demande"
 
 
-def _derniers_changements(cles: list[int]) -> dict[int, datetime]:
-    """When each row last changed here, reading and entering there left out."""
-    lignes = LigneJournal.objects.filter(cible_type=DemandeFinancement._meta.label_lower, cible_id__in=cles).exclude(
-        Q(canal=Canal.IMPORT) | Q(acte__in=[REPORTER, ANNULER])
+def _changees_depuis(demandes: list[Any]) -> dict[int, datetime]:
+    """When each row changed here for the last time since it was entered there, reading it there left out.
+
+    The moment at which the entry was noted counts, not its day alone: what changes an hour later is to be entered
+    again. A file given up changes its rows.
+    """
+    cles = [d.pk for d in demandes if d.reporte_le is not None]
+    siennes = LigneJournal.objects.filter(cible_type=DemandeFinancement._meta.label_lower, cible_id__in=cles)
+    lues = siennes.exclude(Q(canal=Canal.IMPORT) | Q(acte=ANNULER)).order_by()
+    notees: dict[int, datetime] = {}
+    changees: dict[int, datetime] = {}
+    for cle, acte, fait_le in lues.values_list("cible_id", "acte", "fait_le"):
+        derniers = notees if acte == REPORTER else changees
+        derniers[cle] = max(fait_le, derniers.get(cle, fait_le))
+    abandons = _abandons({d.dossier_id for d in demandes if d.reporte_le is not None and d.dossier.etat in _ABANDONNE})
+    for demande in demandes:
+        if (abandon := abandons.get(demande.dossier_id)) is not None:
+            changees[demande.pk] = max(abandon, changees.get(demande.pk, abandon))
+    return {
+        d.pk: changees[d.pk]
+        for d in demandes
+        if d.pk in changees and d.reporte_le is not None and _apres(changees[d.pk], d.reporte_le, notees.get(d.pk))
+    }
+
+
+def _abandons(dossiers: set[int]) -> dict[int, datetime]:
+    """When each of these files was given up, or declared not receivable."""
+    lignes = LigneJournal.objects.filter(
+        cible_type=Dossier._meta.label_lower, cible_id__in=dossiers, acte__in=["retirer", "declarer_irrecevable"]
     )
     return dict(lignes.values_list("cible_id").annotate(Max("fait_le")).order_by())
 
 
+def _apres(change: datetime, reporte_le: date, note: datetime | None) -> bool:
+    """Whether a change comes after what was entered: later than its day, or, that day, than the note that says so."""
+    jour = timezone.localdate(change)
+    return jour > reporte_le or (jour == reporte_le and note is not None and change > note)
+
+
 def _ligne(demande: Any, canal: CanalDepot, quoi: str, change: datetime | None, peut: bool) -> LigneAReporter:
     dossier = demande.dossier
-    jour = timezone.localdate(change) if change is not None else None
-    apres = jour is not None and demande.reporte_le is not None and jour > demande.reporte_le
     return LigneAReporter(
         pk=demande.pk,
         numero=dossier.numero,
@@ -193,7 +226,7 @@ def _ligne(demande: Any, canal: CanalDepot, quoi: str, change: datetime | None, 
         vote=demande.vote_vu,
         numero_ej=demande.numero_ej,
         reporte_le=demande.reporte_le,
-        change_le=jour if apres else None,
+        change_le=timezone.localdate(change) if change is not None else None,
         peut=peut,
         fictif=dossier.fictif,
     )

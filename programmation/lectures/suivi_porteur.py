@@ -14,6 +14,14 @@ from contrats.models import Habilitation
 from ..etats import DEMANDE_NOTIFIEE, EtatDemande, EtatDossier
 from ..models import Dossier
 
+# States of a file in which a funder that has not answered will not: the word, and why.
+_SANS_SUITE = {
+    EtatDossier.BROUILLON: ("à déposer", ""),
+    EtatDossier.IRRECEVABLE: ("non examinée", "Le dossier est irrecevable : ce financeur ne l’examine pas."),
+    EtatDossier.RETIRE: ("retirée", "Le dossier a été retiré."),
+    EtatDossier.CLOS: ("close", "Le dossier est clos."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class StatutFinanceur:
@@ -50,8 +58,9 @@ def _etat(demande: object, dossier: Dossier) -> dict[str, str]:
         return {"mot": "refusée", "ton": "danger", "phrase": demande.motif}  # type: ignore[attr-defined]
     if etat == EtatDemande.ANNULEE:
         return {"mot": "annulée", "ton": "neutre", "phrase": demande.motif}  # type: ignore[attr-defined]
-    if dossier.etat == EtatDossier.BROUILLON:
-        return {"mot": "à déposer", "ton": "neutre", "phrase": ""}
+    if dossier.etat in _SANS_SUITE:
+        mot, phrase = _SANS_SUITE[EtatDossier(dossier.etat)]
+        return {"mot": mot, "ton": "neutre", "phrase": phrase}
     return {"mot": "en cours d’examen", "ton": "info", "phrase": "Le financeur ne s’est pas encore prononcé."}
 
 

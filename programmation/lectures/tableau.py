@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import Any
@@ -26,10 +26,17 @@ from django.db.models.functions import Coalesce
 
 from commun.auteur import Auteur
 from commun.memoire import retenir
+from commun.typographie import INSECABLE, euros, nombre
 from contrats.models import Contrat, NatureMoyens
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_PROPOSE, DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemande, EtatDossier
+from ..etats import (
+    DEMANDE_PROPOSE,
+    DOSSIER_A_LA_TABLE_DU_COPIL,
+    DOSSIER_OUVERT_AUX_PROPOSITIONS,
+    EtatDemande,
+    EtatDossier,
+)
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
 from ..models.dossier import DossierQuerySet
 from ..regles import Accord, accord
@@ -63,7 +70,7 @@ class LigneTableau:
     caractere: str
     nature: str
     suivi_par: str
-    cout: Decimal
+    cout: Decimal  # 0 when nobody has given it
     demande: Decimal
     droit_commun: Decimal
     specifique: Decimal
@@ -72,8 +79,11 @@ class LigneTableau:
     vote: Decimal | None
     accord: Accord
     financeurs: str
+    sommes: Mapping[tuple[int, str], Decimal]  # asked, by funder (its key) and nature
+    par_financeur: str
     fictif: bool
     saisies: tuple[LigneSaisie, ...] = ()  # the rows of the funder for whom the reader types
+    dispositif: str = ""
     note: Decimal | None = None  # average on 20 of the readings that are ended, for those who instruct the file
 
     @property
@@ -128,11 +138,12 @@ def totaux(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Contrat, finan
 
 @dataclass(frozen=True, slots=True)
 class Choix:
-    """What some files may be narrowed to: numbers of their communes, perimeter versions and funders."""
+    """What some files may be narrowed to: numbers of their communes, perimeter versions, funders and schemes."""
 
     communes: tuple[int, ...]
     versions: tuple[int, ...]
     financeurs: tuple[int, ...]
+    dispositifs: tuple[int, ...]
 
 
 def choix(dossiers: QuerySet[Dossier], *, contrat: Contrat) -> Choix:
@@ -180,10 +191,12 @@ def lignes(
         demandes[demande.dossier_id].append(demande)
     lieux: dict[int, list[str]] = defaultdict(list)
     localisations = Localisation.objects.filter(dossier__in=cles).order_by("-part", "pk")
-    for dossier_id, mode, version, commune in localisations.values_list(
-        "dossier_id", "mode", "version__nom", "commune__nom"
+    for dossier_id, mode, version, commune, part in localisations.values_list(
+        "dossier_id", "mode", "version__nom", "commune__nom", "part"
     ):
-        lieux[dossier_id].append(version or commune or ModeLocalisation(mode).label)
+        # The share goes with each of several places: without it the spreadsheet would tell equal ones.
+        nom = version or commune or ModeLocalisation(mode).label
+        lieux[dossier_id].append(nom if part == 100 else f"{nom} ({nombre(part, None)}{INSECABLE}%)")
     notes = moyennes(cles, pour=pour, contrat=contrat)
     return [_ligne(d, demandes[d.pk], lieux[d.pk], financeur, saisies.get(d.pk, ()), notes.get(d.pk)) for d in dossiers]
 
@@ -221,7 +234,7 @@ def a_valider(dossiers: Any) -> Any:
     proposees = DemandeFinancement.objects.filter(
         dossier=OuterRef("pk"), etat=EtatDemande.PROPOSEE, proposition_partagee=True, montant_propose__gt=0
     )
-    return dossiers.filter(Exists(proposees), etat__in=DOSSIER_OUVERT_AUX_PROPOSITIONS)
+    return dossiers.filter(Exists(proposees), etat__in=DOSSIER_A_LA_TABLE_DU_COPIL)
 
 
 # What the sort of a column needs, beside the columns of the file itself.
@@ -264,7 +277,7 @@ def avec_tri(dossiers: Any, colonne: str, *, pour: Auteur, contrat: Contrat, fin
 
 def avec_relations(dossiers: DossierQuerySet, *, pour: Auteur, contrat: Contrat) -> Any:
     """What `lignes` reads of each file, joined once."""
-    return dossiers.avec_etat_vu(pour, contrat).select_related("porteur", "orientation", "instructeur")
+    return dossiers.avec_etat_vu(pour, contrat).select_related("porteur", "orientation", "instructeur", "dispositif")
 
 
 def _ligne(
@@ -278,6 +291,10 @@ def _ligne(
     comptees = [d for d in demandes if d.etat_vu != EtatDemande.ANNULEE and financeur in (None, d.financeur_id)]
     specifique = [d for d in comptees if d.nature == NatureMoyens.SPECIFIQUE]
     demande = _somme(d.montant_demande for d in comptees) or ZERO
+    noms = {d.financeur_id: d.financeur__sigle or d.financeur__nom for d in comptees}
+    sommes: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for d in comptees:
+        sommes[d.financeur_id, d.nature] += d.montant_demande
     part_specifique = _somme(d.montant_demande for d in specifique) or ZERO
     return LigneTableau(
         pk=dossier.pk,
@@ -287,7 +304,7 @@ def _ligne(
         etat=dossier.etat_vu,
         etat_libelle=EtatDossier(dossier.etat_vu).label,
         orientation=dossier.orientation.nom_court if dossier.orientation else "",
-        lieux=", ".join(lieux),
+        lieux=" ; ".join(lieux),
         caractere=dossier.get_caractere_display(),
         nature=dossier.get_nature_display(),
         suivi_par=str(dossier.instructeur) if dossier.instructeur else "",
@@ -300,8 +317,14 @@ def _ligne(
         vote=_somme(d.vote_vu for d in comptees),
         accord=accord([(d.financeur_id, d.etat_vu) for d in demandes]),
         financeurs=", ".join(dict.fromkeys(d.financeur__sigle or d.financeur__nom for d in demandes)),
+        sommes=sommes,
+        par_financeur=" ; ".join(
+            f"{noms[financeur]} ({NatureMoyens(nature).label.lower()}) {euros(somme)}"
+            for (financeur, nature), somme in sommes.items()
+        ),
         fictif=dossier.fictif,
         saisies=saisies,
+        dispositif=dossier.dispositif.nom,
         note=note,
     )
 
@@ -322,12 +345,12 @@ def _calculer_totaux(dossiers: QuerySet[Dossier], *, pour: Auteur, contrat: Cont
         programme=Sum("programme_vu"),
         vote=Sum("vote_vu"),
     )
-    euros = {nom: somme or ZERO for nom, somme in sommes.items()}
+    lues = {nom: somme or ZERO for nom, somme in sommes.items()}
     return Totaux(
         nombre=comptes["nombre"],
         cout=comptes["cout"] or ZERO,
-        droit_commun=euros["demande"] - euros["specifique"],
-        **euros,
+        droit_commun=lues["demande"] - lues["specifique"],
+        **lues,
     )
 
 
@@ -337,7 +360,12 @@ def _calculer_choix(dossiers: QuerySet[Dossier]) -> tuple[tuple[int, ...], ...]:
     demandes = DemandeFinancement.objects.filter(dossier__in=lus).order_by()
     return tuple(
         tuple(sorted(objets.filter(**{f"{champ}__isnull": False}).values_list(champ, flat=True).distinct()))
-        for objets, champ in ((lieux, "commune"), (lieux, "version"), (demandes, "financeur"))
+        for objets, champ in (
+            (lieux, "commune"),
+            (lieux, "version"),
+            (demandes, "financeur"),
+            (dossiers.order_by(), "dispositif"),
+        )
     )
 
 

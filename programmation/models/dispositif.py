@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from acteurs.models import FormeJuridique, Organisme
-from contrats.models import Contrat
+from contrats.models import Contrat, Section
 from geographie.models import Perimetre, TypePerimetre
 
 
@@ -37,9 +37,27 @@ class Formulaire(models.TextChoices):
     INVESTISSEMENT = "investissement", "Dossier d’investissement et plan de financement"
 
 
-class Section(models.TextChoices):
-    FONCTIONNEMENT = "fonctionnement", "Fonctionnement"
-    INVESTISSEMENT = "investissement", "Investissement"
+class Vacances(models.TextChoices):
+    """School holidays, in the order of the calendar year; July and August are counted apart."""
+
+    HIVER = "hiver", "Hiver"
+    PRINTEMPS = "printemps", "Printemps"
+    JUILLET = "juillet", "Juillet"
+    AOUT = "aout", "Août"
+    TOUSSAINT = "toussaint", "Toussaint"
+    NOEL = "noel", "Noël"
+
+
+class QuestionVacances(models.TextChoices):
+    """What a scheme for the holidays may ask besides its form; also the codes of the answers (`regles.champs`)."""
+
+    PERIODES = "periodes", "Périodes et jours"
+    PLACES = "places", "Places par âge et par sexe"
+    DEPARTS = "departs", "Sorties et séjours"
+    FIL_ROUGE = "fil_rouge", "Fil rouge de l’année"
+    EVENEMENT = "evenement", "Temps festif"
+    PARTICIPATION = "participation", "Démarche collective et participative"
+    ECORESPONSABLE = "ecoresponsable", "Engagements écoresponsables"
 
 
 class Dispositif(models.Model):
@@ -64,6 +82,20 @@ class Dispositif(models.Model):
         blank=True,
         help_text="Vide : toutes.",
     )
+    questions = ArrayField(
+        models.CharField(max_length=15, choices=QuestionVacances),
+        verbose_name="questions sur les vacances",
+        default=list,
+        blank=True,
+        help_text="Ce que la demande dit en plus. Vide : rien.",
+    )
+    vacances = ArrayField(
+        models.CharField(max_length=12, choices=Vacances),
+        verbose_name="vacances concernées",
+        default=list,
+        blank=True,
+        help_text="Vide : toutes.",
+    )
     permanent = models.BooleanField("ouvert toute l’année", default=False)
     pluriannuel = models.BooleanField("pluriannuel", default=False)
     description = models.TextField("description", blank=True)
@@ -81,6 +113,16 @@ class Dispositif(models.Model):
                 nulls_distinct=False,
                 name="programmation_dispositif_code_unique",
                 violation_error_message="Un dispositif porte déjà ce code.",
+            ),
+            models.CheckConstraint(
+                condition=Q(questions=[]) | ~Q(formulaire__in=[Formulaire.FICHE, Formulaire.INVESTISSEMENT]),
+                name="programmation_dispositif_questions",
+                violation_error_message="Les questions sur les vacances vont avec la demande complète.",
+            ),
+            models.CheckConstraint(
+                condition=Q(questions=[]) | Q(questions__contains=[QuestionVacances.PERIODES]),
+                name="programmation_dispositif_periodes",
+                violation_error_message="Les questions sur les vacances commencent par les périodes.",
             ),
         ]
 

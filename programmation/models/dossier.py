@@ -318,7 +318,8 @@ class Dossier(ModeleAEtats):
         ]
         indexes = [
             models.Index(fields=["campagne", "numero"], name="programmation_dossier_numero"),
-            models.Index(fields=["campagne", "etat"], name="programmation_dossier_etat"),
+            # The first cards of each column of the kanban, without sorting the others.
+            models.Index(fields=["campagne", "etat", "numero"], name="programmation_dossier_etat"),
             models.Index(fields=["campagne", "recherche"], name="programmation_dossier_tri"),
         ]
 

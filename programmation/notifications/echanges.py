@@ -14,14 +14,15 @@ from contrats.notifications import composer
 from ..models import Dossier, Message, NoteInterne, SensMessage
 
 
-def courriel_de_message(message: Message, personne: Utilisateur) -> EmailMultiAlternatives:
+def courriel_de_message(message: Message, adresse: str, *, sans_compte: bool) -> EmailMultiAlternatives:
     """The message, and where to answer it; its attachments are read in Pilotville."""
     contexte = {
         "message": message,
+        "sans_compte": sans_compte,
         "du_porteur": message.sens == SensMessage.DU_PORTEUR,
         "pieces": [piece.nom for piece in message.pieces.all()],
     }
-    return composer("message", contexte | _cadre(message.dossier), personne.email)
+    return composer("message", contexte | _cadre(message.dossier), adresse)
 
 
 def courriel_de_mention(note: NoteInterne, personne: Utilisateur) -> EmailMultiAlternatives:

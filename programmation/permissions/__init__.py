@@ -2,6 +2,7 @@
 
 from .acces import delibere, instruit
 from .copil import peut_gerer_enveloppes, peut_programmer, peut_programmer_dossier
+from .courriers import peut_acter, peut_ecrire_le_courrier, peut_ecrire_le_modele
 from .demandes import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
 from .deports import peut_declarer_un_deport, peut_lever_un_deport
 from .depot import (
@@ -25,7 +26,14 @@ from .echanges import (
 )
 from .importation import peut_importer, peut_regler_les_canaux, peut_reporter
 from .instruction import en_delegue, peut_donner_avis, peut_instruire
-from .notation import peut_noter
+from .notation import peut_noter, peut_rouvrir_sa_lecture
+from .scenarios import (
+    peut_creer_un_scenario,
+    peut_modifier_le_scenario,
+    peut_promouvoir_le_scenario,
+    peut_tenir_le_scenario,
+)
+from .seances import peut_appliquer, peut_publier_le_releve, peut_saisir_l_examen, peut_tenir_la_seance
 from .sollicitations import peut_repondre_a_l_avis, peut_solliciter, repond_pour_lui, seulement_consulte
 from .vues import peut_partager_une_vue, peut_retirer_une_vue
 
@@ -36,13 +44,18 @@ __all__ = [
     "est_son_porteur",
     "instruit",
     "noms_modifiables",
+    "peut_acter",
+    "peut_appliquer",
     "peut_commencer",
     "peut_corriger",
+    "peut_creer_un_scenario",
     "peut_declarer_un_deport",
     "peut_deposer",
     "peut_donner_avis",
     "peut_ecrire",
     "peut_ecrire_a_une_selection",
+    "peut_ecrire_le_courrier",
+    "peut_ecrire_le_modele",
     "peut_ecrire_un_message",
     "peut_ecrire_une_note",
     "peut_engager",
@@ -50,12 +63,15 @@ __all__ = [
     "peut_importer",
     "peut_instruire",
     "peut_lever_un_deport",
+    "peut_modifier_le_scenario",
     "peut_noter",
     "peut_notifier",
     "peut_partager_une_vue",
     "peut_programmer",
     "peut_programmer_dossier",
+    "peut_promouvoir_le_scenario",
     "peut_proposer",
+    "peut_publier_le_releve",
     "peut_rectifier",
     "peut_refuser",
     "peut_regler_les_canaux",
@@ -65,8 +81,12 @@ __all__ = [
     "peut_reporter",
     "peut_retirer_une_note",
     "peut_retirer_une_vue",
+    "peut_rouvrir_sa_lecture",
     "peut_saisir",
+    "peut_saisir_l_examen",
     "peut_solliciter",
+    "peut_tenir_la_seance",
+    "peut_tenir_le_scenario",
     "peut_voter",
     "repond_pour_lui",
     "sens_du_message",

@@ -8,7 +8,7 @@ from contrats.models import Contrat
 from contrats.permissions import roles
 
 from ..etats import EtatCampagne
-from ..models import Campagne, Dispositif
+from ..models import Campagne, Dispositif, IndicateurAction
 
 
 def peut_preparer_campagne(auteur: Auteur, contrat: Contrat) -> Reponse:
@@ -22,6 +22,13 @@ def voit_la_campagne(auteur: Auteur, campagne: Campagne) -> bool:
     """Those who instruct read a campaign while it is prepared; the others once it is open."""
     publique = campagne.etat in (EtatCampagne.OUVERTE, EtatCampagne.CLOSE)
     return publique or roles(auteur, campagne.contrat).instruit
+
+
+def peut_modifier_indicateur(auteur: Auteur, contrat: Contrat, indicateur: IndicateurAction) -> Reponse:
+    """A contract writes its own indicators; those common to all are read."""
+    if indicateur.contrat_id is None:
+        return non("Cet indicateur est commun à tous les contrats : ajoutez le vôtre pour le dire autrement.")
+    return peut_preparer_campagne(auteur, contrat)
 
 
 def peut_modifier_dispositif(auteur: Auteur, contrat: Contrat, dispositif: Dispositif) -> Reponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
+from commun.typographie import minuscule
 from contrats.etats import Role
 
 from ..etats import DEMANDE_CONSOMME, DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemande
@@ -19,7 +20,7 @@ def peut_proposer(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
     if demande.dossier.etat not in DOSSIER_OUVERT_AUX_PROPOSITIONS:
         return non("Les montants se proposent pendant l’instruction du dossier.")
     if not demande.transition_possible("proposer"):
-        return non(f"Cette demande est déjà « {demande.get_etat_display().lower()} ».")
+        return non(f"Cette demande est déjà « {minuscule(demande.get_etat_display())} ».")
     return OUI
 
 
@@ -39,7 +40,7 @@ def peut_refuser(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
     if not acces:
         return acces
     if not demande.transition_possible("refuser"):
-        return non(f"Cette demande est déjà « {demande.get_etat_display().lower()} ».")
+        return non(f"Cette demande est déjà « {minuscule(demande.get_etat_display())} ».")
     return OUI
 
 

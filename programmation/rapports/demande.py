@@ -19,7 +19,7 @@ from ..regles.plans_budget import SUBVENTION_DEMANDEE, PostePlan, est_en_nature,
 
 FEUILLES = (FEUILLE_RAPPORT, "programmation/demande.css")
 # Sections that the document prints as answers; the others have a table of their own.
-_EN_REPONSES = ("action", "lieux", "public", "moyens", "indicateurs")
+_EN_REPONSES = ("action", "operation", "lieux", "public", "moyens", "vacances", "indicateurs")
 
 
 @dataclass(frozen=True, slots=True)

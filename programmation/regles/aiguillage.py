@@ -135,6 +135,15 @@ def _fpc(projet: Projet, balance: _Balance) -> None:
     balance.pour.append("Le besoin est repéré par les partenaires, qui cherchent le porteur et les financements.")
 
 
+def _ami(projet: Projet, balance: _Balance) -> None:
+    if projet.initiative == Initiative.PORTEUR:
+        balance.reserves.append(
+            "Répond à un besoin que les partenaires ont publié\u202f: voyez les appels ouverts, ou demandez au chef de projet."
+        )
+        return
+    balance.pour.append("Le besoin est publié, et tout porteur peut y répondre jusqu’à une date.")
+
+
 def _fonds_de_concours(projet: Projet, balance: _Balance) -> None:
     if projet.forme not in ("", "droit_public"):
         balance.contre.append("Réservé aux communes.")
@@ -165,6 +174,7 @@ _FAMILLES: dict[str, Callable[[Projet, _Balance], None]] = {
     "cpo": _cpo,
     "sip": _sip,
     "fpc": _fpc,
+    "ami": _ami,
     "fonds_de_concours": _fonds_de_concours,
     "vacances": _vacances,
     "fipd": _fipd,

@@ -11,7 +11,7 @@ from commun.typographie import INSECABLE, euros, nombre
 from .attestations import textes_demandes
 from .budget import ecarts_par_financeur
 from .champs import section_du_champ
-from .demande import Demande
+from .demande import Demande, InvestissementDemande, VacancesDemande
 from .public import parts_completes
 
 
@@ -58,9 +58,11 @@ def controles(demande: Demande, exigences: Exigences) -> tuple[Controle, ...]:
         for verification in (
             _organisme(demande),
             _action(demande),
+            _operation(demande),
             _lieux(demande),
             _public(demande),
             _moyens(demande),
+            _vacances(demande),
             _indicateurs(demande),
             _budget(demande, exigences),
             _financeurs(demande),
@@ -91,15 +93,36 @@ def _action(demande: Demande) -> Iterator[Controle]:
     if demande.formulaire != "fiche":
         yield from _manque("buts", demande.buts, "Dites les objectifs de l’action.")
         yield from _manque("besoin", demande.besoin, "Dites à quel besoin des habitants l’action répond.")
+    if demande.pose("droit_commun_insuffisant"):
         yield from _manque(
             "droit_commun_insuffisant",
             demande.droit_commun_insuffisant,
             "Dites pourquoi les dispositifs de droit commun ne suffisent pas.",
         )
     yield from _manque("orientation", demande.orientation, "Choisissez l’orientation principale du contrat.")
-    yield from _manque("theme_p147", demande.theme_p147, "Choisissez le thème du programme 147.")
+    if demande.formulaire != "fiche" or demande.orientation:  # on the simplified form it follows the orientation
+        yield from _manque("theme_p147", demande.theme_p147, "Choisissez le thème du programme 147.")
     if demande.reconduction and not demande.precedent:
         yield _alerte("intitule", "Cette reconduction n’est reliée à aucun dossier de l’an passé (S-08).")
+
+
+def _operation(demande: Demande) -> Iterator[Controle]:
+    if not demande.pose("nature_operation"):
+        return
+    fiche = demande.investissement or InvestissementDemande(collectivite=False)
+    yield from _manque("nature_operation", fiche.nature, "Dites ce que vous construisez, rénovez ou achetez.")
+    yield from _manque("equipement", fiche.equipement, "Dites quel équipement ou quel espace est concerné.")
+    yield from _manque("stade", fiche.stade, "Dites où en sont les études.")
+    yield from _manque("foncier", fiche.foncier, "Dites à quel titre vous disposez du terrain ou du bâtiment.")
+    yield from _manque("autorisation", fiche.autorisation, "Dites où en sont les autorisations d’urbanisme.")
+    yield from _manque("marches", fiche.marches, "Dites comment et quand les marchés seront passés.")
+    yield from _manque(
+        "charges_annuelles",
+        fiche.charges_annuelles,
+        "Dites ce que l’équipement coûtera chaque année, 0 s’il ne coûte rien.",
+    )
+    if fiche.charges_annuelles and not fiche.charges_portees_par:
+        yield Controle("charges_annuelles", "Dites qui paiera le fonctionnement de l’équipement.")
 
 
 def _lieux(demande: Demande) -> Iterator[Controle]:
@@ -122,6 +145,14 @@ def _public(demande: Demande) -> Iterator[Controle]:
             yield Controle("beneficiaires", "Les habitants des QPV ne peuvent pas dépasser le public total (S-17).")
         elif total and qpv * 2 <= total:
             yield _alerte("beneficiaires", "Les habitants des QPV ne sont pas majoritaires dans le public (S-17).")
+    if demande.pose("sexes"):
+        yield from _sexes(demande)
+    if demande.ages or demande.pose("ages"):
+        yield from _ages(demande)
+
+
+def _sexes(demande: Demande) -> Iterator[Controle]:
+    total = demande.beneficiaires
     sexes = (demande.femmes, demande.hommes, demande.sexe_inconnu)
     if all(nombre is None for nombre in sexes):
         yield Controle("sexes", "Dites combien de femmes et d’hommes, même par une estimation.")
@@ -131,6 +162,10 @@ def _public(demande: Demande) -> Iterator[Controle]:
             f"Femmes, hommes et non renseigné font {sum(nombre or 0 for nombre in sexes)} "
             f"pour un public de {total} (S-17).",
         )
+
+
+def _ages(demande: Demande) -> Iterator[Controle]:
+    total = demande.beneficiaires
     if not demande.ages:
         yield _alerte("ages", "Le public n’est pas réparti par âge.")
     elif total is not None and (somme := sum(nombre for _, nombre in demande.ages)) != total:
@@ -145,12 +180,47 @@ def _moyens(demande: Demande) -> Iterator[Controle]:
             yield Controle("dates", "L’action finit avant d’avoir commencé.")
         if demande.debut.year != demande.annee:
             yield _alerte("dates", f"L’action ne commence pas en {demande.annee}, l’année de la campagne.")
-    if demande.formulaire != "fiche":
+    if demande.pose("moyens"):
         yield from _manque("moyens", demande.moyens, "Dites avec quels moyens humains et matériels.")
+    if demande.pose("benevole") and demande.porteur.association:
+        yield from _manque("benevole", demande.benevole, "Dites si l’association est surtout animée par des bénévoles.")
+        yield from _manque("pic", demande.pic, "Dites si le projet est aussi présenté au PIC de la Région.")
+
+
+def _vacances(demande: Demande) -> Iterator[Controle]:
+    if not demande.questions:
+        return
+    fiche = demande.vacances or VacancesDemande()
+    yield from _manque(
+        "periodes", fiche.periodes, "Dites pendant quelles vacances l’action a lieu, et combien de jours."
+    )
+    if "places" in demande.questions:
+        for periode in fiche.periodes:
+            if not periode.total:
+                yield Controle("periodes", f"{periode.nom} : dites combien de places, par âge et par sexe.")
+    if demande.pose("departs"):
+        if fiche.sorties is None or fiche.sejours is None:
+            yield Controle("departs", "Dites combien de sorties et de séjours, 0 s’il n’y en a pas.")
+        elif fiche.sejours and not fiche.departs:
+            yield Controle("departs", "Dites combien de jeunes partent en séjour.")
+    if demande.pose("fil_rouge"):
+        yield from _manque("fil_rouge", fiche.fil_rouge, "Dites comment l’action suit le fil rouge de l’année.")
+    if demande.pose("evenement"):
+        complet = fiche.evenement and fiche.evenement_le and fiche.evenement_lieu
+        if not complet:
+            yield Controle("evenement", "Dites quel temps festif marque l’action, quel jour et où.")
+        elif fiche.evenement_le and fiche.evenement_le.year != demande.annee:
+            yield _alerte("evenement", f"Le temps festif n’a pas lieu en {demande.annee}.")
+    for code, valeur, message in (
+        ("participation", fiche.participation, "Dites comment les habitants décident et font avec vous."),
+        ("ecoresponsable", fiche.ecoresponsable, "Dites vos engagements écoresponsables."),
+    ):
+        if demande.pose(code):
+            yield from _manque(code, valeur, message)
 
 
 def _indicateurs(demande: Demande) -> Iterator[Controle]:
-    if demande.formulaire == "fiche":
+    if not demande.pose("indicateurs"):
         return
     yield from _manque("indicateurs", demande.indicateurs, "Choisissez au moins un indicateur, avec sa cible.")
     for indicateur in demande.indicateurs:
@@ -176,7 +246,25 @@ def _budget(demande: Demande, exigences: Exigences) -> Iterator[Controle]:
             f"Les contributions en nature ne s’équilibrent pas : {euros(sommes.emplois_en_nature)} au compte 86, "
             f"{euros(sommes.contributions_en_nature)} au compte 87 (S-02).",
         )
+    yield from _part_du_maitre_d_ouvrage(demande)
     yield from _alertes_de_budget(demande, exigences)
+
+
+def _part_du_maitre_d_ouvrage(demande: Demande) -> Iterator[Controle]:
+    lue = demande.participation
+    if lue is not None and lue.manque:
+        yield Controle(
+            "budget",
+            f"La part du maître d’ouvrage fait {euros(lue.part)}, soit {_pourcents(lue.taux)} des financements publics : "
+            f"il en faut 20{INSECABLE}%, il manque {euros(lue.manque)} (S-21).",
+        )
+    fonds = demande.fonds_de_concours
+    if fonds is not None and fonds.depasse:
+        yield Controle(
+            "budget",
+            f"Les fonds de concours de l’intercommunalité font {euros(fonds.demande)} : ils ne peuvent dépasser la part "
+            f"que garde la commune, {euros(fonds.plafond)}. Il y a {euros(fonds.depasse)} de trop (S-22).",
+        )
 
 
 def _alertes_de_budget(demande: Demande, exigences: Exigences) -> Iterator[Controle]:
@@ -198,7 +286,8 @@ def _alertes_de_budget(demande: Demande, exigences: Exigences) -> Iterator[Contr
             "budget",
             f"Votre organisme déclare {porteur.benevoles} bénévoles, mais le budget ne valorise aucun bénévolat (S-06).",
         )
-    if _depasse(sommes.part_publique, exigences.taux_public_max):
+    # An investment has the law's own rule (S-21).
+    if demande.investissement is None and _depasse(sommes.part_publique, exigences.taux_public_max):
         yield _alerte(
             "budget",
             f"Les financements publics font {_pourcents(sommes.part_publique)} des produits ; "

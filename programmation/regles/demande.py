@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .budget import LigneDeBudget, TotauxBudget, totaux
+from .champs import SectionDemande, se_demande, sections_de
+from .investissement import FondsDeConcours, Participation, fonds_de_concours, participation
 from .plans_budget import SUBVENTION_DEMANDEE
 
 SCHEMA = 1  # of the snapshots; a change of these classes takes the next number
@@ -62,6 +64,7 @@ class MontantDemande:
     montant: Decimal
     plafond: Decimal | None
     canal: str  # where it is deposited
+    fonds_de_concours: bool = False  # from the EPCI to its commune (S-22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,55 @@ class AttestationDemande:
     montant: Decimal | None
     acceptee_le: datetime
     par: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvestissementDemande:
+    """What the investment form alone asks, in words; euros a year for what it will cost to run."""
+
+    collectivite: bool  # its maître d'ouvrage is a collectivité or a group of them
+    nature: str = ""
+    equipement: str = ""
+    stade: str = ""
+    foncier: str = ""
+    foncier_precision: str = ""
+    autorisation: str = ""
+    autorisation_precision: str = ""
+    marches: str = ""
+    charges_annuelles: int | None = None
+    charges_portees_par: str = ""
+    derogation: str = ""
+    derogation_motif: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodeDemande:
+    """Days of activity in one holiday, and places: girls and boys under 12, then from 12 to 17."""
+
+    nom: str
+    jours: int
+    places: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class VacancesDemande:
+    """What a scheme asks about the holidays."""
+
+    periodes: tuple[PeriodeDemande, ...] = ()
+    sorties: int | None = None
+    sejours: int | None = None
+    departs: int | None = None
+    theme: str = ""  # the year's, as the scheme says it
+    fil_rouge: str = ""
+    evenement: str = ""
+    evenement_le: date | None = None
+    evenement_lieu: str = ""
+    participation: str = ""
+    ecoresponsable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +180,37 @@ class Demande:
     demandes: tuple[MontantDemande, ...]
     pieces: tuple[PieceDemande, ...]
     attestations: tuple[AttestationDemande, ...]
+    # Asked by the one-page form alone; absent from the snapshots taken before it.
+    benevole: bool | None = None
+    pic: str = ""
+    # Asked by the investment form, and by the schemes for the holidays.
+    investissement: InvestissementDemande | None = None
+    questions: tuple[str, ...] = ()
+    vacances: VacancesDemande | None = None
+
+    def pose(self, code: str) -> bool:
+        """True when its form asks that question."""
+        return se_demande(code, self.formulaire, self.questions)
+
+    @property
+    def sections(self) -> tuple[SectionDemande, ...]:
+        """The pages of its form."""
+        return sections_de(self.formulaire, self.questions)
+
+    @property
+    def participation(self) -> Participation | None:
+        """What its maître d'ouvrage brings and must bring (S-21); None for what is not a collectivité's investment."""
+        if self.investissement is None or not self.investissement.collectivite:
+            return None
+        return participation(self.budget, derogation=bool(self.investissement.derogation))
+
+    @property
+    def fonds_de_concours(self) -> FondsDeConcours | None:
+        """What is asked from its EPCI and the most that it may give (S-22); None when nothing is asked there."""
+        if self.investissement is None or not self.investissement.collectivite:
+            return None
+        demande = sum(int(ligne.montant) for ligne in self.demandes if ligne.fonds_de_concours)
+        return fonds_de_concours(self.budget, demande=demande)
 
     @property
     def totaux(self) -> TotauxBudget:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 # What may be written between braces, and what it gives. Nothing that a porteur does not know of its own file.
 CHAMPS_DE_FUSION: dict[str, str] = {
@@ -19,10 +19,10 @@ CHAMPS_DE_FUSION: dict[str, str] = {
 _CHAMP = re.compile(r"\{\{([^{}]*)\}\}")
 
 
-def fautes_de_fusion(texte: str) -> list[str]:
-    """What is wrong with the merge fields of `texte`, in French sentences; empty when all are known."""
+def fautes_de_fusion(texte: str, champs: Collection[str] = CHAMPS_DE_FUSION) -> list[str]:
+    """What is wrong with the merge fields of `texte`, in French sentences; empty when all are among `champs`."""
     noms = list(dict.fromkeys(nom.strip() for nom in _CHAMP.findall(texte)))
-    fautes = [f"« {nom} » n’est pas un champ connu." for nom in noms if nom not in CHAMPS_DE_FUSION]
+    fautes = [f"« {nom} » n’est pas un champ connu." for nom in noms if nom not in champs]
     if "{{" in (reste := _CHAMP.sub("", texte)) or "}}" in reste:
         fautes.append("Des accolades restent ouvertes : un champ s’écrit {{ numero }}, deux accolades de chaque côté.")
     return fautes

@@ -63,10 +63,10 @@ def alertes_de_lieu(
     Without any rule for a funder and a kind of place, nothing is said.
     """
     alertes = []
-    if lieux and not any(lieu.type for lieu in lieux) and any(d.etat and d.nature == SPECIFIQUE for d in demandes):
+    if not any(lieu.type for lieu in lieux) and any(d.etat and d.nature == SPECIFIQUE for d in demandes):
         alertes.append(
             "Aucun quartier ni territoire du contrat n’est indiqué : l’action ne peut être financée sur le "
-            "programme 147 qu’avec un motif écrit."
+            "programme 147 qu’avec un motif écrit, à noter dans les échanges du dossier."
         )
     groupes: dict[tuple[str, str, str], list[str]] = {}
     for demande in demandes:

@@ -11,6 +11,7 @@ CHARGES_INDIRECTES = ("chgfixe", "fraisfin", "autchgindirect", "excprev")
 AIDES_PRIVEES = "74aidespriv"
 RESSOURCES_PROPRES = "insufprevisionnel"
 BENEVOLAT = "864"
+_AUTRES = {CHARGE: "65", PRODUIT: "75"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,17 @@ class PlanBudget:
 
     def compte_de_reprise(self, compte: str, sens: str) -> str | None:
         """The line that takes over an amount written in another form, or at the level of a heading; None when none does."""
-        comptes = self.comptes
-        if compte in comptes:
+        if compte in self.comptes:
             return compte
-        if not compte[:1].isdigit():
-            return RESSOURCES_PROPRES if sens == PRODUIT else None
-        for poste in self.charges if sens == CHARGE else self.produits:
-            if poste.compte[:2] == compte[:2]:
-                generale = [ligne.compte for ligne in poste.lignes if ligne.compte.endswith("x")]
-                return (generale or [poste.lignes[0].compte])[0]
+        if not compte[:1].isdigit() and sens == PRODUIT:
+            return RESSOURCES_PROPRES
+        postes = self.charges if sens == CHARGE else self.produits
+        # What has no heading of its own falls on « other charges » or « other products », where the form has them.
+        for racine in (compte[:2], None if est_en_nature(compte) else _AUTRES[sens]):
+            for poste in postes:
+                if poste.compte[:2] == racine:
+                    generale = [ligne.compte for ligne in poste.lignes if ligne.compte.endswith("x")]
+                    return (generale or [poste.lignes[0].compte])[0]
         return None
 
 

@@ -52,6 +52,7 @@ class Faits:
     bilan: bool
     remarques: tuple[Remarque, ...] = ()  # those of the form (S-01…S-08, S-17, S-18)
     importe: bool = False  # from Dauphin or a spreadsheet: what was given there is not asked again (S-16)
+    sections: tuple[SectionDemande, ...] = SECTIONS  # the pages of its form
 
 
 def controler(faits: Faits) -> tuple[Controle, ...]:
@@ -60,7 +61,7 @@ def controler(faits: Faits) -> tuple[Controle, ...]:
         _date_de_depot(faits),
         _siret(faits),
         _bilan(faits),
-        *(_section(section, faits) for section in SECTIONS),
+        *(_section(section, faits) for section in faits.sections),
     )
 
 

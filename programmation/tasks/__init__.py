@@ -1,13 +1,17 @@
 """Handlers of the programming's jobs: each module registers its own."""
 
-from . import copil, depot, echanges, enveloppes, importation, instruire, lots
+from . import besoins, copil, courriers, depot, echanges, enveloppes, importation, instruire, lots, scenarios, seances
 
 __all__ = [
+    "besoins",
     "copil",
+    "courriers",
     "depot",
     "echanges",
     "enveloppes",
     "importation",
     "instruire",
     "lots",
+    "scenarios",
+    "seances",
 ]

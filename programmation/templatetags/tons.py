@@ -7,6 +7,7 @@ from ..tables import TON_DE_L_ETAT, TON_DE_LA_DEMANDE
 register = template.Library()
 
 _TON_DE_L_AVIS = {"favorable": "succes", "reserve": "attention", "defavorable": "danger"}
+_TON_DU_COURRIER = {"a_relire": "attention", "pret": "info", "envoye": "succes", "annule": "neutre"}
 
 
 @register.filter
@@ -22,3 +23,16 @@ def ton_de_la_demande(etat: str) -> str:
 @register.filter
 def ton_de_l_avis(sens: str) -> str:
     return _TON_DE_L_AVIS[sens]
+
+
+@register.filter
+def ton_du_courrier(etat: str) -> str:
+    return _TON_DU_COURRIER[etat]
+
+
+_TON_DE_L_APPUI = {"propose": "attention", "accepte": "info", "decline": "neutre", "realise": "succes"}
+
+
+@register.filter
+def ton_de_l_appui(etat: str) -> str:
+    return _TON_DE_L_APPUI[etat]

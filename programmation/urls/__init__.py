@@ -2,6 +2,7 @@
 
 from . import (
     campagne,
+    courriers,
     deports,
     depot,
     dossiers,
@@ -12,7 +13,10 @@ from . import (
     notation,
     organisme,
     reports,
+    scenarios,
+    seances,
     tableau,
+    toute_l_annee,
 )
 
 app_name = "programmation"
@@ -26,8 +30,12 @@ urlpatterns = [
     *importation.urlpatterns,
     *instruire.urlpatterns,
     *reports.urlpatterns,
+    *scenarios.urlpatterns,
     *deports.urlpatterns,
     *echanges.urlpatterns,
     *notation.urlpatterns,
     *organisme.urlpatterns,
+    *seances.urlpatterns,
+    *courriers.urlpatterns,
+    *toute_l_annee.urlpatterns,
 ]

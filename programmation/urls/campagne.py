@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import aiguillage, campagne, campagne_elements, dispositifs, eligibilite, intentions, revues
+from ..views import aiguillage, campagne, campagne_elements, dispositifs, eligibilite, indicateurs, intentions, revues
 
 _CAMPAGNE = "<int:annee>/campagne/"
 _INTENTION = "<int:annee>/intentions/<int:pk>/"
@@ -23,6 +23,11 @@ urlpatterns = [
     path("<int:annee>/dispositifs/ajouter/", dispositifs.ajouter, name="ajouter_dispositif"),
     path("<int:annee>/dispositifs/<int:pk>/", dispositifs.modifier, name="dispositif"),
     path("<int:annee>/dispositifs/<int:pk>/retirer/", dispositifs.retirer, name="retirer_dispositif"),
+    path("<int:annee>/indicateurs/", indicateurs.lister, name="indicateurs"),
+    path("<int:annee>/indicateurs/ajouter/", indicateurs.ajouter, name="ajouter_indicateur"),
+    path("<int:annee>/indicateurs/<int:pk>/", indicateurs.modifier, name="indicateur"),
+    path("<int:annee>/dispositifs/<int:pk>/dates/", dispositifs.dater, name="dater_dispositif"),
+    path("<int:annee>/dispositifs/<int:pk>/dates/retirer/", dispositifs.retirer_dates, name="retirer_dates"),
     path("<int:annee>/quel-dispositif/", aiguillage.choisir, name="aiguillage"),
     path("<int:annee>/quel-dispositif/marche-public/", aiguillage.requalification, name="requalification"),
     path("<int:annee>/eligibilite/", eligibilite.lister, name="eligibilites"),

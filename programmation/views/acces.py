@@ -48,7 +48,7 @@ def _dire_le_deport(portee: Portee, numero: str) -> None:
     if deports.filter(dossier__numero=numero, dossier__campagne__annee=portee.annee).exists():
         raise ActeRefuse(
             "Vous vous êtes déporté de ce dossier : vous n’en lisez ni les montants ni les avis, et vous n’y agissez "
-            f"pas. Vos déports se lèvent depuis la page « Déports {portee.annee} »."
+            "pas. Pour lever un déport : « Programmation », « Échanges », puis « Déports »."
         )
 
 

@@ -12,7 +12,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from ..forms.aiguillage import AiguillageForm, RequalificationForm
 from ..lectures.aiguillage import LIBELLES_VERDICT, conseils
-from ..models import Campagne, Dossier
+from ..models import Besoin, Campagne, Dossier
 from ..permissions.depot import peut_saisir
 from ..permissions.intentions import peut_proposer_intention
 from ..regles.aiguillage import Initiative, Verdict
@@ -62,7 +62,7 @@ def _propose(portee: Portee) -> bool:
 @dans_le_contrat(*INSTRUCTEURS)
 def requalification(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Questions on how an action was born, and the note to print and keep with its file."""
-    repondu = "initiative" in request.GET
+    repondu = "intitule" in request.GET
     form = RequalificationForm(request.GET if repondu else None, initial=_depart(request, portee))
     contexte: dict[str, Any] = {"form": form, "analyse": None}
     if repondu and form.is_valid():
@@ -79,7 +79,11 @@ def requalification(request: HttpRequest, portee: Portee) -> HttpResponse:
 
 
 def _depart(request: HttpRequest, portee: Portee) -> dict[str, str]:
-    """The names of the file that the note is about, when one is given."""
+    """The names of the file, or of the need, that the note is about, when one is given."""
+    besoins = Besoin.objects.visibles_par(portee.auteur, portee.contrat).select_related("porteur")
+    besoin = besoins.filter(pk=request.GET.get("besoin") if request.GET.get("besoin", "").isdigit() else None).first()
+    if besoin is not None:
+        return {"intitule": besoin.titre, "porteur": str(besoin.porteur or ""), "initiative": "collectivite"}
     visibles = Dossier.objects.visibles_par(portee.auteur, portee.contrat).select_related("porteur")
     dossier = visibles.filter(numero=request.GET.get("dossier", "")).first()
     return {"intitule": dossier.intitule, "porteur": str(dossier.porteur)} if dossier else {}

@@ -21,9 +21,10 @@ from contrats.portee import Portee, dans_le_contrat
 from ..actions import campagne as actions
 from ..etats import TRANSITIONS_CAMPAGNE, EtatCampagne
 from ..forms.campagne import CampagneForm, NouvelleCampagneForm, OuvertureTardiveForm
-from ..lectures.campagne import CampagneLue, campagne_de, lire_campagne, porteurs_du_contrat
+from ..lectures.campagne import CampagneLue, campagne_de, lire_campagne
 from ..models import Campagne, OuvertureTardive
 from ..permissions.campagne import peut_preparer_campagne
+from ..permissions.organisme import porteurs
 
 GET_ET_POST = ["GET", "HEAD", "POST"]
 PRINCIPAUX = {
@@ -52,6 +53,7 @@ def onglets(portee: Portee, actif: str) -> list[dict[str, Any]]:
     ]
     if portee.roles.instruit or portee.roles.organismes_porteurs:
         pages.insert(1, ("intentions", "Intentions"))
+        pages.append(("indicateurs", "Indicateurs"))
     cles = {"contrat": portee.contrat.slug, "annee": portee.annee}
     return [
         {
@@ -212,7 +214,7 @@ def note_de_cadrage(request: HttpRequest, portee: Portee) -> Any:
 def ouvrir_tardivement(request: HttpRequest, portee: Portee) -> HttpResponse:
     """Give one porteur more time."""
     campagne = campagne_tenue(portee)
-    form = OuvertureTardiveForm(request.POST or None, porteurs=porteurs_du_contrat(portee.contrat))
+    form = OuvertureTardiveForm(request.POST or None, porteurs=porteurs(portee.contrat))
     if request.method == "POST" and appliquer(
         form,
         lambda: actions.ouvrir_tardivement(campagne, **form.cleaned_data, par=portee.auteur, le=timezone.now()),

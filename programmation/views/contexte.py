@@ -13,6 +13,7 @@ from commun.models.fichier import Analyse
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
+from ..lectures.comparaison import depuis_l_an_passe
 from ..lectures.contexte import bilans_lisibles, contexte
 from .acces import dossier_delibere, dossier_instruit
 from .onglets import cadre_du_dossier
@@ -29,6 +30,7 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
         {
             **cadre_du_dossier(portee, dossier, "contexte"),
             "lu": contexte(dossier, pour=portee.auteur, contrat=portee.contrat, le=timezone.localdate()),
+            "changements": depuis_l_an_passe(dossier, timezone.localdate(), pour=portee.auteur),
         },
     )
 

@@ -29,6 +29,7 @@ def programmer(request: HttpRequest, portee: Portee, numero: str) -> HttpRespons
         request.POST or None,
         contrat=portee.contrat,
         annee=dossier.campagne.annee,
+        dossier=dossier,
         lignes=livre.a_la_table_du_copil,
     )
     return traiter_formulaire(
@@ -52,7 +53,7 @@ def ajourner(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     verifier(peut_programmer_dossier(portee.auteur, dossier))
     return traiter_formulaire(
         request,
-        AjournementForm(request.POST or None, contrat=portee.contrat, annee=dossier.campagne.annee),
+        AjournementForm(request.POST or None, contrat=portee.contrat, annee=dossier.campagne.annee, dossier=dossier),
         lambda saisie: actions.ajourner(dossier, **saisie, par=portee.auteur, le=timezone.now()),
         gabarit="programmation/dossier/acte.html",
         contexte={

@@ -6,16 +6,18 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commun.permissions import verifier
-from commun.views import agir, appliquer
+from commun.views import agir, appliquer, faire
 from contrats.etats import Role
 from contrats.portee import Portee, dans_le_contrat
 
 from ..actions import dispositifs as actions
-from ..forms.campagne import DispositifForm
+from ..forms.campagne import CalendrierForm, DispositifForm
+from ..lectures.calendriers import calendriers
 from ..lectures.dispositifs import dispositifs_lus
 from ..models import Dispositif
 from ..permissions.campagne import peut_modifier_dispositif, peut_preparer_campagne
@@ -73,6 +75,40 @@ def modifier(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         messages.success(request, "Le dispositif est enregistré.")
         return redirect("programmation:dispositifs", portee.contrat.slug, portee.annee)
     return rendre(request, portee, "dispositif", "dispositifs", form=form, objet=objet, refus=reponse.motif)
+
+
+@require_http_methods(GET_ET_POST)
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def dater(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
+    """The scheme's own days of deposit this year, and its theme."""
+    assert portee.annee is not None
+    verifier(peut_preparer_campagne(portee.auteur, portee.contrat))
+    objet, annee = _dispositif(portee, pk), portee.annee
+    connu = calendriers(portee.contrat, annee).get(pk)
+    form = CalendrierForm(request.POST or None, instance=connu)
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.dater_dispositif(
+            objet, portee.contrat, annee, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()
+        ),
+    ):
+        messages.success(request, f"Les dates {annee} de « {objet.nom} » sont enregistrées.")
+        return redirect("programmation:dispositifs", portee.contrat.slug, annee)
+    return rendre(request, portee, "calendrier", "dispositifs", form=form, objet=objet, connu=connu is not None)
+
+
+@require_POST
+@dans_le_contrat(Role.CHEF_DE_PROJET)
+def retirer_dates(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
+    """Back to the days of the yearly call."""
+    assert portee.annee is not None
+    objet, annee = _dispositif(portee, pk), portee.annee
+    return faire(
+        request,
+        lambda: actions.retirer_dates(objet, portee.contrat, annee, par=portee.auteur, le=timezone.now()),
+        retour=reverse("programmation:dispositifs", args=[portee.contrat.slug, annee]),
+        succes=f"« {objet.nom} » suit de nouveau l’appel annuel.",
+    )
 
 
 @require_POST

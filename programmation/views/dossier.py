@@ -12,7 +12,9 @@ from django.utils import timezone
 from contrats.portee import Portee, dans_le_contrat
 
 from ..etats import EtatDossier
+from ..lectures.annexes import annexes_de
 from ..lectures.dossier import Livre, fiche
+from ..lectures.proximite import accompagnements, proximite_de
 from ..lectures.recevabilite import complement_ouvert
 from ..lectures.sollicitations import sollicitations_du_dossier
 from ..lectures.visites import nouveautes
@@ -26,6 +28,7 @@ from ..permissions import (
     peut_repondre,
     peut_solliciter,
 )
+from ..permissions.proximite import peut_proposer_accompagnement
 from .acces import LECTEURS, dossier_vu
 from .instruction import AVEC_MOTIF, SANS_MOTIF
 from .onglets import cadre_du_dossier
@@ -57,6 +60,10 @@ def voir(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
             "url_visite": _url(portee, dossier, "visiter") if travaille else "",
             "sollicitations": sollicitations_du_dossier(dossier, le=timezone.localdate(le)) if entiere else (),
             "solliciter": peut_solliciter(portee.auteur, dossier).permis,
+            "annexes": annexes_de(dossier, timezone.localdate(le)),
+            "proximite": proximite_de(dossier) if entiere else None,
+            "appuis": accompagnements(portee.contrat, pour=portee.auteur, dossier=dossier),
+            "appuyer": peut_proposer_accompagnement(portee.auteur, dossier).permis,
             "mon_avis": portee.auteur.organisme.de_nom if portee.auteur.organisme else "",
         },
     )

@@ -12,7 +12,7 @@ from contrats.portee import Portee
 
 from ..etats import EtatDossier
 from ..lectures.echanges import nombre_a_lire
-from ..models import Dossier
+from ..models import Courrier, Dossier
 from ..permissions import delibere
 
 # Who finds a tab: asked with the reader and the file.
@@ -47,6 +47,10 @@ def _une_fois_depose(portee: Portee, dossier: Dossier) -> bool:
     return dossier.etat != EtatDossier.BROUILLON
 
 
+def _a_des_courriers(portee: Portee, dossier: Dossier) -> bool:
+    return Courrier.objects.visibles_par(portee.auteur, portee.contrat).filter(dossier=dossier).exists()
+
+
 def _a_lire(portee: Portee, dossier: Dossier) -> int | None:
     return nombre_a_lire(dossier, pour=portee.auteur, contrat=portee.contrat) or None
 
@@ -58,6 +62,7 @@ ONGLETS: tuple[Onglet, ...] = (
     Onglet("contexte", "Contexte", _a_qui_delibere),
     Onglet("grille", "Grille", _a_qui_delibere),
     Onglet("echanges", "Échanges", _une_fois_depose, _a_lire),
+    Onglet("courriers_du_dossier", "Courriers", _a_des_courriers),
 )
 
 

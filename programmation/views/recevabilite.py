@@ -18,9 +18,10 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 from .. import actions
 from ..etats import EtatDossier
 from ..forms.instruire import ComplementForm, CompletForm, PointsForm
+from ..lectures.pieces import pieces_a_lire
 from ..lectures.recevabilite import Recevabilite, controles, recevabilite
 from ..models import DemandeDeComplement, Dossier
-from ..permissions import peut_instruire
+from ..permissions import peut_corriger, peut_instruire
 from ..regles.recevabilite import champs_proposes, motif_propose
 from .acces import dossier_delibere
 from .onglets import cadre_du_dossier
@@ -60,15 +61,13 @@ def declarer_complet(request: HttpRequest, portee: Portee, numero: str) -> HttpR
     """Declare the file complete; with a reason when a check finds something missing."""
     dossier = dossier_delibere(portee, numero)
     verifier(peut_instruire(portee.auteur, dossier))
-    lue = recevabilite(dossier, pour=portee.auteur, le=timezone.localdate())
     form = CompletForm(request.POST)
-    form.fields["motif"].required = bool(lue.defauts or lue.non_conformes)
 
     def declarer() -> Dossier:
         return actions.declarer_complet(dossier, motif=form.cleaned_data["motif"], par=portee.auteur, le=timezone.now())
 
     if appliquer(form, declarer) is None:
-        return _page(request, portee, dossier, lue=lue, complet=form, statut=422)
+        return _page(request, portee, dossier, complet=form, statut=422)
     return redirect(_adresse(portee, numero))
 
 
@@ -130,6 +129,8 @@ def _page(
         {
             **cadre_du_dossier(portee, dossier, "recevabilite"),
             "lue": lue,
+            "pieces_lues": pieces_a_lire(dossier, pour=portee.auteur, le=timezone.localdate()),
+            "joindre_une_piece": bool(peut_corriger(portee.auteur, dossier)),
             "points": points or PointsForm(points=lue.points),
             "complet": complet or CompletForm(),
             "a_verifier": dossier.etat in A_VERIFIER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,6 +15,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
 from ..forms import CelluleForm
+from ..forms.saisie import CelluleTapeeForm
 from ..lectures.tableau import avec_relations
 from ..models import DemandeFinancement, Dossier
 from ..permissions import peut_programmer
@@ -30,29 +32,35 @@ def saisir_cellule(request: HttpRequest, portee: Portee, pk: int) -> HttpRespons
     """
     demande = _demande(portee, pk)
     form = CelluleForm(request.POST)
-    statut, message = 200, ""
-    try:
-        if form.is_valid():
-            piece_source = _piece(request, portee, demande.financeur_id)
-            actions.saisir(
-                demande,
-                form.saisie,
-                version=form.cleaned_data["version"],
-                piece_source=piece_source,
-                par=portee.auteur,
-                le=timezone.now(),
-            )
-        else:
-            statut, message = 422, form.premiere_erreur
-    except RevisionDepassee as erreur:
-        statut, message = 409, f"{erreur.message} Entrée remplace sa valeur par la vôtre, Échap la garde."
-    except RegleEnfreinte as erreur:
-        statut, message = 422, erreur.message
-    except ActeRefuse as refus:
-        statut, message = 422, refus.motif
+    statut, message = ecrire_la_cellule(
+        form,
+        lambda: actions.saisir(
+            demande,
+            form.saisie,
+            version=form.cleaned_data["version"],
+            piece_source=_piece(request, portee, demande.financeur_id),
+            par=portee.auteur,
+            le=timezone.now(),
+        ),
+    )
     contexte = _contexte(request, portee, demande)
     contexte |= {"erreur": {"pk": pk, "champ": request.POST.get("champ"), "message": message}}
     return render(request, "programmation/tableau/_rangee.html", contexte, status=statut)
+
+
+def ecrire_la_cellule(form: CelluleTapeeForm, acte: Callable[[], object]) -> tuple[int, str]:
+    """Do `acte` with what was typed: the status of the answer, and what is wrong, for the place beside the cell."""
+    try:
+        if not form.is_valid():
+            return 422, form.premiere_erreur
+        acte()
+    except RevisionDepassee as erreur:
+        return 409, f"{erreur.message} Entrée remplace sa valeur par la vôtre, Échap la garde."
+    except RegleEnfreinte as erreur:
+        return 422, erreur.message
+    except ActeRefuse as refus:
+        return 422, refus.motif
+    return 200, ""
 
 
 def piece_de_la_session(request: HttpRequest, portee: Portee, financeur: int) -> str:

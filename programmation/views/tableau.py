@@ -18,6 +18,7 @@ from commun.typographie import date_heure, pluriel
 from contrats.portee import Portee, dans_le_contrat
 
 from .. import actions
+from ..exports.tableau import colonnes_exportees
 from ..lectures.tableau import a_valider
 from ..models import Campagne
 from ..permissions import peut_importer, peut_programmer
@@ -101,7 +102,7 @@ def exporter_tableau(request: HttpRequest, portee: Portee, format: str) -> HttpR
     sortie = tempfile.TemporaryFile()
     try:
         exporter(
-            vue.colonnes,
+            colonnes_exportees(vue.colonnes, vue.dossiers, financeur=vue.filtre.financeur_choisi),
             toutes_les_lignes(vue, portee),
             sortie,
             format=format,

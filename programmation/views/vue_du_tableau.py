@@ -14,6 +14,7 @@ from commun.colonnes import Cellule, Colonne, JeuDeColonnes, cellules
 from contrats.etats import Role
 from contrats.portee import INSTRUCTEURS, Portee
 
+from ..etats import EtatDossier
 from ..filters import FiltreDossiers
 from ..lectures.saisie import LigneSaisie, financeur_de_saisie
 from ..lectures.tableau import LigneTableau, Totaux, avec_relations, avec_tri, lignes, totaux
@@ -109,10 +110,15 @@ def lire_vue(parametres: QueryDict, portee: Portee) -> Vue:
 
 
 def filtrer(parametres: QueryDict, portee: Portee) -> FiltreDossiers:
-    """The year's files that this reader sees, narrowed as the address asks."""
+    """The year's files that this reader sees, narrowed as the address asks.
+
+    Files given up are out of the work and of every total; who instructs finds them by their state.
+    """
     assert portee.annee is not None
     campagne = Campagne.objects.filter(contrat=portee.contrat, annee=portee.annee)
     de_l_annee = visibles(portee).filter(campagne__in=list(campagne.values_list("pk", flat=True)))
+    if portee.roles.instruit and not parametres.get("etat"):
+        de_l_annee = de_l_annee.exclude(etat=EtatDossier.RETIRE)
     return FiltreDossiers(parametres, de_l_annee, contrat=portee.contrat, pour=portee.auteur)
 
 
@@ -220,7 +226,11 @@ def _cellule(
         champ=champ,
         titre=saisie.titre if plusieurs else "",
         libelle=f"{colonne.libelle}, dossier {ligne.numero}" + (f", {saisie.titre}" if plusieurs else ""),
-        brut="" if valeur is None else f"{valeur:f}".replace(".", ",") if champ == "montant" else valeur,
+        brut=""
+        if valeur is None
+        else f"{valeur:f}".replace(".", ",").removesuffix(",00")
+        if champ == "montant"
+        else valeur,
         texte="" if valeur in (None, "") else valeur,
         version=saisie.version,
         url=adresse(portee, route, numero=ligne.numero, pk=saisie.pk),

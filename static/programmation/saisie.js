@@ -165,6 +165,14 @@ function actualiserLesTotaux() {
     const pied = morceau.content.querySelector("[data-tableau] tfoot");
     const ancien = document.querySelector("[data-tableau] tfoot");
     if (pied && ancien) ancien.replaceWith(pied);
+    // Figures of the page that follow what is typed, an open detail stays open.
+    for (const vif of document.querySelectorAll("[data-vif]")) {
+      const neuf = morceau.content.querySelector(`[data-vif="${vif.dataset.vif}"]`);
+      if (!neuf) continue;
+      const ouverts = [...vif.querySelectorAll("details")].map((detail) => detail.open);
+      neuf.querySelectorAll("details").forEach((detail, rang) => (detail.open = ouverts[rang] ?? false));
+      vif.replaceWith(neuf);
+    }
   }, 800);
 }
 

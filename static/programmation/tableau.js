@@ -23,11 +23,12 @@ function compter() {
   const nombre = document.querySelector("[data-nombre-selection]");
   const total = document.querySelector("[data-total-selection]");
   if (!nombre || !total) return;
+  const [un, plusieurs] = (nombre.dataset.unite ?? "dossier choisi|dossiers choisis").split("|");
   nombre.textContent = cochees.length
-    ? `${cochees.length} dossier${cochees.length > 1 ? "s choisis" : " choisi"}`
-    : "Cochez des dossiers";
+    ? `${cochees.length} ${cochees.length > 1 ? plusieurs : un}`
+    : (nombre.dataset.vide ?? "Cochez des dossiers");
   const somme = cochees.reduce((somme, ligne) => somme + Number(ligne.dataset.montant || 0), 0);
-  total.textContent = cochees.length ? `· ${euros.format(somme)} proposés` : "";
+  total.textContent = cochees.length ? `· ${euros.format(somme)} ${total.dataset.suffixe ?? "proposés"}` : "";
 }
 
 function aller(ligne) {

@@ -31,7 +31,7 @@ def test_un_brouillon_n_est_lu_que_de_son_financeur(contrat, dossier, gens) -> N
     (enveloppe,) = lire(gens.chef, contrat, "enveloppes").json()
     assert enveloppe["propose"] == "0.00"
     (enveloppe,) = lire(gens.instructeur, contrat, "enveloppes").json()
-    assert enveloppe["propose"] == "4321.09"
+    assert (enveloppe["propose"], enveloppe["section"]) == ("4321.09", "fonctionnement")
 
 
 @pytest.mark.parametrize("qui", ["voisin", "porteur", "copil", "conseil", "signataire"])

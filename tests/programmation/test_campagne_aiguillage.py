@@ -59,6 +59,11 @@ def test_chaque_dispositif_dit_pourquoi(reponses, offre, verdict, raison) -> Non
     assert any(raison in phrase for phrase in (*conseil.pour, *conseil.contre))
 
 
+def test_un_besoin_des_partenaires_mene_a_un_appel() -> None:
+    (conseil,) = conseiller(projet(initiative=Initiative.SIGNATAIRES), [AMI])
+    assert (conseil.verdict, conseil.contre) == (Verdict.CONSEILLE, ())
+
+
 def test_un_dispositif_ferme_le_dit_et_les_conseilles_viennent_d_abord() -> None:
     ferme = Offre(9, "aap", False, ferme="La date limite est passée.")
     conseils = conseiller(projet(benevole=True), [ferme, *TOUS])
@@ -124,3 +129,10 @@ def test_la_note_se_remplit_depuis_un_dossier_et_s_imprime(contrat, client_de) -
     assert "article 9-1" in note
     manque = client.get(url, {**reponses, "porteur": ""})
     assert manque.status_code == 422
+
+
+def test_une_note_sans_reponse_dit_ce_qui_manque(contrat, client_de) -> None:
+    url = f"/c/{contrat.slug}/2026/quel-dispositif/marche-public/"
+    page = client_de(Role.CHEF_DE_PROJET).get(url, {"intitule": "", "porteur": ""}).content.decode()
+    assert 'href="#id_initiative' in page
+    assert "Ce champ est obligatoire." in page

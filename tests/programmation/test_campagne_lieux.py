@@ -50,7 +50,8 @@ COMMUNE = LieuDeDossier("Hérin")
         ([COMMUNE], [SPECIFIQUE], ["Aucun quartier ni territoire du contrat n’est indiqué"]),
         ([COMMUNE], [DROIT_COMMUN, CAPH], []),
         ([COMMUNE, QPV], [SPECIFIQUE], []),
-        ([], [SPECIFIQUE], []),
+        ([], [SPECIFIQUE], ["Aucun quartier ni territoire du contrat n’est indiqué"]),
+        ([], [DROIT_COMMUN], []),
     ],
 )
 def test_chaque_financeur_intervient_ou_il_l_a_dit(lieux, demandes, debuts) -> None:

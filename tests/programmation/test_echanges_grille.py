@@ -87,9 +87,51 @@ def test_une_lecture_en_cours_n_est_lue_que_par_son_auteur_validee_par_ceux_qui_
 @pytest.mark.django_db
 def test_une_lecture_validee_ne_change_plus(dossier, criteres, gens, le) -> None:
     noter(dossier, criteres, ["4", "5"], par=gens.chef, le=le, valider=True)
-    with pytest.raises(ActeRefuse, match="ne change plus"):
+    with pytest.raises(ActeRefuse, match="rouvrez-la"):
         noter(dossier, criteres, ["1", "1"], par=gens.chef, le=le)
     assert set(NoteCritere.objects.values_list("note", flat=True)) == {4, 5}
+
+
+@pytest.mark.django_db
+def test_une_lecture_validee_se_rouvre_par_son_auteur_avec_un_motif(dossier, criteres, gens, le) -> None:
+    DemandeFactory(dossier=dossier, financeur=gens.departement)
+    noter(dossier, criteres, ["4", "5"], par=gens.chef, le=le, valider=True)
+    with pytest.raises(ActeRefuse, match="pas de lecture validée"):
+        actions.rouvrir_sa_lecture(dossier, motif="Erreur", par=gens.instructeur, le=le)
+    with pytest.raises(RegleEnfreinte) as refus:
+        actions.rouvrir_sa_lecture(dossier, motif=" ", par=gens.chef, le=le)
+    assert refus.value.champ == "motif"
+
+    notation = actions.rouvrir_sa_lecture(dossier, motif="Budget relu", par=gens.chef, le=le)
+    assert (vie(notation)[-1].acte, vie(notation)[-1].motif) == ("rouvrir", "Budget relu")
+    assert (vie(dossier)[-1].libelle, vie(dossier)[-1].motif) == ("Première lecture rouverte", "Budget relu")
+    assert grille(dossier, pour=gens.instructeur).moyenne is None
+    assert [n.note for n in grille(dossier, pour=gens.chef).miennes.values()] == [4, 5]
+    noter(dossier, criteres, ["4", "10"], par=gens.chef, le=le, valider=True)
+    lue = grille(dossier, pour=gens.instructeur)
+    assert (lue.moyenne, [lecture.libelle for lecture, _ in lue.lignes[0].par_lecture]) == (
+        Decimal(17),
+        ["Première lecture"],
+    )
+
+    Dossier.objects.filter(pk=dossier.pk).update(etat="programme")
+    dossier.refresh_from_db()
+    with pytest.raises(ActeRefuse, match="avant la décision du COPIL"):
+        actions.rouvrir_sa_lecture(dossier, motif="Trop tard", par=gens.chef, le=le)
+
+
+@pytest.mark.django_db
+def test_la_page_rouvre_la_lecture_de_qui_la_demande(dossier, criteres, gens, le) -> None:
+    noter(dossier, criteres, ["4", "5"], par=gens.chef, le=le, valider=True)
+    client = Client()
+    client.force_login(gens.chef.utilisateur)
+    cles = {"contrat": dossier.contrat.slug, "annee": dossier.campagne.annee, "numero": dossier.numero}
+    page, rouvrir = (reverse(f"programmation:{nom}", kwargs=cles) for nom in ("grille", "rouvrir_sa_lecture"))
+    assert rouvrir in client.get(page).content.decode()
+    assert client.post(rouvrir, {"motif": ""}).status_code == 422
+    assert client.post(rouvrir, {"motif": "Budget relu"})["Location"] == page
+    assert "Valider ma lecture" in client.get(page).content.decode()
+    assert client.get(rouvrir).status_code == 403
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.utils import timezone
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.typographie import date_longue
 from contrats.etats import Role
+from portail.lectures.taches import taches
 from programmation import actions
 from programmation.etats import EtatDossier
 from programmation.models import DemandeDeComplement
@@ -20,11 +21,16 @@ from tests.programmation.actions.reperes import vie
 pytestmark = pytest.mark.django_db
 
 ECHEANCE = date(2026, 9, 30)
+RELANCE = "Relancer : l’échéance d’un complément est passée"
 
 
 @pytest.fixture
 def depose(contrat, gens):
     return DossierFactory(contrat=contrat, depose=True, porteur=gens.porteur.organisme)
+
+
+def _taches(contrat, gens, le) -> list[str]:
+    return [tache.libelle for tache in taches(contrat, 2026, pour=gens.chef, le=le)]
 
 
 def demander(dossier, gens, le, **suite):
@@ -124,6 +130,23 @@ def test_se_prononcer_referme_ce_qui_etait_ouvert(depose, gens, le, acte) -> Non
     getattr(actions, acte)(depose, motif="Vu au téléphone.", par=gens.chef, le=le)
     demande.refresh_from_db()
     assert demande.levee_le == le
+
+
+def test_renoncer_referme_ce_qui_etait_ouvert_et_l_equipe_n_a_plus_a_relancer(contrat, depose, gens, le) -> None:
+    demande = demander(depose, gens, le)
+    apres = ECHEANCE + timedelta(days=1)
+    assert RELANCE in _taches(contrat, gens, apres)
+    depose.refresh_from_db()
+    actions.renoncer(depose, motif="L’action n’aura pas lieu.", par=gens.porteur, le=le)
+    demande.refresh_from_db()
+    assert demande.levee_le == le
+    assert RELANCE not in _taches(contrat, gens, apres)
+
+
+def test_une_demande_restee_ouverte_sur_un_dossier_complet_n_est_pas_a_relancer(contrat, gens, le) -> None:
+    dossier = DossierFactory(contrat=contrat, complet=True)
+    DemandeDeComplementFactory(dossier=dossier, echeance=ECHEANCE)
+    assert RELANCE not in _taches(contrat, gens, ECHEANCE + timedelta(days=1))
 
 
 def test_le_formulaire_propose_ce_que_les_verifications_ont_trouve(depose, client_de) -> None:

@@ -9,13 +9,13 @@ import pytest
 from django.urls import reverse
 
 from acteurs.models import FormeJuridique, TypePiece
-from commun.erreurs import ActeRefuse
+from commun.erreurs import ActeRefuse, RegleEnfreinte
 from contrats.etats import Role
 from programmation import actions
 from programmation.actions import Constat
 from programmation.etats import EtatDossier
 from programmation.lectures.guichets import guichets
-from programmation.lectures.recevabilite import controles, recevabilite
+from programmation.lectures.recevabilite import controles, manques, recevabilite
 from programmation.models import Formulaire, GenreAttestation, OrigineDossier, PointAVerifier
 from programmation.regles.champs import section_du_champ
 from programmation.regles.controles import Controle as Remarque
@@ -32,6 +32,8 @@ from programmation.regles.recevabilite import (
 from tests.fabriques import (
     AttestationFactory,
     BudgetPrevisionnelFactory,
+    CampagneFactory,
+    CanalDepotFactory,
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
@@ -209,6 +211,7 @@ def test_un_dossier_incomplet_ne_se_declare_complet_qu_en_disant_pourquoi(dossie
     refus = chef.post(url("declarer_complet", dossier), {"motif": "  "})
     assert refus.status_code == 422
     assert "Pourquoi passer outre" in refus.content.decode()
+    assert "Il manque quelque chose (Les attestations)" in refus.content.decode()
     dossier.refresh_from_db()
     assert dossier.etat == EtatDossier.DEPOSE
 
@@ -216,6 +219,23 @@ def test_un_dossier_incomplet_ne_se_declare_complet_qu_en_disant_pourquoi(dossie
     dossier.refresh_from_db()
     assert dossier.etat == EtatDossier.COMPLET
     assert vie(dossier)[-1].motif == "Attestations reçues sur papier."
+
+
+@pytest.mark.django_db
+def test_aucun_chemin_ne_declare_complet_un_dossier_incomplet_sans_motif(dossier, gens, client_de, le) -> None:
+    """The page of the kanban, the act on a selection, the action itself; a point found wrong counts as a check."""
+    actions.noter_les_points(dossier, {"budget": Constat(False, "Salaires en double.")}, par=gens.chef, le=le)
+    assert manques(dossier) == [PointAVerifier.BUDGET.label]
+    with pytest.raises(RegleEnfreinte, match="Il manque quelque chose") as refus:
+        actions.declarer_complet(dossier, motif="  ", par=gens.chef, le=le)
+    assert refus.value.champ == "motif"
+    with pytest.raises(RegleEnfreinte, match="Il manque quelque chose"):
+        actions.faire_l_acte(dossier, "declarer_complet", {}, par=gens.chef, le=le)
+    reponse = client_de(Role.CHEF_DE_PROJET).post(url("avancer", dossier, acte="declarer_complet"), follow=True)
+    assert reponse.request["PATH_INFO"] == url("recevabilite", dossier)
+    assert "Il manque quelque chose" in reponse.content.decode()
+    dossier.refresh_from_db()
+    assert dossier.etat == EtatDossier.DEPOSE
 
 
 @pytest.mark.django_db
@@ -230,3 +250,14 @@ def test_un_point_non_conforme_dit_pourquoi_et_rien_n_est_perdu(dossier, client_
     reponse = chef.post(url("verifier_points", dossier), {"budget": "non", "budget_remarque": "Salaires en double."})
     assert reponse.status_code == 302
     assert dossier.points_verifies.get().remarque == "Salaires en double."
+
+
+@pytest.mark.django_db
+def test_un_guichet_sans_enveloppe_a_la_nature_de_son_financeur() -> None:
+    """A CAF pays from its ordinary means, the State from the contract's own credits."""
+    campagne = CampagneFactory()
+    etat, caf = OrganismeFactory(etat=True), OrganismeFactory(departement=True)
+    for financeur in (etat, caf):
+        CanalDepotFactory(contrat=campagne.contrat, financeur=financeur)
+
+    assert {g.financeur: g.nature for g in guichets(campagne)} == {etat: "specifique", caf: "droit_commun"}

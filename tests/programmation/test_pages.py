@@ -16,7 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commun.models import LigneJournal
-from contrats.etats import Role
 from contrats.models import ActeDecision, Contrat
 from programmation import actions
 from programmation.etats import EtatDemande, EtatDossier
@@ -29,7 +28,6 @@ from tests.fabriques import (
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
-    EnveloppeFactory,
     LocalisationFactory,
     OrganismeFactory,
 )
@@ -91,6 +89,14 @@ def test_la_page_d_un_dossier_montre_une_ligne_par_financeur_et_ce_qui_manque(cl
 
 
 @pytest.mark.parametrize(
+    "page", ["dossier", "recevabilite", "contexte", "grille", "echanges", "solliciter", "affecter"]
+)
+def test_chaque_page_du_dossier_se_range_sous_la_programmation(client, chez, dossier, page) -> None:
+    reponse = client.get(chez(page, numero=dossier.numero))
+    assert 'aria-current="page" data-titre="Programmation"' in reponse.content.decode()
+
+
+@pytest.mark.parametrize(
     ("qui", "code"),
     [
         ("chef", 200),
@@ -136,7 +142,7 @@ def test_l_an_passe_se_lit_a_cote(client, chez, contrat, gens) -> None:
 
 # --- Acts by a button -------------------------------------------------------------------------------------------------
 def test_un_bouton_fait_avancer_le_dossier_et_le_dit(client, chez, contrat) -> None:
-    dossier = DossierFactory(contrat=contrat, depose=True)
+    dossier = DossierFactory(contrat=contrat, sans_manque=True)
     reponse = client.post(chez("avancer", numero=dossier.numero, acte="declarer_complet"), follow=True)
     dossier.refresh_from_db()
     assert dossier.etat == EtatDossier.COMPLET
@@ -205,6 +211,7 @@ def test_voter_par_la_page_avec_un_acte_nouveau_ou_deja_enregistre(chez, program
         dossier=programmee.dossier, financeur=gens.departement, programmee=True, dispositif=DispositifFactory()
     )
     adresse = chez("voter", numero=autre.dossier.numero, pk=autre.pk)
+    assert "Donnez le numéro du nouvel acte." in textes(client.post(adresse, {"montant": "10", "instance": "Préfet"}))
     assert client.post(adresse, {"montant": "10", "acte": programmee.acte_id}).status_code == 302
     autre.refresh_from_db()
     assert autre.acte == programmee.acte
@@ -324,91 +331,6 @@ def test_une_enveloppe_insuffisante_se_dit_sur_la_page_du_copil(client, chez, pr
     assert reponse.context["form"]["reunion"].value() == str(copil.pk)
 
 
-# --- Envelopes --------------------------------------------------------------------------------------------------------
-def test_les_enveloppes_se_lisent_a_l_euro(client, chez, contrat, programmee) -> None:
-    enveloppe = programmee.enveloppe
-    autre = DossierFactory(contrat=contrat, en_instruction=True, dispositif=enveloppe.dispositif)
-    DemandeFactory(dossier=autre, financeur=enveloppe.financeur, proposee=True, montant_demande=Decimal(96_000))
-
-    (lue,) = client.get(chez("enveloppes")).context["enveloppes"]
-
-    assert (lue.montant, lue.programme, lue.vote, lue.disponible) == (100_000, 5000, 0, 95_000)
-    assert (lue.propose, lue.reste_apres_propositions, lue.taux) == (96_000, -1000, Decimal("5.0"))
-
-
-def test_une_proposition_sur_un_dossier_retire_ne_pese_plus_sur_l_enveloppe(client, chez, proposee, gens, le) -> None:
-    assert client.get(chez("enveloppes")).context["enveloppes"][0].propose == 5000
-    actions.retirer(proposee.dossier, motif="Abandon", par=gens.chef, le=le)
-    assert client.get(chez("enveloppes")).context["enveloppes"][0].propose == 0
-
-
-def test_le_pied_des_enveloppes_est_la_somme_des_lignes(client, chez, contrat, programmee) -> None:
-    EnveloppeFactory(contrat=contrat, montant=Decimal(30_000))
-    contexte = client.get(chez("enveloppes")).context
-    lues, total = contexte["enveloppes"], contexte["total"]
-    assert len(lues) == 2
-    for nom in ("montant", "propose", "programme", "vote", "disponible"):
-        assert getattr(total, nom) == sum(getattr(e, nom) for e in lues), nom
-    assert total.taux == ((total.programme + total.vote) * 100 / total.montant).quantize(Decimal("0.1"))
-
-
-def test_chacun_voit_ses_enveloppes(chez, contrat, auteur_de, gens) -> None:
-    for financeur in (gens.departement, gens.region):
-        EnveloppeFactory(contrat=contrat, financeur=financeur)
-    EnveloppeFactory(contrat=contrat, annee=2025)
-    communal = auteur_de(Role.CHEF_DE_PROJET, communes=[CommuneFactory()], organisme=OrganismeFactory(commune=True))
-
-    def vues(auteur: Any) -> set[str]:
-        return {e.financeur for e in connecte(auteur).get(chez("enveloppes")).context["enveloppes"]}
-
-    assert vues(gens.chef) == {gens.departement.nom, gens.region.nom}
-    assert vues(gens.instructeur) == {gens.departement.nom}
-    assert vues(gens.voisin) == {gens.region.nom}
-    assert vues(communal) == set()
-
-
-def test_mouvementer_et_autoriser_un_depassement_par_la_page(client, chez, contrat, gens) -> None:
-    enveloppe = EnveloppeFactory(contrat=contrat, financeur=gens.departement, etat="attendue")
-    client.post(
-        chez("mouvement", pk=enveloppe.pk),
-        {"montant": "− 5 000", "motif": "Gel", "jour": "2026-03-01", "notifiee": "on"},
-    )
-    client.post(chez("depassement", pk=enveloppe.pk), {"montant": "1 000", "motif": "Report"})
-    enveloppe.refresh_from_db()
-    assert (enveloppe.montant, enveloppe.depassement_autorise, enveloppe.etat) == (95_000, 1000, "notifiee")
-
-
-@pytest.mark.parametrize(
-    ("nom", "saisie", "faute"),
-    [
-        ("mouvement", {"montant": "", "motif": "Gardez-moi", "jour": "2026-03-01"}, "montant"),
-        ("mouvement", {"montant": "-100001", "motif": "Gardez-moi", "jour": "2026-03-01"}, "__all__"),
-        ("mouvement", {"montant": "1", "motif": "", "jour": "2026-03-01"}, "motif"),
-        ("mouvement", {"montant": "1", "motif": "Gardez-moi", "jour": "hier"}, "jour"),
-        ("depassement", {"montant": "-1", "motif": "Gardez-moi"}, "montant"),
-        ("depassement", {"montant": "1", "motif": ""}, "motif"),
-    ],
-)
-def test_une_saisie_fautive_ne_change_pas_l_enveloppe(client, chez, contrat, nom, saisie, faute) -> None:
-    enveloppe = EnveloppeFactory(contrat=contrat)
-    reponse = client.post(chez(nom, pk=enveloppe.pk), saisie)
-    assert reponse.status_code == 422
-    assert faute in reponse.context["form"].errors
-    assert {champ: reponse.context["form"][champ].value() for champ in saisie} == saisie
-    enveloppe.refresh_from_db()
-    assert (enveloppe.montant, enveloppe.depassement_autorise) == (100_000, 0)
-
-
-@pytest.mark.parametrize("nom", ["mouvement", "depassement"])
-def test_les_enveloppes_se_changent_par_l_equipe_de_tout_le_contrat(chez, contrat, auteur_de, gens, nom: str) -> None:
-    enveloppe = EnveloppeFactory(contrat=contrat, financeur=gens.departement)
-    communal = auteur_de(Role.CHEF_DE_PROJET, communes=[CommuneFactory()])
-    for auteur in (gens.decideur, gens.delegue, communal):
-        assert connecte(auteur).get(chez(nom, pk=enveloppe.pk)).status_code == 403
-    ailleurs = EnveloppeFactory()
-    assert connecte(gens.chef).get(chez(nom, pk=ailleurs.pk)).status_code == 404
-
-
 # --- Constant cost ----------------------------------------------------------------------------------------------------
 def cout(client: Client, adresse: str) -> int:
     """Queries of a page with nothing kept from a reader before."""
@@ -436,11 +358,3 @@ def test_la_page_d_un_dossier_coute_autant_avec_une_ligne_qu_avec_dix(client, ch
     remplir(9)
     assert cout(client, adresse) == pour_une
     assert len(client.get(adresse).context["fiche"].livre.lignes) == 10
-
-
-def test_les_enveloppes_coutent_autant_pour_une_que_pour_soixante(client, chez, contrat) -> None:
-    EnveloppeFactory(contrat=contrat)
-    pour_une = cout(client, chez("enveloppes"))
-    EnveloppeFactory.create_batch(59, contrat=contrat)
-    assert cout(client, chez("enveloppes")) == pour_une
-    assert len(client.get(chez("enveloppes")).context["enveloppes"]) == 60

@@ -39,11 +39,13 @@ euros = st.decimals(min_value=0, max_value=10_000_000, places=2)
     ],
 )
 def test_une_convention_est_requise_au_dela_du_seuil_strictement(montants: list[str], requise: bool) -> None:
+    """S-11: 23 000 € exactly need none, a cent more does, and the year's grants are added up."""
     assert convention_requise(map(Decimal, montants), seuil=SEUIL) is requise
 
 
 @given(st.lists(euros, max_size=8))
 def test_le_decoupage_d_une_subvention_ne_fait_pas_echapper_a_la_convention(montants: list[Decimal]) -> None:
+    """S-11: only the year's total counts, however it is split."""
     assert convention_requise(montants, seuil=SEUIL) == convention_requise([sum(montants, Decimal(0))], seuil=SEUIL)
 
 

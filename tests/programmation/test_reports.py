@@ -76,6 +76,38 @@ def test_ce_qui_change_ici_apres_son_report_est_de_nouveau_a_reporter(demande, g
     assert (ligne.change_le, ligne.a_faire) == (plus_tard.date(), True)
 
 
+def test_ce_qui_change_le_jour_meme_apres_son_report_est_de_nouveau_a_reporter(demande, gens, le):
+    actions.proposer(demande, montant=3000, par=gens.instructeur, le=le - timedelta(hours=1))
+    noter_les_reports([demande], reporte_le=le.date(), par=gens.chef, le=le)
+    (ligne,) = lues(demande, gens.chef)
+    assert (ligne.change_le, ligne.a_faire) == (None, False)
+    actions.proposer(demande, montant=4000, par=gens.instructeur, le=le + timedelta(hours=1))
+    (ligne,) = lues(demande, gens.chef)
+    assert (ligne.change_le, ligne.a_faire) == (le.date(), True)
+    noter_les_reports([demande], reporte_le=le.date(), par=gens.chef, le=le + timedelta(hours=2))
+    assert not lues(demande, gens.chef)[0].a_faire
+
+
+def test_un_dossier_irrecevable_n_est_pas_a_saisir_ailleurs(contrat, demande, gens):
+    dossier = DossierFactory(contrat=contrat, irrecevable=True)
+    DemandeFactory(dossier=dossier, financeur=gens.departement, dispositif=demande.dispositif)
+    assert [ligne.pk for ligne in lues(demande, gens.chef)] == [demande.pk]
+
+
+def test_ce_qui_est_retire_ici_apres_son_report_est_a_retirer_la_bas(demande, gens, le):
+    noter_les_reports([demande], reporte_le=le.date(), par=gens.chef, le=le)
+    actions.retirer(demande.dossier, motif="Plus d’animateur.", par=gens.chef, le=le + timedelta(hours=1))
+    (ligne,) = lues(demande, gens.chef)
+    assert (ligne.quoi, ligne.change_le, ligne.a_faire) == ("Le retrait", le.date(), True)
+    noter_les_reports([demande], reporte_le=le.date(), par=gens.chef, le=le + timedelta(hours=2))
+    assert not lues(demande, gens.chef)[0].a_faire
+
+
+def test_ce_qui_est_retire_ici_sans_avoir_ete_reporte_n_est_pas_a_saisir(demande, gens, le):
+    actions.retirer(demande.dossier, motif="Plus d’animateur.", par=gens.chef, le=le)
+    assert lues(demande, gens.chef) == []
+
+
 def test_on_ne_note_ni_a_l_avance_ni_pour_un_autre_financeur(demande, gens, le):
     with pytest.raises(RegleEnfreinte, match="à l’avance"):
         noter_les_reports([demande], reporte_le=date(2026, 9, 11), par=gens.chef, le=le)

@@ -580,3 +580,16 @@ def test_le_tableau_est_celui_de_l_annee_et_du_contrat_de_son_adresse(client, co
     assert numeros(client.get(autre_annee)) == ["B-2025"]
     for annee in (2023, 2031):
         assert client.get(reverse("programmation:tableau", args=[contrat.slug, annee])).status_code == 404
+
+
+def test_un_dossier_retire_quitte_le_travail_et_les_totaux(contrat, client_de) -> None:
+    client = client_de(Role.CHEF_DE_PROJET)
+    reste = DossierFactory(contrat=contrat, depose=True)
+    parti = DossierFactory(contrat=contrat, campagne=reste.campagne, retire=True)
+    base = f"/c/{contrat.slug}/{reste.campagne.annee}/programmation/"
+
+    for page in (base, f"{base}kanban/"):
+        texte = client.get(page).content.decode()
+        assert reste.numero in texte
+        assert parti.numero not in texte
+    assert parti.numero in client.get(base, {"etat": "retire"}).content.decode()

@@ -12,16 +12,23 @@ from django.urls import reverse
 from programmation import actions
 from programmation.lectures.equilibre import equilibre
 from programmation.models import DemandeFinancement
-from tests.fabriques import DemandeFactory
+from tests.fabriques import DemandeFactory, LigneBudgetFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def demandes(dossier: Any, gens: Any) -> list[DemandeFinancement]:
+def sans_budget(dossier: Any, gens: Any) -> list[DemandeFinancement]:
     """An action of 20 000 €: 12 000 € asked of the département, 8 000 € of the région."""
     montants = ((gens.departement, Decimal(12_000)), (gens.region, Decimal(8_000)))
     return [DemandeFactory(dossier=dossier, financeur=qui, montant_demande=montant) for qui, montant in montants]
+
+
+@pytest.fixture
+def demandes(dossier: Any, sans_budget: Any) -> Any:
+    """The same requests, on an action whose budget is known."""
+    LigneBudgetFactory(budget__dossier=dossier)
+    return sans_budget
 
 
 def adresse(demande: DemandeFinancement, route: str = "equilibre") -> str:
@@ -66,6 +73,33 @@ def test_la_page_suit_ce_qui_est_tape(client, demandes) -> None:
     assert client.get(adresse(demandes[0]), {"montant": "neuf"}).status_code == 200
     demandes[0].refresh_from_db()
     assert demandes[0].montant_propose is None  # looking writes nothing
+
+
+def test_sans_budget_ce_qui_manque_n_est_pas_invente(contrat, client, dossier, gens, sans_budget) -> None:
+    """An imported file tells no other income: the drop from what was asked is all that is known."""
+    lu = equilibre(dossier, sans_budget[0].pk, Decimal(9_000), pour=gens.chef, contrat=contrat)
+    assert (lu.autres_produits, lu.manque, lu.surplus, lu.en_moins) == (None, None, Decimal(0), Decimal(3_000))
+    morceau = client.get(adresse(sans_budget[0]), {"montant": "9 000"}).content.decode()
+    assert "de moins que demandé" in morceau
+    assert "Il manque" not in morceau
+    page = client.get(adresse(sans_budget[0], "proposer").partition("demandes/")[0]).content.decode()
+    assert "Autres produits</dt><dd>non renseignés" in page
+    assert "Il manque" not in page
+
+
+def test_les_demandes_seules_ne_font_pas_un_budget(contrat, dossier, gens, sans_budget) -> None:
+    """Correcting an amount asked writes its income line: it tells nothing of the others."""
+    LigneBudgetFactory(budget__dossier=dossier, produit=True)
+    assert equilibre(dossier, sans_budget[0].pk, None, pour=gens.chef, contrat=contrat).manque is None
+
+
+def test_un_cout_que_personne_n_a_donne_n_est_ni_un_plafond_ni_zero_euro(client, dossier, gens, demandes, le) -> None:
+    type(dossier).objects.filter(pk=dossier.pk).update(cout_total=0)
+    actions.proposer(demandes[0], montant=Decimal(9_000), par=gens.decideur, le=le)
+    demandes[0].refresh_from_db()
+    assert demandes[0].montant_propose == 9_000
+    page = client.get(adresse(demandes[0], "proposer").partition("demandes/")[0]).content.decode()
+    assert "Coût de l’action</dt><dd>non renseigné<" in page
 
 
 def test_la_ligne_d_un_autre_ne_se_simule_pas(client, demandes) -> None:

@@ -17,7 +17,7 @@ from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.models import LigneJournal, Travail
 from programmation import actions, tasks
 from programmation.etats import TRANSITIONS_DOSSIER, EtatDossier
-from programmation.models import Dossier, SollicitationAvis
+from programmation.models import Dossier, OrigineDossier, SollicitationAvis
 from tests.fabriques import CommuneFactory, DemandeFactory, DossierFactory, LocalisationFactory, OrganismeFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def dossiers(contrat: Any) -> list[Dossier]:
-    """Three deposited files, one already complete, one closed."""
-    deposes = [DossierFactory(contrat=contrat, numero=f"D-{rang}", depose=True) for rang in range(3)]
+    """Three files deposited in Dauphin, where nothing was missing; one already complete, one closed."""
+    deposes = [DossierFactory(contrat=contrat, numero=f"D-{rang}", sans_manque=True) for rang in range(3)]
     complet = DossierFactory(contrat=contrat, numero="D-3", complet=True)
     clos = DossierFactory(contrat=contrat, numero="D-4", clos=True)
     return [*deposes, complet, clos]
@@ -95,6 +95,17 @@ def test_un_dossier_change_entre_temps_dit_pourquoi_sans_arreter_les_autres(
     assert refus["AILLEURS"] == "Ce dossier n’existe pas, ou votre organisme ne le voit pas."
 
 
+def test_un_dossier_incomplet_du_lot_dit_ce_qui_lui_manque(contrat, gens, dossiers, executer_travaux) -> None:
+    Dossier.objects.filter(pk=dossiers[1].pk).update(origine=OrigineDossier.PILOTVILLE)
+    actions.agir_sur_selection(contrat, ["D-0", "D-1"], acte="declarer_complet", par=gens.chef)
+    (travail,) = executer_travaux()
+    assert travail.resultat["reussis"] == ["D-0"]
+    (refus,) = travail.resultat["refus"]
+    assert refus["numero"] == "D-1"
+    assert "Il manque quelque chose (" in refus["motif"]
+    assert "Le budget" in refus["motif"]
+
+
 def test_repris_apres_une_panne_ce_qui_etait_fait_compte_comme_fait(contrat, gens, dossiers, monkeypatch) -> None:
     travail = actions.agir_sur_selection(contrat, ["D-0", "D-1", "D-2"], acte="declarer_complet", par=gens.chef)
     monkeypatch.setattr(travaux, "BATTEMENT", timedelta(days=1))
@@ -121,7 +132,7 @@ def test_repris_apres_une_panne_ce_qui_etait_fait_compte_comme_fait(contrat, gen
 @pytest.mark.parametrize("acte", sorted(nom for nom, acte in actions.ACTES_EN_LOT.items() if acte.vers))
 def test_chaque_acte_propose_mene_ou_sa_transition_le_dit(contrat, gens, acte, executer_travaux) -> None:
     transition = TRANSITIONS_DOSSIER[acte]
-    dossier = DossierFactory(contrat=contrat, depose=True)
+    dossier = DossierFactory(contrat=contrat, sans_manque=True)
     DemandeFactory(dossier=dossier, financeur=gens.departement)
     Dossier.objects.filter(pk=dossier.pk).update(etat=transition.de[0])
     champs = {"motif": "Raison"} if actions.ACTES_EN_LOT[acte].forme else {}

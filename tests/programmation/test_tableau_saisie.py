@@ -126,7 +126,7 @@ def test_une_ligne_changee_depuis_la_lecture_est_montree_puis_remplacee_en_conna
     demande.refresh_from_db()
     assert (reponse.status_code, demande.montant_propose) == (409, Decimal(3000))
     page = reponse.content.decode()
-    assert 'data-brut="3000,00"' in page  # theirs, with the version to overwrite
+    assert 'data-brut="3000"' in page  # theirs, with the version to overwrite
     assert f'data-version="{version(demande)}"' in page
     assert taper(instructeur, demande, "montant", "2000").status_code == 200
     demande.refresh_from_db()
@@ -174,13 +174,14 @@ def test_le_chef_de_projet_nomme_une_fois_le_document_lu(chef, contrat, gens, de
     assert 'value="Courriel du 12 mars"' in page.content.decode()
 
 
-def test_le_brouillon_prive_d_un_financeur_reste_non_lu_quand_on_ecrit_pour_lui(gens, demande, le) -> None:
+def test_le_brouillon_prive_d_un_financeur_reste_le_sien_et_n_est_pas_lu(gens, demande, le) -> None:
     actions.proposer(demande, montant=Decimal(1), conditions="Entre nous", partagee=False, par=gens.instructeur, le=le)
     with pytest.raises(RegleEnfreinte, match="Proposez d’abord un montant"):
         actions.saisir(demande, Saisie(conditions="Dites"), par=gens.chef, le=le, piece_source="Courriel")
-    actions.saisir(demande, Saisie(montant=Decimal(2)), par=gens.chef, le=le, piece_source="Courriel")
+    with pytest.raises(RegleEnfreinte, match="pas encore partagée"):
+        actions.saisir(demande, Saisie(montant=Decimal(2)), par=gens.chef, le=le, piece_source="Courriel")
     demande.refresh_from_db()
-    assert (demande.montant_propose, demande.conditions) == (Decimal(2), "")
+    assert (demande.montant_propose, demande.conditions) == (Decimal(1), "Entre nous")
 
 
 def test_son_propre_brouillon_reste_un_brouillon(gens, demande, le) -> None:

@@ -38,6 +38,7 @@ from tests.fabriques import (
     DemandeFactory,
     DossierFactory,
     HabilitationFactory,
+    LigneBudgetFactory,
     LigneJournalFactory,
     LocalisationFactory,
     OrganismeFactory,
@@ -243,6 +244,7 @@ def test_le_brouillon_d_un_financeur_n_est_lu_que_de_lui(brouillon, gens) -> Non
 
 def test_la_fiche_montre_la_ligne_d_un_brouillon_comme_demandee_a_qui_n_en_est_pas(brouillon, gens, le) -> None:
     actions.proposer(brouillon, montant=SECRET, par=gens.instructeur, le=le, partagee=False)
+    LigneBudgetFactory(budget__dossier=brouillon.dossier)
     for auteur, lisible in ((gens.instructeur, True), (gens.chef, False), (gens.voisin, False)):
         lue = fiche(brouillon.dossier, pour=auteur, contrat=brouillon.dossier.contrat)
         ligne = next(ligne for ligne in lue.livre.lignes if ligne.pk == brouillon.pk)

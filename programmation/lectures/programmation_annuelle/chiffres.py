@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 from acteurs.models import TypeOrganisme
 from contrats.models import Contrat, NatureMoyens
 
+from ...etats import EtatEnveloppe
 from ...models import CaractereDossier, Convention, DemandeFinancement, Dossier, Enveloppe, TypeConvention
-from ...models.enveloppe import EtatEnveloppe
 from ...regles import PartCpo
 from .montants import RETENU, RETENUE, ZERO, agregats, somme
 

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from acteurs.models import Organisme
 from contrats.models import Contrat
 
+from ...etats import EtatEnveloppe
 from ...models import DemandeFinancement, Enveloppe
-from ...models.enveloppe import EtatEnveloppe
 from .montants import RETENUE, ZERO, Montants, agregats, montants_de, somme
 
 

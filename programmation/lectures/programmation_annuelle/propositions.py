@@ -13,7 +13,7 @@ from acteurs.models import TypeOrganisme
 from contrats.lectures.suivi import prochain_copil
 from contrats.models import Contrat
 
-from ...etats import EtatDemande, EtatDossier
+from ...etats import DOSSIER_A_LA_TABLE_DU_COPIL, EtatDemande
 from .montants import somme
 
 
@@ -34,7 +34,7 @@ def propositions_ouvertes(demandes: QuerySet[Any], annee: int) -> QuerySet[Any]:
     return demandes.filter(
         etat_vu=EtatDemande.PROPOSEE,
         dossier__campagne__annee__gte=annee,
-        dossier__etat__in=[EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE],
+        dossier__etat__in=DOSSIER_A_LA_TABLE_DU_COPIL,
     )
 
 

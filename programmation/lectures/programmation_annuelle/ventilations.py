@@ -112,24 +112,24 @@ def repartir_par_lieu(
     }
     communes = Commune.objects.in_bulk({li["commune"] for li in lignes if li["commune"]})
     return (
-        _ventiler(lignes, total, lambda li: _commune_de(li, versions, communes)),
-        _ventiler(lignes, total, lambda li: _perimetre_de(li, versions)),
+        _ventiler(lignes, total, lambda li: commune_de(li, versions, communes)),
+        _ventiler(lignes, total, lambda li: perimetre_de(li, versions)),
     )
 
 
-_SANS_LIEU = {
+SANS_LIEU = {
     None: ("non_localise", "Lieu non renseigné"),
     ModeLocalisation.ENSEMBLE_QPV.value: ("ensemble", "Ensemble des QPV"),
     ModeLocalisation.NON_TERRITORIALISE.value: ("non_territorialise", "Non territorialisé"),
 }
-_RANG = {"commune": 0, "qpv": 0, "autre": 1, "ensemble": 2, "non_territorialise": 3, "non_localise": 4}
+RANG_DU_LIEU = {"commune": 0, "qpv": 0, "autre": 1, "ensemble": 2, "non_territorialise": 3, "non_localise": 4}
 
 
-def _commune_de(
+def commune_de(
     ligne: dict[str, Any], versions: dict[int, VersionPerimetre], communes: dict[int, Commune]
 ) -> tuple[str, str]:
     if ligne["mode"] != ModeLocalisation.PERIMETRE:
-        return _SANS_LIEU[ligne["mode"]]
+        return SANS_LIEU[ligne["mode"]]
     if ligne["commune"]:
         return "commune", communes[ligne["commune"]].nom
     noms = sorted(commune.nom for commune in versions[ligne["version"]].communes.all())
@@ -138,9 +138,9 @@ def _commune_de(
     return "autre", f"{versions[ligne['version']].nom} (plusieurs communes, part non précisée)"
 
 
-def _perimetre_de(ligne: dict[str, Any], versions: dict[int, VersionPerimetre]) -> tuple[str, str]:
+def perimetre_de(ligne: dict[str, Any], versions: dict[int, VersionPerimetre]) -> tuple[str, str]:
     if ligne["mode"] != ModeLocalisation.PERIMETRE:
-        return _SANS_LIEU[ligne["mode"]]
+        return SANS_LIEU[ligne["mode"]]
     if not ligne["version"]:
         return "autre", "Communes, hors périmètre précis"
     version = versions[ligne["version"]]
@@ -171,7 +171,9 @@ def _ventiler(lignes: list[Any], total: Chiffres, lieu_de: Any) -> tuple[Ventila
                 ("non_localise", "Part non précisée"), dict.fromkeys((*_CHAMPS_LIEU, "dossiers", "actions"), ZERO)
             )
             incomplet[champ] += attendu - trouve
-    cles = sorted(exacts, key=lambda cle: (_RANG[cle[0]], -exacts[cle]["programme"], -exacts[cle]["demande"], cle[1]))
+    cles = sorted(
+        exacts, key=lambda cle: (RANG_DU_LIEU[cle[0]], -exacts[cle]["programme"], -exacts[cle]["demande"], cle[1])
+    )
     colonnes = {champ: centimes_sans_perte([exacts[cle][champ] for cle in cles]) for champ in _CHAMPS_LIEU}
     return tuple(
         Ventilation(

@@ -124,6 +124,30 @@ def test_un_critere_deja_note_ne_se_retire_pas(contrat, gens, le):
         actions.retirer_element(note.critere, par=gens.chef, le=le)
 
 
+def test_la_note_maximale_ne_descend_pas_sous_une_note_donnee(contrat, gens, le):
+    dossier = DossierFactory(contrat=contrat, depose=True)
+    critere = CritereCampagneFactory(campagne=dossier.campagne, note_max=5)
+    NoteCritereFactory(notation=NotationFactory(dossier=dossier), critere=critere, note=4)
+
+    with pytest.raises(RegleEnfreinte, match="déjà reçu 4 sur ce critère") as refus:
+        actions.ecrire_element(critere, champs={"note_max": 3}, par=gens.chef, le=le)
+    assert refus.value.champ == "note_max"
+    actions.ecrire_element(critere, champs={"note_max": 4}, par=gens.chef, le=le)
+
+
+def test_une_campagne_ne_s_ouvre_pas_apres_sa_date_limite(contrat, gens, le):
+    campagne = CampagneFactory(
+        contrat=contrat,
+        etat=EtatCampagne.PREPARATION,
+        ouverte_le=date(2026, 7, 1),
+        limite_depot=date(2026, 9, 9),
+        copil_prevu_le=None,
+    )
+
+    with pytest.raises(RegleEnfreinte, match="reportez-la d’abord"):
+        actions.changer_campagne(campagne, "ouvrir", par=gens.chef, le=le)
+
+
 def test_un_chef_de_projet_d_une_commune_ne_prepare_pas_l_appel_de_tous(contrat, le):
     campagne = CampagneFactory(contrat=contrat, annee=2028, preparation=True)
     tenue = HabilitationFactory(contrat=contrat, role=Role.CHEF_DE_PROJET)

@@ -108,10 +108,14 @@ class Promenade:
         actions.deprogrammer(self._tirer(Dossier.objects), motif="Erreur", par=self.gens.chef, le=self.le)
 
     def _mouvementer(self) -> None:
-        montant = self._montant() - 2500
-        enveloppe = self._tirer(Enveloppe.objects)
         actions.mouvementer_enveloppe(
-            enveloppe, montant=montant, motif="Gel", jour=date(2026, 5, 1), par=self.gens.chef, le=self.le
+            self._tirer(Enveloppe.objects),
+            genre=self.hasard.choice(["abondement", "reduction"]),
+            montant=self._montant(),
+            motif="Gel",
+            jour=date(2026, 5, 1),
+            par=self.gens.chef,
+            le=self.le,
         )
 
     def _depasser(self) -> None:

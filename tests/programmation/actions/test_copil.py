@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.etats import TransitionImpossible
 from contrats.etats import Role
+from contrats.models import Reunion
 from programmation import actions
 from programmation.actions import copil as copil_en_actes
 from programmation.etats import EtatDemande, EtatDossier
-from programmation.lectures.enveloppes import verifier_enveloppes
-from programmation.models import Avis, Enveloppe
+from programmation.lectures.enveloppes import enveloppes, verifier_enveloppes
+from programmation.lectures.seances import programmation_proposee
+from programmation.lectures.tableau import a_valider
+from programmation.models import Avis, Dossier, Enveloppe
 from tests.fabriques import (
     ComiteFactory,
     DemandeFactory,
@@ -96,6 +100,7 @@ def test_programmer_est_refuse_sans_enveloppe(dossier, gens, copil, le) -> None:
 
 
 def test_une_enveloppe_insuffisante_n_entame_aucune_autre(dossier, gens, copil, proposee, le) -> None:
+    """S-19: a file whose funders cannot all pay takes nothing from any of them."""
     courte = DemandeFactory(dossier=dossier, financeur=gens.region, proposee=True)
     Enveloppe.objects.filter(pk=courte.enveloppe_id).update(montant=euros("4999.99"))
 
@@ -127,9 +132,49 @@ def test_les_enveloppes_se_prennent_toujours_dans_le_meme_ordre(contrat, gens, c
     assert prises == [pour_la_region.pk, pour_le_departement.pk] * 2
 
 
+def test_le_total_d_un_financeur_ne_passe_son_enveloppe_que_par_un_depassement_signe(contrat, gens, copil, le) -> None:
+    """S-19: file after file, the sum stops at the envelope; an override says who allowed it, how much, and why."""
+    dispositif = DispositifFactory()
+    enveloppe = EnveloppeFactory(
+        contrat=contrat, financeur=gens.region, dispositif=dispositif, montant=euros(10_000), depassement_autorise=0
+    )
+
+    def programmer(montant: str | int) -> None:
+        dossier = DossierFactory(contrat=contrat, en_instruction=True, dispositif=dispositif)
+        DemandeFactory(
+            dossier=dossier,
+            financeur=gens.region,
+            proposee=True,
+            enveloppe=enveloppe,
+            montant_demande=euros(montant),
+        )
+        actions.programmer(dossier, reunion=copil, par=gens.chef, le=le)
+
+    programmer(4000)
+    programmer(4000)
+    with pytest.raises(RegleEnfreinte, match="ne laisse que") as refus:
+        programmer(4000)
+    assert refus.value.code == "enveloppe_insuffisante"
+    assert compteurs(enveloppe) == (8000, 0)
+
+    actions.autoriser_depassement(enveloppe, montant=euros(2000), motif="Report de 2025", par=gens.chef, le=le)
+    programmer(4000)
+    with pytest.raises(RegleEnfreinte, match="ne laisse que"):
+        programmer("0.01")
+
+    enveloppe.refresh_from_db()
+    assert compteurs(enveloppe) == (12_000, 0)
+    assert enveloppe.montant_programme > enveloppe.montant
+    (derogation,) = [ligne for ligne in vie(enveloppe) if ligne.motif]
+    assert (derogation.motif, derogation.apres) == ("Report de 2025", {"depassement_autorise": "2000"})
+    assert derogation.utilisateur == gens.chef.utilisateur
+    assert not verifier_enveloppes()
+
+
 def test_un_depassement_autorise_laisse_programmer_et_pas_un_centime_de_plus(
     dossier, gens, copil, proposee, le
 ) -> None:
+    """S-19."""
     enveloppe = proposee.enveloppe
     Enveloppe.objects.filter(pk=enveloppe.pk).update(montant=euros(4000))
     actions.autoriser_depassement(enveloppe, montant=euros("999.99"), motif="Report", par=gens.chef, le=le)
@@ -293,3 +338,24 @@ def test_deprogrammer_est_refuse_des_qu_un_financeur_a_pris_son_acte(programmee,
     with pytest.raises(RegleEnfreinte, match="déjà pris son acte"):
         actions.deprogrammer(dossier, motif="Erreur", par=gens.chef, le=le)
     assert compteurs(programmee.enveloppe) == (5000, 0)
+
+
+def test_la_table_du_copil_est_la_meme_partout(contrat, gens, copil) -> None:
+    """The list to validate, the packet and what is left of an envelope count the same proposals."""
+    financeur = gens.departement
+    enveloppe = EnveloppeFactory(contrat=contrat, financeur=financeur, annee=2026, montant=Decimal(100_000))
+    suite = {"financeur": financeur, "dispositif": enveloppe.dispositif, "nature": enveloppe.nature, "proposee": True}
+    a_la_table = [
+        DemandeFactory(dossier=DossierFactory(contrat=contrat, **{etat: True}), **suite)
+        for etat in ("en_instruction", "ajourne", "programme")
+    ]
+    ancienne = DossierFactory(campagne__contrat=contrat, campagne__annee=2025, en_instruction=True)
+    DemandeFactory(dossier=ancienne, **suite)
+    numeros = {d.dossier.numero for d in a_la_table}
+    Reunion.objects.filter(pk=copil.pk).update(etat="prevue")
+    copil.refresh_from_db()
+
+    assert {d.numero for d in a_valider(Dossier.objects.filter(campagne__annee=2026))} == numeros
+    assert {d.numero for d in programmation_proposee(copil).dossiers} == numeros
+    (ligne,) = enveloppes(contrat, 2026, pour=gens.chef)
+    assert ligne.propose == sum(d.montant_propose for d in a_la_table)

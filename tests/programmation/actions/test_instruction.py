@@ -15,14 +15,16 @@ pytestmark = pytest.mark.django_db
 
 
 PAS = [
-    ("declarer_complet", "depose", EtatDossier.COMPLET, False),
-    ("declarer_complet", "incomplet", EtatDossier.COMPLET, False),
+    ("declarer_complet", "depose", EtatDossier.COMPLET, True),
+    ("declarer_complet", "incomplet", EtatDossier.COMPLET, True),
     ("declarer_incomplet", "depose", EtatDossier.INCOMPLET, True),
     ("declarer_incomplet", "complet", EtatDossier.INCOMPLET, True),
     ("declarer_recevable", "complet", EtatDossier.RECEVABLE, False),
     ("declarer_irrecevable", "complet", EtatDossier.IRRECEVABLE, True),
     ("ouvrir_instruction", "recevable", EtatDossier.EN_INSTRUCTION, False),
     ("retirer", "en_instruction", EtatDossier.RETIRE, True),
+    ("reprendre_l_examen", "irrecevable", EtatDossier.DEPOSE, True),
+    ("reprendre_l_examen", "retire", EtatDossier.DEPOSE, True),
     ("reprendre", "ajourne", EtatDossier.EN_INSTRUCTION, False),
 ]
 
@@ -92,7 +94,7 @@ def test_un_acte_hors_de_son_etat_dit_l_etat_attendu_et_l_etat_reel(dossier, gen
 
 def test_un_exemplaire_perime_ne_rejoue_pas_un_acte(contrat, gens, le) -> None:
     perime = DossierFactory(contrat=contrat, depose=True)
-    actions.declarer_complet(perime, par=gens.chef, le=le)
+    actions.declarer_complet(perime, motif="Tout est là.", par=gens.chef, le=le)
 
     with pytest.raises(TransitionImpossible):
         actions.declarer_complet(perime, par=gens.chef, le=le)

@@ -59,6 +59,16 @@ def test_l_equipe_propose_pour_le_compte_d_un_financeur_sur_piece(demande, gens,
     assert (ligne.organisme_id, ligne.motif) == (gens.chef.organisme.pk, PIECE)
 
 
+def test_l_equipe_n_ecrase_pas_le_brouillon_d_un_financeur(demande, gens, le) -> None:
+    actions.proposer(demande, montant=euros(300), par=gens.instructeur, le=le, partagee=False)
+
+    with pytest.raises(RegleEnfreinte, match="pas encore partagée"):
+        actions.proposer(demande, montant=euros(100), par=gens.chef, le=le, piece_source=PIECE)
+
+    demande.refresh_from_db()
+    assert (demande.montant_propose, demande.proposition_partagee) == (euros(300), False)
+
+
 def test_le_financeur_qui_confirme_efface_la_mention_de_la_saisie(demande, gens, le) -> None:
     actions.proposer(demande, montant=euros(100), par=gens.chef, le=le, piece_source=PIECE)
     actions.proposer(demande, montant=euros(100), par=gens.instructeur, le=le)
