@@ -16,6 +16,7 @@ from contrats.etats import Role
 from contrats.models import Contrat
 from contrats.portee import INSTRUCTEURS, Portee
 from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
+from evaluation.permissions import LECTEURS_DES_MOYENS
 
 from .lectures.accueil import annee_courante, annee_d_arrivee
 from .lectures.taches import nombre_de_taches
@@ -38,14 +39,19 @@ _ENTREES: list[tuple[str, str, str, bool, tuple[Role, ...]]] = [
     ("Programmation", "table", "programmation:tableau", True, (*INSTRUCTEURS, Role.PORTEUR)),
     ("Demandes", "file-earmark-text", "programmation:demandes", True, (Role.CHEF_DE_PROJET, Role.PORTEUR)),
     ("Appel à projets", "megaphone", "programmation:campagne", True, ()),
+    ("Toute l’année", "calendar2-check", "programmation:toute_l_annee", True, ()),
     ("Mon organisme", "building", "programmation:mon_organisme", False, (Role.PORTEUR,)),
     ("Enveloppes", "wallet2", "programmation:enveloppes", True, INSTRUCTEURS),
+    ("Scénarios", "sliders", "programmation:scenarios", True, INSTRUCTEURS),
+    ("Actes et courriers", "bank", "programmation:actes", True, INSTRUCTEURS),
     ("Contrat", "journal-text", "contrats:presentation", False, ()),
     ("Engagements", "hand-thumbs-up", "contrats:engagements", False, ()),
     ("Plan d’actions", "list-check", "contrats:plan", False, ()),
     ("Droit commun", "collection", "contrats:droit_commun", False, ()),
     ("Territoires", "geo-alt", "contrats:territoires", False, ()),
     ("Réunions", "calendar-event", "contrats:calendrier", False, ()),
+    ("Moyens", "cash-coin", "evaluation:moyens", True, LECTEURS_DES_MOYENS),
+    ("Actions financées", "book", "evaluation:catalogue", True, ()),
     ("Rapports", "file-earmark-bar-graph", "evaluation:rapports", False, LECTEURS_DES_RAPPORTS),
     ("Équipe", "people", "contrats:equipe", False, (Role.CHEF_DE_PROJET,)),
 ]
@@ -155,14 +161,30 @@ _PAGES_FILLES = {
         "motiver",
         "avis",
     }
-    | {"proposer", "voter", "refuser", "notifier"}
-    | {"importer", "import", "import_colonnes", "import_mots", "reports", "canaux"},
-    "programmation:demandes": {"commencer", "section", "relire", "repondre", "renoncer", "ajouter_piece"},
+    | {"proposer", "engager", "voter", "refuser", "rectifier", "notifier", "ajourner"}
+    | {"importer", "import", "import_colonnes", "import_mots", "reports", "canaux"}
+    | {"repartir", "affecter", "recevabilite", "verifier_points", "declarer_complet", "demander_complement"}
+    | {"contexte", "grille", "solliciter", "avis_demandes", "repondre_avis", "deporter", "deports"}
+    | {"boite", "echanges", "ecrire_note", "ecrire_message", "ecrire_selection", "envois", "envoi"}
+    | {"mettre_en_seance", "seance", "examiner", "appliquer_la_seance", "travail_de_seance"},
+    "programmation:demandes": {"commencer", "fiche", "section", "relire", "repondre", "renoncer"}
+    | {"ajouter_piece", "corriger"},
     "programmation:campagne": {"creer_campagne", "modifier_campagne", "ouvrir_tardivement", "ajouter_element"}
     | {"modifier_element", "intentions", "proposer_intention", "intention", "modifier_intention", "avis_intention"}
     | {"devenir_dossier", "repondre_intention", "preparer_revue", "revue", "aiguillage", "requalification"}
-    | {"dispositifs", "ajouter_dispositif", "dispositif", "eligibilites", "ajouter_eligibilite", "eligibilite"},
-    "programmation:enveloppes": {"mouvement", "depassement"},
+    | {"dispositifs", "ajouter_dispositif", "dispositif", "eligibilites", "ajouter_eligibilite", "eligibilite"}
+    | {"indicateurs", "ajouter_indicateur", "indicateur"}
+    | {"dater_dispositif"},
+    "programmation:toute_l_annee": {"initiatives", "suivre_accompagnement", "besoins", "signaler_besoin", "besoin"}
+    | {"modifier_besoin", "publier_besoin", "avancer_besoin", "ajouter_piste", "modifier_piste", "trancher_candidature"}
+    | {"appels", "appel"}
+    | {"vacances", "reserve", "fonds_de_concours"},
+    "programmation:enveloppes": {"mouvement", "depassement", "enveloppe", "ouvrir_enveloppe", "notifier_enveloppe"}
+    | {"revenir_enveloppe", "redeployer"},
+    "programmation:scenarios": {"nouveau_scenario", "scenario", "modifier_scenario", "comparer_scenarios"}
+    | {"completer_scenario", "promouvoir_scenario", "promotion_scenario", "saisir_scenario"},
+    "programmation:actes": {"actes_financeur", "enregistrer_acte", "lignes_acte", "travail_actes", "lot_courriers"}
+    | {"courrier", "modeles_courriers", "modele_courrier"},
     "evaluation:rapports": {"rapport", "avancement"},
     "contrats:calendrier": {"reunions", "reunion", "creer_reunion", "modifier_reunion", "annuler_reunion", "presences"}
     | {"extraits", "decisions", "suivre_decision", "comites", "comite", "modeles_comites", "creer_comite"}

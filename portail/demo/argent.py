@@ -9,8 +9,8 @@ from decimal import Decimal
 from commun.auteur import Auteur
 from commun.vie import Vie
 from contrats.models import ActeDecision, NatureMoyens, Reunion
-from programmation.etats import DEMANDE_FERME, EtatDemande, EtatDossier
-from programmation.models import DemandeFinancement, Dispositif, Enveloppe, EtatEnveloppe, MouvementEnveloppe
+from programmation.etats import DEMANDE_FERME, EtatDemande, EtatDossier, EtatEnveloppe
+from programmation.models import DemandeFinancement, Dispositif, Enveloppe, GenreMouvement, MouvementEnveloppe
 
 from .calendrier import a_l_heure
 from .financeurs import FIPD_ANNUEL, MONTANTS_ANNUELS, NIVEAUX, PARTS_CPO, SIP_ANNUEL, SPE, Guichet, instance
@@ -96,18 +96,22 @@ class Argent:
         return montants
 
     def _enveloppe(self, guichet: Guichet, montant: Decimal) -> Enveloppe:
-        return Enveloppe(
+        enveloppe = Enveloppe(
             contrat=self.monde.contrat,
             financeur=self.monde.organismes[guichet.financeur],
             annee=self.annee,
             dispositif=self.dispositifs[guichet.dispositif],
             nature=guichet.nature,
-            etat=EtatEnveloppe.ATTENDUE if self.a_venir else EtatEnveloppe.NOTIFIEE,
+            section=self.dispositifs[guichet.dispositif].section,
             montant=montant,
             montant_programme=Decimal(0),
             montant_vote=Decimal(0),
             fictif=True,
         )
+        if not self.a_venir:
+            enveloppe.etat = EtatEnveloppe.NOTIFIEE
+            enveloppe.notifiee_le, enveloppe.reference = self._notifiee_le(), self._reference(enveloppe)
+        return enveloppe
 
     def _demander(self, prevu: DossierPrevu, guichet: Guichet, accorde: Decimal) -> None:
         """The row of one funder: what is asked is what will be granted, and some more."""
@@ -248,21 +252,25 @@ class Argent:
                 enveloppe.montant_vote += demande.montant_vote or 0
         Enveloppe.objects.bulk_create(self.enveloppes.values())
         MouvementEnveloppe.objects.bulk_create(
-            MouvementEnveloppe(enveloppe=enveloppe, le=le, montant=montant, motif=motif, fictif=True)
+            MouvementEnveloppe(enveloppe=enveloppe, genre=genre, le=le, montant=montant, motif=motif, fictif=True)
             for enveloppe in self.enveloppes.values()
-            for le, montant, motif in self._mouvements(enveloppe)
+            for genre, le, montant, motif in self._mouvements(enveloppe)
         )
 
-    def _mouvements(self, enveloppe: Enveloppe) -> list[tuple[date, Decimal, str]]:
+    def _mouvements(self, enveloppe: Enveloppe) -> list[tuple[GenreMouvement, date, Decimal, str]]:
         """What was announced, and the difference once notified."""
         annonce_le = self.calendrier.ouverture(self.annee)
+        attendu, notification = GenreMouvement.ATTENDU, GenreMouvement.NOTIFICATION
         if enveloppe.etat == EtatEnveloppe.ATTENDUE:
-            return [(annonce_le, enveloppe.montant, "Montant attendu")]
+            return [(attendu, annonce_le, enveloppe.montant, "Montant attendu")]
         annonce = centaines(float(enveloppe.montant) * self.hasard.choice((0.95, 0.98, 1.0)))
-        if annonce == enveloppe.montant:
-            return [(annonce_le, annonce, "Montant attendu, confirmé à la notification")]
-        notifie_le = self.calendrier.copil(self.annee) - timedelta(days=25)
         return [
-            (annonce_le, annonce, "Montant attendu"),
-            (notifie_le, enveloppe.montant - annonce, "Écart à la notification"),
+            (attendu, annonce_le, annonce, "Montant attendu"),
+            (notification, self._notifiee_le(), enveloppe.montant - annonce, self._reference(enveloppe)),
         ]
+
+    def _notifiee_le(self) -> date:
+        return self.calendrier.copil(self.annee) - timedelta(days=25)
+
+    def _reference(self, enveloppe: Enveloppe) -> str:
+        return f"Lettre n° {self.annee}-{enveloppe.financeur_id:03d}"

@@ -23,6 +23,7 @@ from programmation.models import (
     DemandeFinancement,
     Dispositif,
     Dossier,
+    Formulaire,
     LigneBudget,
     Localisation,
     NatureDossier,
@@ -54,6 +55,7 @@ FAMILLES = {
     "vvv": "vacances",
     "fipd": "fipd",
 }
+FORMULAIRES = {"sip": Formulaire.FICHE}
 # Files and multi-year tranches of each campaign, from the first to the last; the SIP come on top.
 EFFECTIFS = (139, 151, 158, 149)
 TRANCHES_CPO = (13, 19, 25, 26)
@@ -77,6 +79,7 @@ def creer_dispositifs(monde: Monde) -> dict[str, Dispositif]:
                 "famille": FAMILLES.get(ligne["code"], "autre"),
                 "plafond": decimal(ligne["plafond_par_projet"]),
                 "section": ligne["section"],
+                "formulaire": FORMULAIRES.get(ligne["code"], Formulaire.CERFA),
                 "permanent": ligne["periodicite"] == "permanente",
                 "pluriannuel": ligne["periodicite"] == "pluriannuelle",
                 "source": provenance(ligne),

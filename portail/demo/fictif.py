@@ -28,18 +28,24 @@ from .calendrier import Calendrier
 from .campagnes import Campagnes
 from .communal import creer_documents_communaux, effacer_documents_communaux
 from .comptes import creer_comptes
+from .courriers_inventes import creer_courriers, effacer_courriers
 from .depot_invente import creer_depot
 from .droit_commun import creer_fiches, creer_notes_d_escalade, effacer_droit_commun, verifier_ressources
 from .echanges_inventes import creer_echanges
+from .examens_inventes import creer_examens
+from .fil_de_l_eau_invente import creer_fil_de_l_eau, effacer_fil_de_l_eau
 from .imports import creer_imports, effacer_imports
 from .inscriptions import creer_porteurs, effacer_porteurs
 from .instruction_inventee import creer_instruction
 from .monde import Monde, communes_porteuses, organismes_inventes
+from .moyens_inventes import creer_moyens, demander_catalogue, effacer_moyens
 from .reference import organismes_de_reference, versions_par_cle
 from .reunions import creer_decisions, creer_reunions
+from .scenarios_inventes import creer_scenarios, effacer_scenarios
 from .seances import creer_seances
 from .suivi import creer_actions_renforcees, creer_avancement_urbain, creer_points_avancement
 from .tfpb_invente import creer_tfpb
+from .toute_l_annee_inventee import creer_toute_l_annee, effacer_toute_l_annee
 from .vues_inventees import creer_vues, effacer_vues
 
 
@@ -64,7 +70,14 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_vues(monde)
     creer_porteurs(monde)
     creer_echanges(monde)
+    creer_examens(monde)
     creer_imports(monde)
+    creer_moyens(monde)
+    demander_catalogue(monde)
+    creer_scenarios(monde)
+    creer_courriers(monde)
+    creer_toute_l_annee(monde)
+    creer_fil_de_l_eau(monde)
 
 
 def effacer(contrat: Contrat) -> None:
@@ -72,8 +85,13 @@ def effacer(contrat: Contrat) -> None:
     contrat.rapports.all().delete()
     effacer_documents_communaux(contrat)
     effacer_droit_commun(contrat)
+    effacer_moyens(contrat)
     effacer_vues(contrat)
+    effacer_scenarios(contrat)
     effacer_porteurs(contrat)
+    effacer_courriers(contrat)
+    effacer_toute_l_annee(contrat)
+    effacer_fil_de_l_eau(contrat)
     ActionRenforcee.objects.filter(contrat=contrat, fictif=True).delete()
     dossiers = Dossier.objects.filter(contrat=contrat, fictif=True)
     dossiers.update(precedent=None)

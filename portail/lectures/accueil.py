@@ -19,6 +19,7 @@ from commun.typographie import euros, euros_abreges, nombre, pourcent
 from contrats.lectures.suivi import prochain_copil
 from contrats.models import Contrat, Reunion
 from contrats.permissions import roles
+from evaluation.etats import TypeRapport
 from evaluation.models import Rapport
 from evaluation.models.rapport import LECTEURS as LECTEURS_DES_RAPPORTS
 from evaluation.rapports.synthese import relire
@@ -97,7 +98,12 @@ def accueil(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> Accueil:
     """The home page of `pour`."""
     chiffres, precedents = chiffres_annuels(contrat, annee, pour=pour)
     tenus = roles(pour, contrat)
-    rapports = Rapport.objects.visibles_par(pour, contrat).publies().select_related("pdf", "instantane")
+    rapports = (
+        Rapport.objects.visibles_par(pour, contrat)
+        .publies()
+        .du_type(TypeRapport.SYNTHESE)
+        .select_related("pdf", "instantane")
+    )
     rapport = rapports.order_by("-annee", "-version").first()
     return Accueil(
         taches=tuple(taches(contrat, annee, pour=pour, le=le)),

@@ -20,13 +20,16 @@ from contrats.lectures.attentes import (
     reunions_annoncees,
 )
 from contrats.lectures.instances import est_en_retard
+from contrats.lectures.moyens import reponses_attendues
 from contrats.lectures.revue import remarques_sans_suite
 from contrats.models import Contrat, DecisionReunion, Engagement, Inscription, PointAvancement, Reunion
-from contrats.permissions import RolesTenus, roles
-from programmation.etats import EtatDossier
+from contrats.permissions import RolesTenus, organismes_annonces, roles
+from programmation.etats import EtatAccompagnement, EtatDossier
+from programmation.lectures.besoins import compter_les_besoins
 from programmation.lectures.echanges import boite
 from programmation.lectures.tableau import Attente, en_attente
-from programmation.models import DemandeDeComplement, Dossier, SensMessage, SollicitationAvis
+from programmation.models import Accompagnement, DemandeDeComplement, Dossier, SensMessage, SollicitationAvis
+from programmation.permissions.besoins import ANIMENT
 
 # Label, what is awaited, whether only a decider does it.
 _ATTENDU_D_UN_FINANCEUR = (
@@ -61,8 +64,10 @@ def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tach
         *_taches_du_financeur(contrat, annee, pour, tenus),
         *_taches_du_porteur(contrat, annee, tenus),
         *_avis_demandes(contrat, annee, pour),
+        *_besoins_a_mener(contrat, annee, pour, tenus),
         *_echanges(contrat, annee, pour, tenus),
         *_taches_du_signataire(contrat, le, tenus),
+        *_moyens_a_dire(contrat, annee, tenus),
         *_taches_des_reunions(contrat, pour, le, tenus),
     ]
     return [tache for tache in trouvees if tache.nombre]
@@ -95,7 +100,9 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, le: date, te
         Tache("Vérifier les dossiers déposés", comptes.get("depose", 0), f"{tableau}?etat=depose", "Équipe"),
         Tache(
             "Relancer : l’échéance d’un complément est passée",
-            DemandeDeComplement.objects.ouvertes().filter(dossier__in=dossiers, echeance__lt=le).count(),
+            DemandeDeComplement.objects.ouvertes()
+            .filter(dossier__in=dossiers.filter(etat=EtatDossier.INCOMPLET), echeance__lt=le)
+            .count(),
             f"{tableau}?etat=incomplet",
             "Équipe",
         ),
@@ -128,6 +135,18 @@ def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, le: date, te
     ]
 
 
+def _besoins_a_mener(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
+    """The needs to define and the answers to calls, for those who lead them."""
+    if not tenus.tient(*ANIMENT):
+        return []
+    comptes = compter_les_besoins(contrat, pour=pour)
+    url = reverse("programmation:besoins", args=[contrat.slug, annee])
+    return [
+        Tache("Définir l’opportunité des besoins signalés", comptes.signales, url, "Toute l’année"),
+        Tache("Répondre aux candidatures", comptes.candidatures, url, "Toute l’année"),
+    ]
+
+
 def _taches_du_financeur(contrat: Contrat, annee: int, pour: Auteur, tenus: RolesTenus) -> list[Tache]:
     """Counted in files, as the list that each task opens counts them."""
     decide = tenus.organismes(Role.DECIDEUR)
@@ -151,11 +170,19 @@ def _taches_du_porteur(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[
     incomplets = miens.filter(etat=EtatDossier.INCOMPLET)
     echeance = DemandeDeComplement.objects.ouvertes().filter(dossier__in=incomplets).aggregate(le=Min("echeance"))["le"]
     brouillons = miens.filter(etat=EtatDossier.BROUILLON)
-    limite = brouillons.aggregate(le=Max("campagne__limite_depot"))["le"]
+    limite = brouillons.filter(dispositif__permanent=False).aggregate(le=Max("campagne__limite_depot"))["le"]
     url = reverse("programmation:demandes", kwargs={"contrat": contrat.slug, "annee": annee})
     return [
         Tache("Compléter un dossier", incomplets.count(), url, "Porteur", echeance),
         Tache("Finir et déposer une demande", brouillons.count(), url, "Porteur", limite),
+        Tache(
+            "Répondre à l’appui proposé",
+            Accompagnement.objects.filter(
+                contrat=contrat, organisme__in=tenus.organismes_porteurs, etat=EtatAccompagnement.PROPOSE
+            ).count(),
+            reverse("programmation:mon_organisme", args=[contrat.slug]),
+            "Porteur",
+        ),
     ]
 
 
@@ -196,6 +223,20 @@ def _taches_du_signataire(contrat: Contrat, le: date, tenus: RolesTenus) -> list
     return [
         Tache(f"Dire où en sont vos engagements en {le.year}", sans_point.count(), url, "Signataire"),
         Tache(f"Compléter vos déclarations {le.year}", a_completer.count(), url, "Signataire"),
+    ]
+
+
+def _moyens_a_dire(contrat: Contrat, annee: int, tenus: RolesTenus) -> list[Tache]:
+    """The means of the organisations for which the person answers, once the team has asked for them."""
+    siens = organismes_annonces(tenus)
+    return [
+        Tache(
+            f"Dire vos moyens {annee}",
+            p.completude.manquantes,
+            reverse("contrats:annoncer_moyens", args=[contrat.slug, annee, p.pk]),
+            p.nom,
+        )
+        for p in (reponses_attendues(contrat, annee, siens) if siens else ())
     ]
 
 

@@ -124,7 +124,7 @@ def test_l_equipe_lit_ce_qu_elle_doit_faire_puis_la_ligne_disparait(contrat, aut
         "Ouvrir l’instruction": 1,
     }
     for dossier in deposes:
-        actions.declarer_complet(dossier, par=chef, le=LE)
+        actions.declarer_complet(dossier, motif="Tout est là.", par=chef, le=LE)
     assert attentes(chef, contrat) == {"Se prononcer sur la recevabilité": 3, "Ouvrir l’instruction": 1}
 
 

@@ -21,6 +21,7 @@ from commun.journal import verifier_chaine
 from commun.models import LigneJournal
 from contrats.etats import EtatDocument, EtatEngagement, EtatEscalade, Role
 from contrats.lectures.droit_commun import a_verifier
+from contrats.lectures.moyens import moyens_annonces
 from contrats.models import (
     ContenuPriorites,
     Contrat,
@@ -388,3 +389,10 @@ def test_le_plan_d_actions_vient_du_contrat(demo: Contrat) -> None:
     assert not demo.plan.exclude(source__startswith="contrat-cadre 2024-2030, L").exists()
     couvertes = set(demo.plan.values_list("objectif__orientation__code", flat=True))
     assert couvertes == {"O1", "O2", "O3", "O4", "O5", "O6"}
+
+
+def test_des_partenaires_ont_dit_leurs_moyens_et_d_autres_rien(demo: Contrat) -> None:
+    taux = {p.nom: p.completude.taux for p in moyens_annonces(demo, JOUR.year).partenaires}
+    assert taux["CAPH"] == 100
+    assert 0 in taux.values()
+    assert any(0 < t < 100 for t in taux.values())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from django import forms
 from django.conf import settings
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template.loader import get_template
 
 RACINE = settings.BASE_DIR / "templates"
@@ -35,3 +37,12 @@ def test_un_gabarit_se_compile(page):
 @pytest.mark.parametrize("composant", sorted((RACINE / "composants").glob("*.html"), key=str), ids=lambda c: c.name)
 def test_un_composant_dit_ses_entrees(composant):
     assert composant.read_text(encoding="utf-8").startswith(("{% comment %}", "{#"))
+
+
+def test_un_choix_vide_se_lit() -> None:
+    class Choix(forms.Form):
+        choix = forms.ChoiceField(choices=[*BLANK_CHOICE_DASH, ("1", "Un")])
+
+    rendu = str(Choix()["choix"])
+    assert '<option value="" selected>Choisissez</option>' in rendu
+    assert '<option value="1">Un</option>' in rendu
