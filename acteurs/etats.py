@@ -18,6 +18,8 @@ class PorteeApi(models.TextChoices):
     REUNIONS_ECRIRE = "reunions:ecrire", "Tenir à jour les réunions et les suites de leurs décisions"
     RESSOURCES_LIRE = "ressources:lire", "Lire l’annuaire du droit commun"
     RESSOURCES_ECRIRE = "ressources:ecrire", "Tenir à jour les ressources de son organisme"
+    MOYENS_LIRE = "moyens:lire", "Lire les moyens que les partenaires annoncent"
+    MOYENS_ECRIRE = "moyens:ecrire", "Annoncer les moyens de son organisme"
     PROGRAMMATION_LIRE = "programmation:lire", "Lire les dossiers et les enveloppes"
     INSTRUCTION_LIRE = "instruction:lire", "Lire en entier les demandes adressées à son organisme"
     INSTRUCTION_ECRIRE = "instruction:ecrire", "Donner ses avis, ses propositions et ses décisions sur ces demandes"

@@ -170,3 +170,11 @@ class EvenementSortant(models.TextChoices):
 
     POINT_VU = "point_avancement.vu", "Point d’avancement vu, ou à compléter, par le chef de projet"
     RAPPORT_PUBLIE = "rapport.publie", "Rapport publié"
+
+
+class StatutMoyen(models.TextChoices):
+    """What a partner says of its means in one box of the table; nothing said is shown « non communiqué », never 0."""
+
+    COMMUNIQUE = "communique", "Communiqué"
+    NON_COMMUNIQUE = "non_communique", "Non communiqué"
+    SANS_OBJET = "sans_objet", "Sans objet"

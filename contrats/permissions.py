@@ -423,13 +423,13 @@ class Place(StrEnum):
 def place_dans(tenus: RolesTenus, comite: Comite) -> Place:
     """The place of whoever holds these roles in `comite`, whose `membres` are read.
 
-    Where programming or SIP are decided, a porteur's role gives no seat: it sees nothing before the decision.
+    Where files are examined, a porteur's role gives no seat: it sees nothing before the decision.
     """
     if tenus.pilote:
         return Place.ANIMATEUR
     if comite.type == TypeComite.COPIL and tenus.tient(Role.MEMBRE_COPIL):
         return Place.MEMBRE
-    roles_siegeant = [r for r in Role if r != Role.PORTEUR or not (comite.valide_programmation or comite.valide_sip)]
+    roles_siegeant = [r for r in Role if r != Role.PORTEUR or not comite.examine_des_dossiers]
     organismes = tenus.organismes(*roles_siegeant)
     sieges = [membre for membre in comite.membres.all() if membre.organisme_id in organismes]
     if any(not siege.invite for siege in sieges):
@@ -620,3 +620,39 @@ def gestionnaires_des_cles(contrat: Contrat, organisme: Organisme) -> list[Utili
     if organisme.pk == contrat.pilote_id:
         responsables |= Q(role=Role.CHEF_DE_PROJET)
     return list(Utilisateur.objects.filter(habilitations__in=tenues.filter(responsables)).distinct().order_by("pk"))
+
+
+# --- The means of all partners ---------------------------------------------------------------------------------------
+# Those who say what their own organisation puts into the contract.
+ROLES_ANNONCEURS = frozenset({Role.SIGNATAIRE, Role.INSTRUCTEUR, Role.DECIDEUR, Role.BAILLEUR})
+
+
+def organismes_annonces(tenus: RolesTenus) -> frozenset[int]:
+    """The organisations whose means the person tells in their own name."""
+    return tenus.organismes(*ROLES_ANNONCEURS)
+
+
+def peut_annoncer_pour(tenus: RolesTenus, organisme_id: int) -> Reponse:
+    """A partner for its own organisation, a chef de projet of the whole contract *pour le compte de* any."""
+    if tenus.pilote_tout or organisme_id in organismes_annonces(tenus):
+        return OUI
+    if tenus.tient(*ROLES_ANNONCEURS):
+        return non("Vous n’annoncez que les moyens de votre organisme.")
+    if tenus.pilote:
+        return non("Vos droits sont limités : le tableau des moyens porte sur tout le contrat.")
+    return non("Seuls les partenaires et un chef de projet annoncent des moyens.")
+
+
+def peut_annoncer(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """Whoever may tell the means of some organisation."""
+    tenus = roles(auteur, contrat)
+    if tenus.pilote_tout or organismes_annonces(tenus):
+        return OUI
+    return non("Seuls les partenaires et un chef de projet de tout le contrat annoncent des moyens.")
+
+
+def peut_relancer_les_partenaires(auteur: Auteur, contrat: Contrat) -> Reponse:
+    """Reminders about the means concern the whole contract."""
+    if roles(auteur, contrat).pilote_tout:
+        return OUI
+    return non("Seul un chef de projet de tout le contrat relance les partenaires.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
-from .etats import EtatEngagement, EtatReponse, Role, TypeCible
+from .etats import EtatEngagement, EtatReponse, Role, StatutMoyen, TypeCible
 
 DUREE_INVITATION = timedelta(days=14)
 # A signatory called on has six calendar months to answer (issue « Contrats »).
@@ -215,3 +216,60 @@ class Frequence:
         """True when too few days are left for the meetings without a date: two months each."""
         reste = (date(self.annee, 12, 31) - le).days
         return self.a_planifier > 0 and reste < self.a_planifier * PREAVIS_PAR_REUNION
+
+
+# --- The means of all partners (regles 2.12) --------------------------------------------------------------------------
+class ReponseDeCase(StrEnum):
+    """What one box of the table of means says: partner, year, nature, section and orientation."""
+
+    COMMUNIQUE = "communique"  # an amount, or means in kind told in words
+    NON_REPARTI = "non_reparti"  # given for all the orientations together
+    SANS_OBJET = "sans_objet"
+    NON_COMMUNIQUE = "non_communique"
+
+    @property
+    def connue(self) -> bool:
+        """True when the partner has answered with its means."""
+        return self in (ReponseDeCase.COMMUNIQUE, ReponseDeCase.NON_REPARTI)
+
+
+def reponse_de_la_case(propre: str | None, ensemble: str | None) -> ReponseDeCase:
+    """What a partner says for one orientation: its own line when it wrote one, else its line for them all together.
+
+    `propre` and `ensemble` are values of `StatutMoyen`, None where nothing is written (regles 2.12).
+    """
+    if propre is not None:
+        return ReponseDeCase(propre)
+    if ensemble == StatutMoyen.COMMUNIQUE:
+        return ReponseDeCase.NON_REPARTI
+    return ReponseDeCase(ensemble) if ensemble is not None else ReponseDeCase.NON_COMMUNIQUE
+
+
+@dataclass(frozen=True, slots=True)
+class Completude:
+    """How many boxes are known among those expected: a box « sans objet » is not (regles 2.12)."""
+
+    connues: int
+    attendues: int
+
+    @classmethod
+    def de(cls, reponses: Iterable[ReponseDeCase]) -> Completude:
+        """That of these boxes."""
+        dues = [r for r in reponses if r is not ReponseDeCase.SANS_OBJET]
+        return cls(sum(r.connue for r in dues), len(dues))
+
+    def __add__(self, autre: Completude) -> Completude:
+        return Completude(self.connues + autre.connues, self.attendues + autre.attendues)
+
+    @property
+    def manquantes(self) -> int:
+        return self.attendues - self.connues
+
+    @property
+    def complete(self) -> bool:
+        return self.manquantes == 0
+
+    @property
+    def taux(self) -> int:
+        """In %, rounded down so that 100 means whole; 100 when nothing is expected."""
+        return self.connues * 100 // self.attendues if self.attendues else 100

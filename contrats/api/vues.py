@@ -139,6 +139,7 @@ _THEMES = {
     "avancement": "Avancement",
     "reunions": "Comités et réunions",
     "ressources": "Droit commun",
+    "moyens": "Moyens",
     "programmation": "Programmation",
     "instruction": "Instruction",
 }

@@ -58,6 +58,16 @@ class Comite(models.Model):
     def __str__(self) -> str:
         return self.nom
 
+    @property
+    def decide_des_dossiers(self) -> bool:
+        """It validates files: those of the programming, or the SIP alone."""
+        return self.valide_programmation or self.valide_sip
+
+    @property
+    def examine_des_dossiers(self) -> bool:
+        """It validates files, or prepares that as a COTECH does: what is not decided yet is said there."""
+        return self.decide_des_dossiers or self.type == TypeComite.COTECH
+
 
 class Reunion(ModeleAEtats):
     """A meeting of a committee."""

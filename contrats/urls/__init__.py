@@ -1,6 +1,6 @@
 """Addresses of the contract's pages; included at the root."""
 
-from . import acces_api, droit_commun, engagements, equipe, inscriptions, instances, structure
+from . import acces_api, droit_commun, engagements, equipe, inscriptions, instances, moyens, structure
 
 app_name = "contrats"
 
@@ -11,5 +11,6 @@ urlpatterns = [
     *equipe.urlpatterns,
     *inscriptions.urlpatterns,
     *instances.urlpatterns,
+    *moyens.urlpatterns,
     *structure.urlpatterns,
 ]

@@ -13,6 +13,7 @@ from contrats.etats import Role
 from tests.fabriques import (
     AvisFactory,
     ContratFactory,
+    CourrierFactory,
     DecisionReunionFactory,
     DemandeFactory,
     DossierFactory,
@@ -48,6 +49,9 @@ CORPS = {
     ("lot", "POST"): {"lignes": [{"libelle": "Un"}]},
     ("point", "PUT"): {"etat": "en_cours"},
     ("ressources", "POST"): {"nom": "Une"},
+    ("lot_de_moyens", "POST"): {
+        "lignes": [{"annee": 2026, "nature": "europe", "section": "fonctionnement", "montant": "1"}]
+    },
     ("ressource", "PATCH"): {"public": "Tous"},
     ("contrat", "PATCH"): {"signe_a": "Denain"},
     ("orientations", "POST"): {"code": "O9", "nom": "Neuve", "nom_court": "Neuve"},
@@ -116,11 +120,24 @@ SEANCE = ("convoquer", "annuler", "tenir", "rendre_compte", "ordre_du_jour", "pr
 
 
 def _adresse(
-    nom, contrat, *, engagement=0, ressource=0, signataire=0, fichier=0, reunion=0, decision=0, dossier=0, demande=0
+    nom,
+    contrat,
+    *,
+    engagement=0,
+    ressource=0,
+    signataire=0,
+    fichier=0,
+    reunion=0,
+    decision=0,
+    dossier=0,
+    demande=0,
+    courrier=0,
 ):
     cles = {
         **{route: {"dossier": dossier} for route in ("dossier_a_instruire", "avis")},
         **{route: {"demande": demande} for route in ("demande", "proposition", "numero_ej", *DECISIONS_DU_FINANCEUR)},
+        "courriers": {"demande": demande},
+        "courrier": {"demande": demande, "courrier": courrier},
         **{route: {"reunion": reunion} for route in ("reunion", "inscrire_decision", *SEANCE)},
         **{route: {"decision": decision} for route in ("decision", "execution")},
         "preuves": {"engagement": engagement, "annee": 2026},
@@ -154,11 +171,14 @@ def _appeler(systeme, nom, methode, *, contrat=None):
     reunion = ReunionFactory(comite=siege.comite, tenue=True)
     demande = DemandeFactory(dossier=DossierFactory(contrat=contrat, en_instruction=True), financeur=systeme.organisme)
     AvisFactory(dossier=demande.dossier, organisme=systeme.organisme)
+    courrier = CourrierFactory(dossier=demande.dossier, lot__financeur=systeme.organisme, envoye=True)
+    courrier.demandes.add(demande)
     adresse = _adresse(
         nom,
         contrat,
         dossier=demande.dossier_id,
         demande=demande.pk,
+        courrier=courrier.pk,
         engagement=engagement.pk,
         ressource=ressource.pk,
         signataire=_structure(contrat).organisme_id,

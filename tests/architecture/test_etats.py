@@ -36,6 +36,15 @@ CHAMPS: dict[tuple[str, str], Champs] = {
     ("DemandeFinancement", "refuser"): lambda d: {"motif": "Hors priorités."},
     ("DemandeFinancement", "ajourner"): lambda d: {"motif": "Budget à préciser."},
     ("DemandeFinancement", "annuler"): lambda d: {"motif": "Action abandonnée."},
+    ("Enveloppe", "notifier"): lambda e: {"notifiee_le": date(2026, 3, 2), "reference": "2026-118"},
+    ("Enveloppe", "revenir"): lambda e: {"notifiee_le": None, "reference": ""},
+    ("ExamenDossier", "soumettre"): lambda e: {"question": "Faut-il garder les deux actions ?"},
+    ("ExamenDossier", "ajourner"): lambda e: {"motif": "Budget à préciser."},
+    ("ExamenDossier", "ecarter"): lambda e: {"motif": "Hors des priorités."},
+    ("Besoin", "definir"): lambda b: {"opportunite": "Une crèche ouverte dès 5 heures."},
+    ("Besoin", "trouver_porteur"): lambda b: {"porteur": OrganismeFactory()},
+    ("Candidature", "retenir"): lambda c: {"motif": "La réponse la plus proche du besoin."},
+    ("Candidature", "ecarter"): lambda c: {"motif": "Trop loin du quartier."},
     ("Rapport", "produire"): lambda r: {
         "extrait_le": LE,
         "instantane": FichierFactory(),
@@ -48,6 +57,7 @@ CHAMPS: dict[tuple[str, str], Champs] = {
     ("Inscription", "confirmer"): lambda i: {"confirmee_le": LE},
     ("Inscription", "accepter"): lambda i: {"tranchee_le": LE, "organisme": OrganismeFactory()},
     ("Inscription", "refuser"): lambda i: {"tranchee_le": LE, "motif": "Sans lien avec les quartiers."},
+    ("Courrier", "envoyer"): lambda c: {"pdf": FichierFactory(), "envoye_le": LE},
     ("RevueEngagements", "envoyer"): lambda r: {"envoyee_le": LE, "remarques_avant_le": date(2026, 12, 20)},
 }
 

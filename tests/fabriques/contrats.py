@@ -17,6 +17,7 @@ from contrats.etats import (
     EvenementSortant,
     Role,
     StatutAction,
+    StatutMoyen,
     TypeCible,
 )
 from contrats.models import (
@@ -41,6 +42,8 @@ from contrats.models import (
     Invitation,
     ItemCompteRendu,
     MembreComite,
+    MoyenAnnonce,
+    NatureAnnoncee,
     NatureMoyens,
     NatureOrientation,
     NoteEscalade,
@@ -60,6 +63,7 @@ from contrats.models import (
     Reunion,
     RevueEngagements,
     Rubrique,
+    Section,
     Signataire,
     Sollicitation,
     ThemeP147,
@@ -648,3 +652,30 @@ class CompteAInviterFactory(DjangoModelFactory):
 
     class Meta:
         model = CompteAInviter
+
+
+class MoyenAnnonceFactory(DjangoModelFactory):
+    """Running costs of droit commun, for all orientations together; `par_orientation` for one of them."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    annee = 2026
+    organisme = factory.SubFactory(OrganismeFactory, departement=True)
+    nature = NatureAnnoncee.DROIT_COMMUN
+    section = Section.FONCTIONNEMENT
+    statut = StatutMoyen.COMMUNIQUE
+    montant = Decimal(120_000)
+    saisi_le = factory.LazyFunction(lambda: timezone.now())
+
+    class Meta:
+        model = MoyenAnnonce
+
+    class Params:
+        par_orientation = factory.Trait(
+            orientation=factory.SubFactory(OrientationFactory, contrat=factory.SelfAttribute("..contrat"))
+        )
+        sans_objet = factory.Trait(statut=StatutMoyen.SANS_OBJET, montant=None)
+        non_communique = factory.Trait(statut=StatutMoyen.NON_COMMUNIQUE, montant=None)
+        en_nature = factory.Trait(montant=None, precision="2 ETP de médiateurs, un local prêté")
+        pour_son_compte = factory.Trait(
+            saisi_par_organisme=factory.SelfAttribute("contrat.pilote"), source="Courrier du 12 mars 2026"
+        )

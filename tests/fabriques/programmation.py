@@ -16,27 +16,41 @@ from contrats.models import NatureMoyens
 from geographie.models import TypePerimetre
 from programmation.etats import (
     DEMANDE_FERME,
+    EtatAccompagnement,
+    EtatBesoin,
     EtatCampagne,
+    EtatCandidature,
+    EtatCourrier,
     EtatDemande,
     EtatDossier,
+    EtatEnveloppe,
+    EtatExamen,
     EtatImport,
     EtatIntention,
+    EtatScenario,
+    GenreCourrier,
     SensAvis,
 )
 from programmation.models import (
+    Accompagnement,
     Attestation,
     Avis,
     AvisIntention,
+    Besoin,
     BudgetOrganisme,
     BudgetPrevisionnel,
+    CalendrierDispositif,
     Campagne,
     CanalDepot,
+    Candidature,
     CaractereDossier,
     Convention,
     CorrespondanceColonnes,
+    Courrier,
     CritereCampagne,
     DemandeDeComplement,
     DemandeFinancement,
+    DepartScenario,
     Deport,
     Dispositif,
     Dossier,
@@ -46,9 +60,14 @@ from programmation.models import (
     Envoi,
     Etape,
     EtapeCampagne,
-    EtatEnveloppe,
+    ExamenDossier,
     FamilleDispositif,
+    FicheInvestissement,
+    FicheProximite,
+    FicheVacances,
+    Formulaire,
     GenreAttestation,
+    GenreMouvement,
     GenreVersion,
     ImportDossiers,
     IndicateurAction,
@@ -56,27 +75,40 @@ from programmation.models import (
     Intention,
     LigneBudget,
     LigneBudgetOrganisme,
+    LigneScenario,
     Localisation,
+    LotDeCourriers,
     Mention,
     Message,
+    ModeleCourrier,
     ModeLocalisation,
+    MontantExamine,
     MouvementEnveloppe,
     NatureDossier,
     Notation,
     NoteCritere,
     NoteInterne,
+    OrigineDossier,
     OuvertureTardive,
+    PageEcrite,
+    PeriodeVacances,
     PieceDossier,
     PieceRequise,
+    PisteDeFinancement,
     PointAVerifier,
     PointVerifie,
     PublicParAge,
+    QuestionVacances,
+    ReleveDeDecisions,
+    Scenario,
+    Section,
     SensLigne,
     SensMessage,
     SollicitationAvis,
     SourceImport,
     TrancheAge,
     TypeConvention,
+    Vacances,
     VersionDossier,
     Visite,
     VueEnregistree,
@@ -103,6 +135,30 @@ class DispositifFactory(DjangoModelFactory):
 
     class Meta:
         model = Dispositif
+
+    class Params:
+        sip = factory.Trait(
+            famille=FamilleDispositif.SIP,
+            nom="Soutien aux initiatives de proximité",
+            plafond=Decimal(5000),
+            permanent=True,
+            formulaire=Formulaire.FICHE,
+        )
+        ami = factory.Trait(famille=FamilleDispositif.AMI, nom="Appel à manifestation d’intérêt")
+        reserve = factory.Trait(famille=FamilleDispositif.RESERVE, nom="Réserve au fil de l’eau", permanent=True)
+        fonds_de_concours = factory.Trait(
+            famille=FamilleDispositif.FONDS_DE_CONCOURS,
+            nom="Fonds de concours",
+            section=Section.INVESTISSEMENT,
+            formulaire=Formulaire.INVESTISSEMENT,
+            permanent=True,
+        )
+        nqe = factory.Trait(
+            famille=FamilleDispositif.VACANCES,
+            nom="Nos quartiers d’été",
+            questions=list(QuestionVacances.values),
+            vacances=[Vacances.JUILLET.value, Vacances.AOUT.value],
+        )
 
 
 class CampagneFactory(DjangoModelFactory):
@@ -168,6 +224,12 @@ class DossierFactory(DjangoModelFactory):
             etat=EtatDossier.DEPOSE,
             depose_le=factory.LazyAttribute(lambda o: datetime(o.campagne.annee - 1, 12, 1, 9, tzinfo=UTC)),
         )
+        sans_manque = factory.Trait(
+            # Deposited in Dauphin: what the form asks was given there, and no check finds anything missing.
+            depose=True,
+            origine=OrigineDossier.DAUPHIN,
+            porteur=factory.SubFactory(OrganismeFactory, immatricule=True),
+        )
         incomplet = factory.Trait(depose=True, etat=EtatDossier.INCOMPLET)
         complet = factory.Trait(depose=True, etat=EtatDossier.COMPLET)
         recevable = factory.Trait(depose=True, etat=EtatDossier.RECEVABLE)
@@ -225,32 +287,46 @@ class LocalisationFactory(DjangoModelFactory):
 
 
 class EnveloppeFactory(DjangoModelFactory):
-    """A notified envelope of 100 000 €, one per funder, year, scheme and nature: asked twice, it is the same."""
+    """An envelope of 100 000 €, one per funder, year, scheme and nature: asked twice, it is the same."""
 
     contrat = factory.SubFactory(ContratFactory)
     financeur = factory.SubFactory(OrganismeFactory, departement=True)
     annee = 2026
     dispositif = factory.SubFactory(DispositifFactory)
     nature = NatureMoyens.SPECIFIQUE
-    etat = EtatEnveloppe.NOTIFIEE
+    section = factory.SelfAttribute("dispositif.section")
     montant = Decimal("100000.00")
 
     class Meta:
         model = Enveloppe
-        django_get_or_create = ("contrat", "financeur", "annee", "dispositif", "nature")
+        django_get_or_create = ("contrat", "financeur", "annee", "dispositif", "nature", "section")
 
     class Params:
+        notifiee = factory.Trait(etat=EtatEnveloppe.NOTIFIEE)
         depassable = factory.Trait(depassement_autorise=Decimal("10000.00"), motif_depassement="Report de crédits.")
 
 
 class MouvementEnveloppeFactory(DjangoModelFactory):
+    """5 000 € more; `redeploye` from another envelope of the funder."""
+
     enveloppe = factory.SubFactory(EnveloppeFactory)
+    genre = GenreMouvement.ABONDEMENT
     le = date(2026, 2, 1)
     montant = Decimal("5000.00")
     motif = "Notification complémentaire"
 
     class Meta:
         model = MouvementEnveloppe
+
+    class Params:
+        redeploye = factory.Trait(
+            genre=GenreMouvement.REDEPLOIEMENT,
+            contrepartie=factory.SubFactory(
+                EnveloppeFactory,
+                contrat=factory.SelfAttribute("..enveloppe.contrat"),
+                financeur=factory.SelfAttribute("..enveloppe.financeur"),
+            ),
+        )
 
 
 class DemandeFactory(DjangoModelFactory):
@@ -486,6 +562,19 @@ class VersionDossierFactory(DjangoModelFactory):
 
     class Meta:
         model = VersionDossier
+
+
+class PageEcriteFactory(DjangoModelFactory):
+    """The page « L’action », written once by somebody."""
+
+    dossier = factory.SubFactory(DossierFactory)
+    page = "action"
+    personne = factory.SubFactory(UtilisateurFactory)
+    revision = 1
+    ecrite_le = datetime(2025, 11, 19, 9, tzinfo=UTC)
+
+    class Meta:
+        model = PageEcrite
 
 
 class AttestationFactory(DjangoModelFactory):
@@ -735,3 +824,304 @@ class ImportDossiersFactory(DjangoModelFactory):
         pret = factory.Trait(etat=EtatImport.PRET)
         fait = factory.Trait(etat=EtatImport.FAIT)
         abandonne = factory.Trait(etat=EtatImport.ABANDONNE)
+
+
+class ScenarioFactory(DjangoModelFactory):
+    """A draft of the contract's lead for 2026, empty."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    annee = 2026
+    nom = factory.Sequence(lambda n: f"Priorité santé {n}")
+    depart = DepartScenario.VIDE
+    organisme = factory.SelfAttribute("contrat.pilote")
+    cree_le = datetime(2025, 12, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Scenario
+
+    class Params:
+        partage = factory.Trait(etat=EtatScenario.PARTAGE)
+        promu = factory.Trait(etat=EtatScenario.PROMU)
+        archive = factory.Trait(etat=EtatScenario.ARCHIVE)
+
+
+class LigneScenarioFactory(DjangoModelFactory):
+    """4 000 € tried on a request."""
+
+    demande = factory.SubFactory(DemandeFactory)
+    scenario = factory.SubFactory(ScenarioFactory, contrat=factory.SelfAttribute("..demande.dossier.contrat"))
+    montant = Decimal("4000.00")
+
+    class Meta:
+        model = LigneScenario
+
+
+class ExamenDossierFactory(DjangoModelFactory):
+    """A file under instruction on the list of a COPIL of its contract."""
+
+    dossier = factory.SubFactory(DossierFactory, en_instruction=True)
+    reunion = factory.SubFactory(ReunionFactory, comite__contrat=factory.SelfAttribute("...dossier.contrat"))
+    ordre = factory.Sequence(lambda n: n + 1)
+
+    class Meta:
+        model = ExamenDossier
+
+    class Params:
+        retenu = factory.Trait(etat=EtatExamen.RETENU)
+        a_arbitrer = factory.Trait(etat=EtatExamen.A_ARBITRER, question="Faut-il garder les deux actions ?")
+        ajourne = factory.Trait(etat=EtatExamen.AJOURNE, motif="Budget à préciser.")
+        ecarte = factory.Trait(etat=EtatExamen.ECARTE, motif="Hors des priorités.")
+
+
+class MontantExamineFactory(DjangoModelFactory):
+    """3 000 € kept for a request of the file."""
+
+    examen = factory.SubFactory(ExamenDossierFactory)
+    demande = factory.SubFactory(DemandeFactory, dossier=factory.SelfAttribute("..examen.dossier"), proposee=True)
+    montant = Decimal("3000.00")
+
+    class Meta:
+        model = MontantExamine
+
+
+class ReleveDeDecisionsFactory(DjangoModelFactory):
+    """The first version of a record; `publie` to its members."""
+
+    reunion = factory.SubFactory(ReunionFactory)
+    version = 1
+    fichier = factory.SubFactory(FichierFactory)
+    produit_le = factory.LazyFunction(lambda: datetime(2026, 4, 11, 9, tzinfo=UTC))
+
+    class Meta:
+        model = ReleveDeDecisions
+
+    class Params:
+        publie = factory.Trait(publie_le=datetime(2026, 4, 12, 9, tzinfo=UTC))
+
+
+class ModeleCourrierFactory(DjangoModelFactory):
+    """The common template of grants."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    genre = GenreCourrier.OCTROI
+    objet = "Votre dossier {{ numero }}"
+    corps = "Madame, Monsieur,\n\n{{ montant_vote }} vous sont attribués."
+    qualite = "Pour {{ le_financeur }}"
+    cree_le = datetime(2026, 6, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = ModeleCourrier
+
+
+class LotDeCourriersFactory(DjangoModelFactory):
+    """Letters of a département, without an act; `d_un_acte` those of a délibération."""
+
+    campagne = factory.SubFactory(CampagneFactory)
+    financeur = factory.SubFactory(OrganismeFactory, departement=True)
+    ouvert_le = datetime(2026, 6, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = LotDeCourriers
+
+    class Params:
+        d_un_acte = factory.Trait(
+            acte=factory.SubFactory(
+                ActeDecisionFactory,
+                contrat=factory.SelfAttribute("..campagne.contrat"),
+                organisme=factory.SelfAttribute("..financeur"),
+            )
+        )
+
+
+class CourrierFactory(DjangoModelFactory):
+    """A refusal to be read again; one trait per state of `EtatCourrier`. `demandes` are the rows that it tells."""
+
+    dossier = factory.SubFactory(DossierFactory, programme=True)
+    lot = factory.SubFactory(LotDeCourriersFactory, campagne=factory.SelfAttribute("..dossier.campagne"))
+    genre = GenreCourrier.REFUS
+    modele = factory.SubFactory(
+        ModeleCourrierFactory,
+        contrat=factory.SelfAttribute("..dossier.contrat"),
+        financeur=factory.SelfAttribute("..lot.financeur"),
+        genre=factory.SelfAttribute("..genre"),
+        version=factory.Sequence(lambda n: n + 1),
+        en_vigueur=False,
+    )
+    reference = factory.Sequence(lambda n: f"2026-{n:04d}-DEP")
+    objet = "Suite donnée à votre demande"
+    corps = "Madame, Monsieur,\n\nVotre demande n’a pas pu être retenue."
+    qualite = "Pour le Département"
+
+    class Meta:
+        model = Courrier
+        skip_postgeneration_save = True
+
+    class Params:
+        pret = factory.Trait(etat=EtatCourrier.PRET)
+        envoye = factory.Trait(
+            etat=EtatCourrier.ENVOYE,
+            pdf=factory.SubFactory(FichierFactory),
+            envoye_le=datetime(2026, 6, 21, 9, tzinfo=UTC),
+        )
+        annule = factory.Trait(etat=EtatCourrier.ANNULE)
+
+    @factory.post_generation
+    def demandes(self, create, extracted, **kwargs):
+        """The rows given, none by default."""
+        if extracted:
+            self.demandes.set(extracted)
+
+
+class FicheProximiteFactory(DjangoModelFactory):
+    """Run by volunteers, nothing asked from the Région."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True, dispositif__sip=True)
+    benevole = True
+    pic = "non"
+
+    class Meta:
+        model = FicheProximite
+
+
+class AccompagnementFactory(DjangoModelFactory):
+    """Support offered about a file."""
+
+    dossier = factory.SubFactory(DossierFactory, programme=True)
+    contrat = factory.SelfAttribute("dossier.contrat")
+    organisme = factory.SelfAttribute("dossier.porteur")
+    structure = "Maison des associations"
+    propose_le = datetime(2026, 6, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Accompagnement
+
+    class Params:
+        accepte = factory.Trait(etat=EtatAccompagnement.ACCEPTE)
+        decline = factory.Trait(etat=EtatAccompagnement.DECLINE)
+        realise = factory.Trait(etat=EtatAccompagnement.REALISE, note="Trois rendez-vous sur la comptabilité.")
+
+
+class BesoinFactory(DjangoModelFactory):
+    """A need that a commune reports; one trait per state, `publie` for a call open to answers."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    titre = factory.Sequence(lambda n: f"Garde d’enfants aux horaires décalés {n}")
+    constat = "Des parents refusent un emploi faute de garde avant 7 heures."
+    signale_pour = factory.SubFactory(OrganismeFactory, commune=True)
+    signale_le = datetime(2026, 3, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Besoin
+
+    class Params:
+        defini = factory.Trait(
+            etat=EtatBesoin.OPPORTUNITE, opportunite="Une crèche ouverte dès 5 heures près de la zone d’activités."
+        )
+        porteur_trouve = factory.Trait(
+            defini=True, etat=EtatBesoin.PORTEUR_TROUVE, porteur=factory.SubFactory(OrganismeFactory)
+        )
+        finance = factory.Trait(porteur_trouve=True, etat=EtatBesoin.FINANCE)
+        en_dossier = factory.Trait(porteur_trouve=True, etat=EtatBesoin.DOSSIER)
+        abandonne = factory.Trait(etat=EtatBesoin.ABANDONNE)
+        publie = factory.Trait(
+            defini=True,
+            dispositif=factory.SubFactory(DispositifFactory, ami=True),
+            publie_le=datetime(2026, 4, 1, 9, tzinfo=UTC),
+            publie_jusqu_au=date(2026, 12, 31),
+        )
+
+
+class PisteDeFinancementFactory(DjangoModelFactory):
+    """The CAF might pay half of it."""
+
+    besoin = factory.SubFactory(BesoinFactory)
+    organisme = factory.SubFactory(OrganismeFactory, caf=True)
+    nature = NatureMoyens.DROIT_COMMUN
+    montant = Decimal(12_000)
+
+    class Meta:
+        model = PisteDeFinancement
+
+
+class CandidatureFactory(DjangoModelFactory):
+    """An association answers a published call."""
+
+    besoin = factory.SubFactory(BesoinFactory, publie=True)
+    organisme = factory.SubFactory(OrganismeFactory)
+    texte = "Nous tenons une micro-crèche et deux assistantes sont prêtes à décaler leurs horaires."
+    deposee_le = datetime(2026, 4, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Candidature
+
+    class Params:
+        retenue = factory.Trait(etat=EtatCandidature.RETENUE, motif="La réponse la plus proche du besoin.")
+        non_retenue = factory.Trait(etat=EtatCandidature.NON_RETENUE, motif="Trop loin de la zone d’activités.")
+        retiree = factory.Trait(etat=EtatCandidature.RETIREE)
+
+
+class FicheInvestissementFactory(DjangoModelFactory):
+    """A commune rebuilds the play area of a neighbourhood."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True, dispositif__fonds_de_concours=True)
+    nature_operation = "amenagement"
+    equipement = "Aire de jeux du parc des Lilas"
+    stade = "projet"
+    foncier = "propriete"
+    autorisation = "sans_objet"
+    marches = "Procédure adaptée, deux lots, consultation en avril."
+    charges_annuelles = 4_000
+    charges_portees_par = "La commune"
+
+    class Meta:
+        model = FicheInvestissement
+
+    class Params:
+        derogation_accordee = factory.Trait(derogation="prefet", derogation_motif="Lettre du préfet, 3 mars 2026")
+
+
+class FicheVacancesFactory(DjangoModelFactory):
+    """A summer at the foot of the towers, with a festive day."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True, dispositif__nqe=True)
+    sorties = 4
+    sejours = 1
+    departs = 16
+    fil_rouge = "Un atelier sur l’eau chaque semaine."
+    evenement = "Fête de la fin de l’été"
+    evenement_le = date(2026, 8, 28)
+    evenement_lieu = "Parc des Lilas"
+    participation = "Les jeunes choisissent le programme en juin."
+    ecoresponsable = "Gourdes, compost, déplacements à vélo."
+
+    class Meta:
+        model = FicheVacances
+
+
+class PeriodeVacancesFactory(DjangoModelFactory):
+    """Ten days in July."""
+
+    dossier = factory.SubFactory(DossierFactory, depose=True, dispositif__nqe=True)
+    periode = "juillet"
+    jours = 10
+    filles_enfants = 12
+    garcons_enfants = 12
+    filles_ados = 8
+    garcons_ados = 10
+
+    class Meta:
+        model = PeriodeVacances
+
+
+class CalendrierDispositifFactory(DjangoModelFactory):
+    """The Région's summer call, from March to April."""
+
+    contrat = factory.SubFactory(ContratFactory)
+    dispositif = factory.SubFactory(DispositifFactory, nqe=True)
+    annee = 2026
+    ouvre = date(2026, 3, 2)
+    ferme = date(2026, 4, 10)
+    fil_rouge = "L’eau"
+
+    class Meta:
+        model = CalendrierDispositif

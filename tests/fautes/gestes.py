@@ -7,15 +7,15 @@ from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from django.db import connection
-
 from commun.auteur import Canal, systeme
 from commun.erreurs import RegleEnfreinte
 from contrats.models import ActeDecision, Reunion
 from programmation import actions
-from programmation.models import Dossier
+from programmation.actions import actes
+from programmation.models import Dossier, Enveloppe
 
 ACTES = 25
+ZERO = Decimal(0)
 LE = datetime(2026, 6, 20, 9, tzinfo=UTC)
 
 
@@ -41,15 +41,20 @@ def prendre(rang: int, lots: list[list[int]], copil: int, acte: int) -> dict[str
     return dict(issues)
 
 
-def prendre_sans_garde(rang: int) -> int:
-    """One process of the control: read what is left, then write."""
-    faits = 0
-    for _ in range(ACTES):
-        with connection.cursor() as curseur:
-            curseur.execute("SELECT plafond - pris FROM temoin_enveloppe")
-            (reste,) = curseur.fetchone()
-            time.sleep(0.002)
-            if reste > 0:
-                curseur.execute("UPDATE temoin_enveloppe SET pris = pris + 1")
-                faits += 1
-    return faits
+def voter_sans_garde(rang: int, lots: list[list[int]], copil: int, acte: int) -> dict[str, int]:
+    """The same votes with the guarded UPDATE replaced by what one would write without thinking: read, then write."""
+
+    def lire_puis_ecrire(enveloppe: Enveloppe, *, programme: Decimal = ZERO, vote: Decimal = ZERO) -> None:
+        lue = Enveloppe.objects.get(pk=enveloppe.pk)
+        time.sleep(0.002)
+        if lue.disponible < programme + vote:
+            raise RegleEnfreinte("L’enveloppe ne suffit pas.", code="enveloppe_insuffisante")
+        Enveloppe.objects.filter(pk=enveloppe.pk).update(
+            montant_programme=lue.montant_programme + programme, montant_vote=lue.montant_vote + vote
+        )
+
+    garde, actes.deplacer = actes.deplacer, lire_puis_ecrire
+    try:
+        return prendre(rang, lots, copil, acte)
+    finally:
+        actes.deplacer = garde

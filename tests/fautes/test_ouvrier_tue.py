@@ -23,7 +23,6 @@ from commun.models import EtatTravail, Fichier
 from contrats.models import Contrat
 from evaluation import actions
 from evaluation.etats import EtatRapport
-from evaluation.models import Rapport
 from portail.demo.chargement import charger
 from portail.demo.comptes import DOMAINE
 
@@ -115,7 +114,7 @@ def test_un_rapport_dont_l_ouvrier_est_tue_finit_une_seule_fois(demarrer_ouvrier
     _attendre(fini, "the end of the report")
     assert travail.etat == EtatTravail.FAIT, travail.erreur
     assert travail.tentatives == 2
-    rapport = Rapport.objects.get()
+    rapport.refresh_from_db()
     assert rapport.etat == EtatRapport.PRET
     assert Fichier.objects.count() == lignes + 4
     assert rapport.pdf.chemin.read_bytes().startswith(b"%PDF-")

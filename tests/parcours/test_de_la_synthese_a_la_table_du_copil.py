@@ -12,6 +12,7 @@ import pytest
 
 from commun import travaux
 from commun.models import Travail
+from evaluation.etats import TypeRapport
 from evaluation.models import Rapport
 from tests.navigateur import TELEPHONE
 from tests.verapdf.validation import structure_pdf
@@ -43,9 +44,9 @@ def test_la_synthese_se_produit_se_publie_et_se_lit_au_copil(page_du_compte, axe
     chef.locator("progress").wait_for()
     axe(chef)
 
-    travaux.executer(Travail.objects.get(nom="evaluation.produire_rapport").pk)
+    travaux.executer(Travail.objects.filter(nom="evaluation.produire_rapport").latest("cree_le").pk)
 
-    rapport = Rapport.objects.get()
+    rapport = Rapport.objects.get(type=TypeRapport.SYNTHESE)
     chef.get_by_role("link", name=re.compile("Lire|Ouvrir", re.I)).first.wait_for()
 
     # Nobody outside the team sees it before it is published.

@@ -15,27 +15,43 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
 from django.utils import timezone
 
 from contrats.etats import Role
+from contrats.models import ActeDecision
+from evaluation.etats import TypeRapport
 from programmation.imports.constats import Lecture
 from programmation.imports.dossiers import resume
-from programmation.models import Deport
+from programmation.models import (
+    Courrier,
+    Deport,
+    LotDeCourriers,
+    Scenario,
+)
 from tests.fabriques import (
     CorrespondanceColonnesFactory,
+    CourrierFactory,
     DeportFactory,
+    EnveloppeFactory,
     EnvoiFactory,
     FichierFactory,
     HabilitationFactory,
     ImportDossiersFactory,
     InscriptionFactory,
     InvitationFactory,
+    LigneScenarioFactory,
+    LotDeCourriersFactory,
     MessageFactory,
+    NotationFactory,
     NoteInterneFactory,
     PieceOrganismeFactory,
+    RapportFactory,
+    ScenarioFactory,
+    TravailFactory,
     UtilisateurFactory,
 )
 from tests.permissions.monde import Scene
@@ -55,13 +71,14 @@ GROUPES = (R.CHEF_DE_PROJET, R.DELEGUE_PREFET)
 REPERTOIRE = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.INSTRUCTEUR, R.DECIDEUR, R.BAILLEUR)
 CONSULTES = (*FINANCEURS, R.DELEGUE_PREFET, R.SIGNATAIRE, R.CONSEIL_CITOYEN)
 PROPOSENT = (R.CHEF_DE_PROJET, R.PORTEUR)
+ANNONCEURS = (R.CHEF_DE_PROJET, R.SIGNATAIRE, R.INSTRUCTEUR, R.DECIDEUR, R.BAILLEUR)
 LECTEURS_DE_NOTES = (*INSTRUCTEURS, R.MEMBRE_COPIL)
 LECTEURS_DE_REVUE = (*INSTRUCTEURS, R.SIGNATAIRE, R.BAILLEUR)
 
 
 # Routes of the API that only write, or answer to whoever wrote: tried with each kind of key in tests/api/test_acces.py.
 AILLEURS = {
-    *("api:lot", "api:lot_suivi", "api:objectifs", "api:adresse_inconnue"),
+    *("api:lot", "api:lot_suivi", "api:lot_de_moyens", "api:objectifs", "api:adresse_inconnue"),
     *("api:convoquer", "api:annuler", "api:tenir", "api:rendre_compte"),
     *("api:ordre_du_jour", "api:presences", "api:compte_rendu", "api:inscrire_decision", "api:execution"),
     *("api:avis", "api:lot_de_propositions", "api:proposition", "api:numero_ej"),
@@ -110,6 +127,50 @@ def _engagement(scene: Scene, personne: Any) -> Any:
     return scene.engagement_de(personne).pk
 
 
+def _lot(scene: Scene, personne: Any) -> Any:
+    """The lot of the scene's funder: a letter to be read again and one that was sent."""
+    connu = LotDeCourriers.objects.filter(campagne=scene.dossier.campagne, financeur=scene.a_voter.financeur).first()
+    if connu is None:
+        connu = LotDeCourriersFactory(campagne=scene.dossier.campagne, financeur=scene.a_voter.financeur)
+        CourrierFactory(lot=connu, dossier=scene.a_programmer, envoye=True)
+        CourrierFactory(lot=connu, dossier=scene.dossier)
+    return connu.pk
+
+
+def _courrier(scene: Scene, personne: Any) -> Any:
+    return Courrier.objects.get(lot=_lot(scene, personne), dossier=scene.dossier).pk
+
+
+def _courrier_envoye(scene: Scene, personne: Any) -> Any:
+    return Courrier.objects.get(lot=_lot(scene, personne), dossier=scene.a_programmer).pk
+
+
+def _courrier_de_la_demande(scene: Scene, personne: Any) -> Any:
+    courrier = Courrier.objects.get(pk=_courrier_envoye(scene, personne))
+    courrier.demandes.add(scene.a_voter)
+    return courrier.pk
+
+
+def _acte_avec_sa_piece(scene: Scene, personne: Any) -> Any:
+    acte = ActeDecision.objects.get(pk=scene.a_notifier.acte_id)
+    if acte.piece_id is None:
+        acte.piece = FichierFactory()
+        acte.save(update_fields=["piece"])
+    return acte.pk
+
+
+def _travail_d_un_acte(scene: Scene, personne: Any) -> Any:
+    """The rows of an act, asked for by this person in its own scene, by somebody else elsewhere."""
+    return TravailFactory(
+        nom="programmation.decider_des_lignes",
+        cible_type="contrats.contrat",
+        cible_id=scene.contrat.pk,
+        demande_par=personne if scene.a_soi else UtilisateurFactory(),
+        fait=True,
+        resultat={"reussis": [scene.dossier.numero], "refus": []},
+    ).pk
+
+
 def _identifiant(scene: Scene, personne: Any) -> str:
     """The partner's own identifier of its commitment."""
     engagement = scene.engagement_de(personne)
@@ -122,13 +183,38 @@ def _preuve(scene: Scene, personne: Any) -> Any:
     return scene.engagement_de(personne).points.get().preuves.get().pk
 
 
+def _dossier_lu(scene: Scene, personne: Any) -> str:
+    """A file whose reading this person has ended."""
+    if personne is not None and not scene.dossier.notations.filter(evaluateur=personne).exists():
+        NotationFactory(dossier=scene.dossier, evaluateur=personne, validee_le=datetime(2026, 1, 9, tzinfo=UTC))
+    return str(scene.dossier.numero)
+
+
 def _import(scene: Scene, personne: Any) -> Any:
     return scene.import_de(personne).pk
 
 
+def _partenaire(scene: Scene, personne: Any) -> Any:
+    return scene.organisme_de(personne) if personne is not None else scene.contrat.pilote_id
+
+
+def _import_de_moyens(scene: Scene, personne: Any) -> Any:
+    """An import of means asked for by this person in its own scene."""
+    travail = scene.import_de(personne)
+    travail.nom = "contrats.importer_moyens"
+    travail.save(update_fields=["nom"])
+    return travail.pk
+
+
+def _annee_du_catalogue(scene: Scene, personne: Any) -> int:
+    """The year, whose catalogue is then published."""
+    RapportFactory(contrat=scene.contrat, type=TypeRapport.CATALOGUE, annee=scene.annee, publie=True)
+    return scene.annee
+
+
 def _import_de_dossiers(scene: Scene, personne: Any) -> Any:
     """A spreadsheet of files that was read, with its columns and a line to correct."""
-    lecture = Lecture("", 1, ("N°",), {"N°": "numero_externe"}, {}, [])
+    lecture = Lecture("", 1, ("N°",), {"N°": "numero_externe"}, {}, [], "tableur")
     apercu = resume(lecture) | {"refus": FichierFactory().pk}
     campagne = scene.dossier.campagne
     return ImportDossiersFactory(
@@ -143,6 +229,10 @@ def _note(scene: Scene, personne: Any) -> Any:
     """A note of this person in its own scene, one that another organisation keeps to itself elsewhere."""
     sienne = {"auteur": personne} if scene.a_soi and personne else {}
     return NoteInterneFactory(dossier=scene.dossier, **sienne).pk
+
+
+# The meeting whose list holds the scene's file.
+SEANCE = {"pk": "examen.reunion_id"}
 
 
 def _deport(scene: Scene, personne: Any) -> Any:
@@ -179,6 +269,42 @@ def _acces(scene: Scene, personne: Any) -> int:
 
 def _invitation_de_porteur(scene: Scene, personne: Any) -> int:
     return InvitationFactory(contrat=scene.dossier.contrat, organisme=scene.dossier.porteur, role=Role.PORTEUR).pk
+
+
+def _enveloppe(scene: Scene, personne: Any) -> int:
+    """A notified envelope of this person's organisation in its own scene, of another funder elsewhere."""
+    tenue = personne.habilitations.first() if personne is not None and scene.a_soi else None
+    financeur = tenue.organisme if tenue else scene.enveloppe.financeur
+    enveloppe = EnveloppeFactory(contrat=scene.dossier.contrat, financeur=financeur, notifiee=True)
+    enveloppe.lettre = FichierFactory()
+    enveloppe.save(update_fields=["lettre"])
+    return enveloppe.pk
+
+
+def _scenario(scene: Scene, personne: Any) -> int:
+    """A shared scenario of this person's organisation in its own scene, another organisation's draft elsewhere."""
+    contrat = scene.dossier.contrat
+    tenue = personne.habilitations.first() if personne is not None else None
+    sien = tenue.organisme if tenue else contrat.pilote
+    organisme, etat = (sien, "partage") if scene.a_soi else (scene.dossier.porteur, "brouillon")
+    connu = Scenario.objects.filter(contrat=contrat, organisme=organisme, etat=etat).first()
+    if connu is None:
+        connu = ScenarioFactory(contrat=contrat, organisme=organisme, etat=etat)
+        LigneScenarioFactory(scenario=connu, demande=scene.a_proposer)
+    return connu.pk
+
+
+def _promotion(scene: Scene, personne: Any) -> Any:
+    """Its proposal, asked for by this person in its own scene, by somebody else elsewhere."""
+    pk = _scenario(scene, personne)
+    return TravailFactory(
+        nom="programmation.promouvoir_scenario",
+        cible_type="programmation.scenario",
+        cible_id=pk,
+        demande_par=personne if scene.a_soi and personne else UtilisateurFactory(),
+        fait=True,
+        resultat={"proposees": [], "refusees": []},
+    )
 
 
 def _inscription(scene: Scene, personne: Any) -> int:
@@ -401,8 +527,66 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:annuler_report": pour(*FINANCEURS, methode="post", autrui=CHEF, pk="a_proposer.pk"),
     "programmation:canaux": pour(*CHEF),
     "programmation:enveloppes": pour(*INSTRUCTEURS),
+    "programmation:exporter_enveloppes": pour(*INSTRUCTEURS, format="csv"),
+    "programmation:ouvrir_enveloppe": pour(*CHEF),
+    "programmation:reconduire_enveloppes": pour(*CHEF, methode="post"),
+    "programmation:enveloppe": pour(*INSTRUCTEURS, autrui=CHEF, pk=_enveloppe),
+    "programmation:lettre_enveloppe": pour(*INSTRUCTEURS, autrui=CHEF, pk=_enveloppe),
+    "programmation:notifier_enveloppe": pour(*CHEF, pk="enveloppe.pk"),
+    "programmation:revenir_enveloppe": pour(*CHEF, pk="enveloppe.pk"),
+    "programmation:redeployer": pour(*CHEF, pk="enveloppe.pk"),
     "programmation:mouvement": pour(*CHEF, pk="enveloppe.pk"),
     "programmation:depassement": pour(*CHEF, pk="enveloppe.pk"),
+    "programmation:scenarios": pour(*INSTRUCTEURS),
+    "programmation:nouveau_scenario": pour(*FINANCEURS),
+    "programmation:comparer_scenarios": pour(*INSTRUCTEURS),
+    "programmation:exporter_comparaison": pour(*INSTRUCTEURS, format="csv"),
+    "programmation:scenario": pour(*INSTRUCTEURS, autrui=(), pk=_scenario),
+    "programmation:exporter_scenario": pour(*INSTRUCTEURS, autrui=(), pk=_scenario, format="csv"),
+    "programmation:modifier_scenario": pour(*FINANCEURS, autrui=(), pk=_scenario),
+    "programmation:saisir_scenario": pour(*FINANCEURS, autrui=(), pk=_scenario, demande="a_proposer.pk"),
+    "programmation:ajuster_scenario": pour(*FINANCEURS, methode="post", autrui=(), pk=_scenario),
+    "programmation:completer_scenario": pour(*FINANCEURS, autrui=(), pk=_scenario),
+    "programmation:promouvoir_scenario": pour(*FINANCEURS, autrui=(), pk=_scenario),
+    "programmation:changer_scenario": pour(*FINANCEURS, methode="post", autrui=(), pk=_scenario, acte="archiver"),
+    "programmation:promotion_scenario": pour(
+        *FINANCEURS, autrui=(), pk=_scenario, travail=lambda scene, qui: _promotion(scene, qui).pk
+    ),
+    "programmation:actes": pour(*INSTRUCTEURS),
+    "programmation:actes_financeur": pour(*INSTRUCTEURS, autrui=EQUIPE, financeur="a_voter.financeur_id"),
+    "programmation:enregistrer_acte": pour(*DECIDEURS, autrui=CHEF, financeur="a_voter.financeur_id"),
+    "programmation:lignes_acte": pour(
+        *DECIDEURS, autrui=CHEF, financeur="a_notifier.financeur_id", pk="a_notifier.acte_id"
+    ),
+    "programmation:piece_acte": pour(
+        *INSTRUCTEURS, autrui=EQUIPE, financeur="a_notifier.financeur_id", pk=_acte_avec_sa_piece
+    ),
+    "programmation:travail_actes": pour(*DECIDEURS, autrui=(), financeur="a_voter.financeur_id", pk=_travail_d_un_acte),
+    "programmation:ouvrir_courriers": pour(*DECIDEURS, methode="post", autrui=CHEF, financeur="a_voter.financeur_id"),
+    "programmation:lot_courriers": pour(*INSTRUCTEURS, autrui=EQUIPE, lot=_lot),
+    "programmation:valider_courriers": pour(*DECIDEURS, methode="post", autrui=CHEF, lot=_lot),
+    "programmation:envoyer_courriers": pour(*DECIDEURS, methode="post", autrui=CHEF, lot=_lot),
+    "programmation:ensemble_courriers": pour(*INSTRUCTEURS, autrui=EQUIPE, lot=_lot, format="zip"),
+    "programmation:courrier": pour(*INSTRUCTEURS, autrui=EQUIPE, lot=_lot, pk=_courrier),
+    "programmation:courrier_pdf": pour(*INSTRUCTEURS, autrui=EQUIPE, lot=_lot, pk=_courrier),
+    "programmation:changer_courrier": pour(
+        *DECIDEURS, methode="post", autrui=CHEF, lot=_lot, pk=_courrier, acte="valider"
+    ),
+    "programmation:modeles_courriers": pour(*INSTRUCTEURS),
+    "programmation:modele_courrier": pour(*INSTRUCTEURS, genre="octroi"),
+    "programmation:modele_commun": pour(
+        R.CHEF_DE_PROJET,
+        R.DECIDEUR,
+        R.JURIDIQUE,
+        methode="post",
+        autrui=(R.CHEF_DE_PROJET, R.JURIDIQUE),
+        genre="octroi",
+        financeur="a_voter.financeur_id",
+    ),
+    "programmation:courriers_du_dossier": pour(*LECTEURS, autrui=EQUIPE, numero="a_programmer.numero"),
+    "programmation:courrier_du_dossier": pour(
+        *LECTEURS, autrui=EQUIPE, numero="a_programmer.numero", pk=_courrier_envoye
+    ),
     "programmation:dossier": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:avis": pour(
         *FINANCEURS, R.DELEGUE_PREFET, autrui=(R.CHEF_DE_PROJET, R.DELEGUE_PREFET), numero="dossier.numero"
@@ -412,6 +596,7 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:envois": pour(*CHEF),
     "programmation:envoi": pour(*CHEF, pk=_envoi),
     "programmation:grille": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
+    "programmation:rouvrir_sa_lecture": pour(*FINANCEURS, R.DELEGUE_PREFET, autrui=GROUPES, numero=_dossier_lu),
     "programmation:deporter": pour(*INSTRUCTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:deports": pour(*INSTRUCTEURS),
     "programmation:lever_deport": pour(*INSTRUCTEURS, methode="post", autrui=CHEF, pk=_deport),
@@ -427,6 +612,26 @@ EXEMPLES: dict[str, Exemple] = {
         pk=lambda scene, qui: _message(scene, qui).pk,
         fichier=lambda scene, qui: _message(scene, qui).pieces.get().pk,
     ),
+    "programmation:mettre_en_seance": pour(*CHEF, methode="post"),
+    "programmation:seance": pour(*CHEF, **SEANCE),
+    "programmation:inscrire_en_seance": pour(*CHEF, methode="post", **SEANCE),
+    "programmation:ordonner_la_seance": pour(*CHEF, methode="post", **SEANCE),
+    "programmation:retenir_en_bloc": pour(*CHEF, methode="post", **SEANCE),
+    "programmation:appliquer_la_seance": pour(*CHEF, pk="a_voter.reunion_id"),
+    "programmation:travail_de_seance": pour(*CHEF, **SEANCE, travail="travail_de_seance.pk"),
+    "programmation:aller_a": pour(*CHEF, **SEANCE),
+    "programmation:projection": pour(*CHEF, **SEANCE),
+    "programmation:produire_releve": pour(*CHEF, methode="post", **SEANCE),
+    "programmation:releve": pour(
+        *(role for role in Role if role != R.PORTEUR), autrui=CHEF, **SEANCE, version="releve.version"
+    ),
+    "programmation:publier_releve": pour(*CHEF, methode="post", **SEANCE, version="releve.version"),
+    "programmation:examiner": pour(*CHEF, **SEANCE, examen="examen.pk"),
+    "programmation:noter_examen": pour(*CHEF, methode="post", **SEANCE, examen="examen.pk"),
+    "programmation:rouvrir_examen": pour(*CHEF, methode="post", **SEANCE, examen="examen.pk"),
+    "programmation:montrer_examen": pour(*CHEF, methode="post", **SEANCE, examen="examen.pk"),
+    "programmation:deplacer_examen": pour(*CHEF, methode="post", **SEANCE, examen="examen.pk"),
+    "programmation:retirer_examen": pour(*CHEF, methode="post", **SEANCE, examen="examen.pk"),
     "programmation:programmer": pour(*CHEF, numero="dossier.numero"),
     "programmation:repartir": pour(*CHEF),
     "programmation:affecter": pour(*CHEF, numero="dossier.numero"),
@@ -458,11 +663,13 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:demande_pdf": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:versions": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),
     "programmation:section": pour(*REDACTEURS, autrui=CHEF, numero="brouillon.numero", section="budget"),
+    "programmation:fiche": pour(*REDACTEURS, autrui=CHEF, numero="initiative.numero"),
     "programmation:relire": pour(*REDACTEURS, autrui=CHEF, numero="brouillon.numero"),
     "programmation:deposer": pour(*REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero"),
     "programmation:renoncer": pour(*REDACTEURS, autrui=CHEF, numero="brouillon.numero"),
     "programmation:repondre": pour(R.PORTEUR, autrui=(), administrateur=False, numero="a_completer.numero"),
     "programmation:corriger": pour(*CHEF, autrui=CHEF, numero="dossier.numero", section="moyens"),
+    "programmation:joindre_piece_recue": pour(*CHEF, autrui=CHEF, numero="dossier.numero"),
     "programmation:ajouter_piece": pour(*REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero"),
     "programmation:retirer_piece": pour(
         *REDACTEURS, methode="post", autrui=CHEF, numero="brouillon.numero", pk="piece.pk"
@@ -484,6 +691,9 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:ajouter_dispositif": pour(*CHEF),
     "programmation:dispositif": pour(*CHEF, pk="dispositif.pk"),
     "programmation:retirer_dispositif": pour(*CHEF, methode="post", pk="dispositif.pk"),
+    "programmation:indicateurs": pour(*LECTEURS),
+    "programmation:ajouter_indicateur": pour(*CHEF),
+    "programmation:indicateur": pour(*CHEF, pk="indicateur.pk"),
     "programmation:intentions": pour(*LECTEURS),
     "programmation:proposer_intention": pour(*PROPOSENT),
     "programmation:preparer_revue": pour(*CHEF),
@@ -493,6 +703,30 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:avis_intention": pour(*FINANCEURS, R.DELEGUE_PREFET, pk="intention.pk"),
     "programmation:devenir_dossier": pour(*PROPOSENT, autrui=CHEF, pk="intention.pk"),
     "programmation:repondre_intention": pour(*PROPOSENT, autrui=CHEF, pk="intention.pk", acte="abandonner"),
+    "programmation:toute_l_annee": pour(),
+    "programmation:dater_dispositif": pour(*CHEF, pk="dispositif.pk"),
+    "programmation:retirer_dates": pour(*CHEF, methode="post", pk="dispositif.pk"),
+    "programmation:vacances": pour(*INSTRUCTEURS),
+    "programmation:reserve": pour(*INSTRUCTEURS),
+    "programmation:fonds_de_concours": pour(*INSTRUCTEURS),
+    "programmation:initiatives": pour(*INSTRUCTEURS),
+    "programmation:proposer_accompagnement": pour(*CHEF, numero="financee.numero"),
+    "programmation:suivre_accompagnement": pour(*PROPOSENT, autrui=CHEF, pk="appui.pk", acte="decliner"),
+    "programmation:besoins": pour(*LECTEURS_DES_RAPPORTS),
+    "programmation:signaler_besoin": pour(*FINANCEURS, R.DELEGUE_PREFET, R.SIGNATAIRE),
+    "programmation:besoin": pour(*LECTEURS_DES_RAPPORTS, pk="besoin.pk"),
+    "programmation:modifier_besoin": pour(*GROUPES, pk="besoin.pk"),
+    "programmation:publier_besoin": pour(*GROUPES, pk="besoin.pk"),
+    "programmation:avancer_besoin": pour(*GROUPES, pk="besoin.pk", acte="abandonner"),
+    "programmation:ajouter_piste": pour(*GROUPES, pk="besoin.pk"),
+    "programmation:modifier_piste": pour(*GROUPES, pk="besoin.pk", piste="piste.pk"),
+    "programmation:retirer_piste": pour(*GROUPES, methode="post", pk="besoin.pk", piste="piste.pk"),
+    "programmation:trancher_candidature": pour(*GROUPES, pk="candidature.pk", acte="ecarter"),
+    "programmation:retirer_candidature": pour(
+        R.PORTEUR, methode="post", autrui=(), administrateur=False, pk="candidature.pk"
+    ),
+    "programmation:appels": pour(R.PORTEUR),
+    "programmation:appel": pour(R.PORTEUR, pk="besoin.pk"),
     "programmation:eligibilites": pour(),
     "programmation:ajouter_eligibilite": pour(*CHEF),
     "programmation:eligibilite": pour(*CHEF, pk="eligibilite.pk"),
@@ -526,6 +760,19 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:retirer_invitation_porteur": pour(
         *CHEF, methode="post", autrui=CHEF, pk="dossier.porteur_id", invitation=_invitation_de_porteur
     ),
+    "evaluation:moyens": pour(*LECTEURS_DE_REVUE),
+    "evaluation:moyens_tableur": pour(*LECTEURS_DE_REVUE),
+    "evaluation:produire_moyens": pour(*CHEF, methode="post"),
+    "evaluation:catalogue": pour(),
+    "evaluation:catalogue_pdf": pour(annee=_annee_du_catalogue),
+    "evaluation:produire_catalogue": pour(*CHEF, methode="post"),
+    # contrats: the means of all partners
+    "contrats:mes_moyens": pour(*ANNONCEURS),
+    "contrats:annoncer_moyens": pour(*ANNONCEURS, autrui=CHEF, organisme=_partenaire),
+    "contrats:relancer_moyens": pour(*CHEF, methode="post"),
+    "contrats:importer_moyens": pour(*ANNONCEURS),
+    "contrats:modele_moyens": pour(*ANNONCEURS),
+    "contrats:import_moyens": pour(*ANNONCEURS, autrui=CHEF, pk=_import_de_moyens),
     # evaluation
     "evaluation:rapports": pour(*LECTEURS_DES_RAPPORTS),
     "evaluation:produire": pour(*CHEF, methode="post"),
@@ -550,6 +797,7 @@ EXEMPLES: dict[str, Exemple] = {
     "api:decisions": pour(),
     "api:decision": pour(autrui=CHEF, decision="decision.pk"),
     "api:ressources": pour(),
+    "api:moyens": pour(),
     "api:ressource": pour(ressource="ressource.pk"),
     "api:engagements": pour(),
     "api:engagement": pour(engagement=_engagement),
@@ -569,4 +817,6 @@ EXEMPLES: dict[str, Exemple] = {
     "api:dossiers_a_instruire": pour(*INSTRUCTEURS),
     "api:dossier_a_instruire": pour(*INSTRUCTEURS, autrui=EQUIPE, dossier="dossier.pk"),
     "api:demande": pour(*INSTRUCTEURS, autrui=EQUIPE, demande="a_proposer.pk"),
+    "api:courriers": pour(*INSTRUCTEURS, autrui=EQUIPE, demande="a_proposer.pk"),
+    "api:courrier": pour(*INSTRUCTEURS, autrui=EQUIPE, demande="a_voter.pk", courrier=_courrier_de_la_demande),
 }

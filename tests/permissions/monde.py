@@ -14,9 +14,12 @@ from programmation.models import Campagne, Dossier, SollicitationAvis
 from tests.fabriques import (
     AbonnementApiFactory,
     AbonnementCalendrierFactory,
+    AccompagnementFactory,
     ActeDecisionFactory,
     ActionContratFactory,
     AppelExterneFactory,
+    BesoinFactory,
+    CandidatureFactory,
     CleDuContratFactory,
     ComiteFactory,
     CompteAInviterFactory,
@@ -30,9 +33,11 @@ from tests.fabriques import (
     EligibilitePerimetreFactory,
     EngagementFactory,
     EnveloppeFactory,
+    ExamenDossierFactory,
     FicheActeurFactory,
     FichierFactory,
     HabilitationFactory,
+    IndicateurActionFactory,
     IntentionFactory,
     InvitationFactory,
     ItemCompteRenduFactory,
@@ -44,10 +49,12 @@ from tests.fabriques import (
     OuvertureTardiveFactory,
     PerimetreDuContratFactory,
     PieceDossierFactory,
+    PisteDeFinancementFactory,
     PointAvancementFactory,
     PointOrdreDuJourFactory,
     PrioritesCommunalesFactory,
     RapportFactory,
+    ReleveDeDecisionsFactory,
     RemarqueRevueFactory,
     RessourceFactory,
     ReunionFactory,
@@ -125,8 +132,17 @@ class Scene:
     critere: Any
     delai: Any
     dispositif: Any
+    indicateur: Any
     intention: Any
     eligibilite: Any
+
+    # All year round: an initiative, another file financed, support offered, a published call with an answer and a lead.
+    initiative: Any  # a draft on one page
+    financee: Any
+    appui: Any
+    besoin: Any
+    piste: Any
+    candidature: Any
 
     # Information systems: the lead's in one's own scene.
     cle: Any
@@ -136,6 +152,11 @@ class Scene:
     complement: Any
     bilan: Any
     sollicitation: Any
+
+    # The session of a technical committee: a file on its list, its record, its job.
+    examen: Any
+    releve: Any
+    travail_de_seance: Any
 
     annee: int = ANNEE
 
@@ -280,13 +301,18 @@ def _scene(
     jeton = f"jeton-{intitule}"
     AbonnementCalendrierFactory(jeton=jeton)
     # A committee that advises: in one's own scene everybody sits in it.
+    groupe = ComiteFactory(contrat=contrat, type=TypeComite.GROUPE_THEMATIQUE, valide_programmation=False)
+    siege = MembreComiteFactory(comite=groupe)
+    # Another examines files: a porteur's role gives no seat there.
     cotech = ComiteFactory(contrat=contrat, type=TypeComite.COTECH, valide_programmation=False)
-    siege = MembreComiteFactory(comite=cotech)
     for organisme in {o.pk: o for o in sieges}.values():
+        MembreComiteFactory(comite=groupe, organisme=organisme)
         MembreComiteFactory(comite=cotech, organisme=organisme)
-    seance = ReunionFactory(comite=cotech, convoquee=True, paquet=FichierFactory())
-    rendue = ReunionFactory(comite=cotech, rendue=True)
+    seance = ReunionFactory(comite=groupe, convoquee=True, paquet=FichierFactory())
+    rendue = ReunionFactory(comite=groupe, rendue=True)
+    examen = ExamenDossierFactory(reunion=ReunionFactory(comite=cotech, convoquee=True), dossier=dossier)
     TravailFactory(nom="contrats.produire_paquet", cible_type="contrats.reunion", cible_id=seance.pk, fait=True)
+    besoin = BesoinFactory(contrat=contrat, publie=True)
     # One's own scene has a published report; elsewhere it is ready and not published yet.
     publie = {"publie": True} if a_soi else {"pret": True}
     return Scene(
@@ -329,15 +355,38 @@ def _scene(
         critere=CritereCampagneFactory(campagne=dossier.campagne),
         delai=OuvertureTardiveFactory(campagne=dossier.campagne, porteur=porteur),
         dispositif=DispositifFactory(contrat=contrat),
+        indicateur=IndicateurActionFactory(contrat=contrat),
         # All who instruct read every intention: its title is no secret between funders.
         intention=IntentionFactory(campagne=dossier.campagne, porteur=porteur),
         eligibilite=EligibilitePerimetreFactory(contrat=contrat),
+        initiative=DossierFactory(**commun, saisi_par_organisme=contrat.pilote, dispositif=DispositifFactory(sip=True)),
+        financee=_finance(commun),
+        appui=AccompagnementFactory(dossier=programme),
+        besoin=besoin,
+        piste=PisteDeFinancementFactory(besoin=besoin),
+        candidature=CandidatureFactory(besoin=besoin, organisme=porteur),
         cle=CleDuContratFactory(contrat=contrat, jeton__organisme=contrat.pilote if a_soi else OrganismeFactory()),
         abonnement=AbonnementApiFactory(contrat=contrat, organisme=contrat.pilote if a_soi else OrganismeFactory()),
         complement=DemandeDeComplementFactory(dossier=dossier),
         bilan=PieceDossierFactory(dossier=dossier),
         sollicitation=SollicitationAvisFactory(dossier=dossier, organisme=OrganismeFactory()),
+        examen=examen,
+        releve=ReleveDeDecisionsFactory(reunion=examen.reunion, publie=True),
+        travail_de_seance=TravailFactory(
+            nom="programmation.retenir_en_bloc",
+            cible_type="contrats.reunion",
+            cible_id=examen.reunion_id,
+            fait=True,
+            resultat={"reussis": [dossier.numero], "refus": []},
+        ),
     )
+
+
+def _finance(commun: dict[str, Any]) -> Dossier:
+    """A file of which a funder has told the amount."""
+    dossier: Dossier = DossierFactory(**commun, programme=True)
+    DemandeFactory(dossier=dossier, notifiee=True)
+    return dossier
 
 
 def _compte_a_inviter(contrat: Contrat) -> Any:
