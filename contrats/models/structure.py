@@ -51,7 +51,7 @@ class Orientation(models.Model):
     class Meta:
         verbose_name = "orientation"
         verbose_name_plural = "orientations"
-        ordering = ["contrat", "nature", "ordre"]
+        ordering = ["contrat", "nature", "ordre", "code"]
         constraints = [
             models.UniqueConstraint(
                 fields=["contrat", "code"],
@@ -78,7 +78,7 @@ class Objectif(models.Model):
     class Meta:
         verbose_name = "objectif"
         verbose_name_plural = "objectifs"
-        ordering = ["orientation", "ordre"]
+        ordering = ["orientation", "ordre", "code"]
         constraints = [
             models.UniqueConstraint(
                 fields=["orientation", "code"],
