@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from datetime import date
 
+from django.apps import apps
 from django.db import models
 
 from acteurs.models import Organisme
+from commun.planificateur import compter
 from contrats.models import (
     ActeDecision,
     AvancementOperation,
@@ -56,6 +58,7 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     Campagnes(monde, agenda.copils, agenda.commissions).creer()
     creer_appels(monde)
     creer_depot(monde)
+    _faire_compter()
     creer_decisions(monde, agenda)
     creer_seances(monde, agenda)
     creer_points_avancement(monde)
@@ -74,10 +77,16 @@ def inventer(contrat: Contrat, *, aujourdhui: date, graine: int) -> None:
     creer_imports(monde)
     creer_moyens(monde)
     demander_catalogue(monde)
+    _faire_compter()
     creer_scenarios(monde)
     creer_courriers(monde)
     creer_toute_l_annee(monde)
     creer_fil_de_l_eau(monde)
+
+
+def _faire_compter() -> None:
+    """What follows reads what was just written, in the same transaction: the database must know how much there is."""
+    compter(apps.get_models(include_auto_created=True))
 
 
 def effacer(contrat: Contrat) -> None:
