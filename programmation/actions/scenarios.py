@@ -6,7 +6,7 @@ scenario's lock, not a job; proposing them is one, each row apart, through the s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ from commun.travaux import planifier
 from contrats.models import Contrat
 
 from ..lectures.scenarios import demandes_en_jeu, promotion
-from ..lectures.scenarios.montants import FIGEE, PROPOSE, an_passe
+from ..lectures.scenarios.montants import FIGEE, PROPOSE, retenus_l_an_passe
 from ..models import DemandeFinancement, DepartScenario, LigneScenario, Scenario
 from ..permissions import (
     peut_creer_un_scenario,
@@ -167,16 +167,16 @@ def ajuster_lignes(
     choix = Ajustement(ajustement)
     if choix is Ajustement.POURCENT and not -100 <= taux <= 100:
         raise RegleEnfreinte("Un ajustement va de − 100 à + 100 %.", champ="taux")
-    lues = _avec_la_ligne(_en_jeu(scenario, par).filter(pk__in=list(demandes)), scenario).annotate(
-        propose_partage=PROPOSE, an_passe=an_passe(scenario.contrat, pour=par)
-    )
+    lues = _avec_la_ligne(_en_jeu(scenario, par).filter(pk__in=list(demandes)), scenario)
+    lues = list(lues.annotate(propose_partage=PROPOSE).select_related("dossier"))
+    l_an_passe = retenus_l_an_passe(lues, scenario.contrat, pour=par) if choix is Ajustement.AN_PASSE else {}
     lignes = []
-    for d in lues.select_related("dossier"):
+    for d in lues:
         voulu = ajuste(
             choix,
             d.tape,
             taux=taux,
-            an_passe=d.an_passe,
+            an_passe=l_an_passe.get(d.pk),
             propose=d.propose_partage,
             demande=d.montant_demande,
             cout=d.dossier.cout_total,
@@ -358,7 +358,7 @@ def _premieres_lignes(scenario: Scenario, depart: str, par: Auteur) -> int:
         case DepartScenario.DEMANDES:
             lus = vides.annotate(premier=F("montant_demande"))
         case DepartScenario.AN_PASSE:
-            lus = vides.annotate(premier=an_passe(scenario.contrat, pour=par))
+            return _premieres_de_l_an_passe(scenario, vides, par)
         case DepartScenario.COPIE if scenario.copie_de is not None:
             copiees = scenario.copie_de.lignes.values_list("demande", "note").exclude(note="")
             notes = dict(copiees)
@@ -370,6 +370,19 @@ def _premieres_lignes(scenario: Scenario, depart: str, par: Auteur) -> int:
         case _:
             return 0
     montants = lus.order_by("pk").values_list("pk", "premier", "dossier__cout_total")
+    return _premieres(scenario, montants, notes)
+
+
+def _premieres_de_l_an_passe(scenario: Scenario, vides: Any, par: Auteur) -> int:
+    lues = list(vides.select_related("dossier").order_by("pk"))
+    retenus = retenus_l_an_passe(lues, scenario.contrat, pour=par)
+    return _premieres(scenario, ((d.pk, retenus.get(d.pk), d.dossier.cout_total) for d in lues), {})
+
+
+def _premieres(
+    scenario: Scenario, montants: Iterable[tuple[int, Decimal | None, Decimal]], notes: dict[int, str]
+) -> int:
+    """Write the lines of these (request, amount, cost of its file), where an amount is known; how many."""
     lignes = [
         LigneScenario(scenario=scenario, demande_id=pk, montant=sous_le_cout(premier, cout), note=notes.get(pk, ""))
         for pk, premier, cout in montants

@@ -106,7 +106,7 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     scenario = _visible(portee, pk)
     filtre, rangees = _rangees(request.GET, portee, scenario)
     nombre = rangees.count()
-    montrees = avec_ce_qu_elles_montrent(rangees, scenario, pour=portee.auteur)
+    montrees = avec_ce_qu_elles_montrent(rangees)
     page = Pagination(montrees, total=nombre, par_page=PAR_PAGE).get_page(request.GET.get("page"))
     modifier = peut_modifier_le_scenario(portee.auteur, scenario)
     compte = compte_des_rangees(scenario, pour=portee.auteur)
@@ -120,7 +120,7 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         "page_obj": page,
         "rangees": [
             _rangee(ligne, portee, scenario, modifie=bool(modifier))
-            for ligne in lire_les_rangees(page.object_list, scenario)
+            for ligne in lire_les_rangees(page.object_list, scenario, pour=portee.auteur)
         ],
         "comparaison": comparer(portee.contrat, scenario.annee, [scenario], pour=portee.auteur),
         "compte": compte,
@@ -144,7 +144,7 @@ def exporter_scenario(request: HttpRequest, portee: Portee, pk: int, format: str
         raise Http404
     scenario = _visible(portee, pk)
     _, rangees = _rangees(request.GET, portee, scenario)
-    lues = lire_les_rangees(avec_ce_qu_elles_montrent(rangees, scenario, pour=portee.auteur), scenario)
+    lues = lire_les_rangees(avec_ce_qu_elles_montrent(rangees), scenario, pour=portee.auteur)
     mentions = [
         f"Extrait de Pilotville le {date_heure(timezone.localtime())}",
         f"{scenario}, {scenario.organisme.nom_court}, {scenario.get_etat_display().lower()} : il n’engage personne.",
@@ -361,7 +361,7 @@ def _rangees(parametres: QueryDict, portee: Portee, scenario: Scenario) -> tuple
 def _ligne(portee: Portee, scenario: Scenario, demande: int) -> LigneDeScenario:
     """One row of the scenario that this reader sees; else a 404."""
     siennes = rangees_du_scenario(scenario, pour=portee.auteur).filter(pk=demande)
-    lues = lire_les_rangees(avec_ce_qu_elles_montrent(siennes, scenario, pour=portee.auteur), scenario)
+    lues = lire_les_rangees(avec_ce_qu_elles_montrent(siennes), scenario, pour=portee.auteur)
     if not lues:
         raise Http404
     return lues[0]

@@ -82,8 +82,8 @@ def montants(scenario: Scenario) -> dict[int, Decimal]:
 
 
 def rangees(scenario: Scenario, pour: Any) -> dict[int, Any]:
-    lues = avec_ce_qu_elles_montrent(rangees_du_scenario(scenario, pour=pour), scenario, pour=pour)
-    return {ligne.demande_id: ligne for ligne in lire_les_rangees(lues, scenario)}
+    lues = avec_ce_qu_elles_montrent(rangees_du_scenario(scenario, pour=pour))
+    return {ligne.demande_id: ligne for ligne in lire_les_rangees(lues, scenario, pour=pour)}
 
 
 def total(scenario: Scenario, pour: Any) -> Decimal:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, DecimalField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, DecimalField, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from commun.auteur import Auteur
@@ -27,6 +27,7 @@ PROPOSE = Case(
     output_field=EUROS,
 )
 BASE = "m_base"
+PAR_CLES = 1_000  # files named one by one in a query; above, all are read
 
 
 def demandes_en_jeu(contrat: Contrat, annee: int, *, pour: Auteur) -> QuerySet[Any]:
@@ -71,19 +72,28 @@ def noms_des_montants(scenarios: Sequence[Scenario]) -> list[str]:
     return [BASE, *(f"m_{rang}" for rang in range(len(scenarios)))]
 
 
-def an_passe(contrat: Contrat, *, pour: Auteur) -> Subquery:
-    """What the same funder kept last year, in the same scheme and nature, for the file that this one renews."""
-    avant = (
-        DemandeFinancement.objects.filter(
-            dossier=OuterRef("dossier__precedent"),
-            financeur=OuterRef("financeur"),
-            dispositif=OuterRef("dispositif"),
-            nature=OuterRef("nature"),
-            etat__in=DEMANDE_CONSOMME,
-            dossier__in=Dossier.objects.deliberes_par(pour, contrat).order_by().values("pk"),
-        )
-        .avec_montants_vus(pour, contrat)
-        .order_by()
-        .annotate(retenu=RETENU)
+def retenus_l_an_passe(demandes: Iterable[Any], contrat: Contrat, *, pour: Auteur) -> dict[int, Decimal | None]:
+    """What the same funder kept last year for the file that each of these rows renews, same scheme and nature, in euros.
+
+    Rows come with their file; those that renew nothing, or whose past this reader does not see, are left out. One query,
+    which never looks at the years row by row: on figures just written, the database would choose badly how to.
+    """
+    suites = {d.pk: (d.dossier.precedent_id, *_guichet(d)) for d in demandes if d.dossier.precedent_id}
+    if not suites:
+        return {}
+    passees: Any = DemandeFinancement.objects.filter(
+        etat__in=DEMANDE_CONSOMME,
+        dossier__in=Dossier.objects.deliberes_par(pour, contrat).order_by().values("pk"),
     )
-    return Subquery(avant.values("retenu")[:1], output_field=EUROS)
+    precedents = {precedent for precedent, *_ in suites.values()}
+    if len(precedents) <= PAR_CLES:
+        passees = passees.filter(dossier__in=precedents)
+    lues = passees.avec_montants_vus(pour, contrat).annotate(retenu=RETENU).order_by()
+    cles = ("dossier", "financeur", "dispositif", "nature")
+    retenus = {tuple(cle): retenu for *cle, retenu in lues.values_list(*cles, "retenu")}
+    return {pk: retenus[cle] for pk, cle in suites.items() if cle in retenus}
+
+
+def _guichet(demande: Any) -> tuple[int, int, str]:
+    """Where the money is asked: funder, scheme, nature."""
+    return demande.financeur_id, demande.dispositif_id, demande.nature

@@ -14,7 +14,7 @@ from commun.auteur import Auteur
 
 from ...etats import DEMANDE_CONSOMME, EtatDemande
 from ...models import LigneScenario, Scenario
-from .montants import FIGEE, PROPOSE, RETENU, an_passe, demandes_en_jeu
+from .montants import FIGEE, PROPOSE, RETENU, demandes_en_jeu, retenus_l_an_passe
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +55,22 @@ def rangees_du_scenario(scenario: Scenario, *, pour: Auteur) -> QuerySet[Any]:
     )
 
 
-def avec_ce_qu_elles_montrent(rangees: QuerySet[Any], scenario: Scenario, *, pour: Auteur) -> QuerySet[Any]:
+def avec_ce_qu_elles_montrent(rangees: QuerySet[Any]) -> QuerySet[Any]:
     """These rows of `rangees_du_scenario` with all that `lire_les_rangees` reads of them, joined once."""
     return rangees.annotate(
         retenu=RETENU,
         propose_partage=PROPOSE,
-        an_passe=an_passe(scenario.contrat, pour=pour),
         tape=F("ligne__montant"),
         note_tapee=F("ligne__note"),
         version_tapee=F("ligne__version"),
     ).select_related("dossier__porteur", "financeur", "dispositif")
 
 
-def lire_les_rangees(rangees: Iterable[Any], scenario: Scenario) -> list[LigneDeScenario]:
-    """Rows of `avec_ce_qu_elles_montrent`, a page of them or all; no query but their own."""
-    return [_ligne(d, scenario.cree_le) for d in rangees]
+def lire_les_rangees(rangees: Iterable[Any], scenario: Scenario, *, pour: Auteur) -> list[LigneDeScenario]:
+    """Rows of `avec_ce_qu_elles_montrent`, a page of them or all: their query, and one for what was kept last year."""
+    lues = list(rangees)
+    retenus = retenus_l_an_passe(lues, scenario.contrat, pour=pour)
+    return [_ligne(d, scenario.cree_le, retenus.get(d.pk)) for d in lues]
 
 
 def compte_des_rangees(scenario: Scenario, *, pour: Auteur) -> dict[str, int]:
@@ -88,7 +89,7 @@ def compte_des_rangees(scenario: Scenario, *, pour: Auteur) -> dict[str, int]:
     )
 
 
-def _ligne(d: Any, cree_le: datetime) -> LigneDeScenario:
+def _ligne(d: Any, cree_le: datetime, an_passe: Decimal | None) -> LigneDeScenario:
     figee = d.etat in DEMANDE_CONSOMME
     return LigneDeScenario(
         demande_id=d.pk,
@@ -101,7 +102,7 @@ def _ligne(d: Any, cree_le: datetime) -> LigneDeScenario:
         figee=figee,
         recente=d.dossier.depose_le is not None and d.dossier.depose_le > cree_le,
         demande=d.montant_demande,
-        an_passe=d.an_passe,
+        an_passe=an_passe,
         propose=d.propose_partage,
         brouillon=d.etat_vu == EtatDemande.PROPOSEE and not d.proposition_partagee,
         montant=d.retenu if figee else d.tape,
