@@ -1,4 +1,4 @@
-"""The catalogue of funded actions as a brochure: cover, contents, two actions a page, indexes — from one snapshot."""
+"""The catalogue of funded actions as a brochure: cover, contents, actions, indexes — from one snapshot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .edition import Edition
 from .tableur import Classeur
 
 FEUILLES = (FEUILLE_RAPPORT, "evaluation/catalogue.css")
-# What half a page holds; the file says the rest.
+# What an entry holds, so that three or four stand on a page; the file says the rest.
 LONGUEUR_DU_RESUME = 620
 LONGUEUR_DE_LIGNE = 160
 
