@@ -94,6 +94,8 @@ class FicheDeSeance:
     lieux: str
     public: str
     resume: str
+    besoin: str
+    droit_commun: str  # why it does not suffice
     cout: Decimal
     lignes: tuple[LigneDeFiche, ...]
     avis: tuple[AvisDeFiche, ...]

@@ -27,8 +27,9 @@ LIGNES_MAX = 12
 LIGNES_SANS_PEINE = 5
 AVIS_MAX = 4
 AVIS_MIN = 2
-SIGNES_DU_RESUME = 900
+SIGNES_DU_RESUME = 900  # with those of the need and of droit commun
 SIGNES_PAR_LIGNE = 50
+SIGNES_DU_BESOIN = 250  # and as many for what droit commun does not do
 SIGNES_D_UN_AVIS = 200
 SIGNES_D_UN_TITRE = 130
 SIGNES_D_UNE_QUESTION = 320
@@ -82,6 +83,10 @@ def _fiche(
     lignes = _lignes([d for d in demandes if d.etat != EtatDemande.REFUSEE], gardes)
     de_trop = max(0, len(lignes) - LIGNES_SANS_PEINE)
     montres = max(AVIS_MIN, AVIS_MAX - de_trop)
+    # Where many funders take the page, what the action answers is read in the file.
+    besoin = "" if de_trop else couper(dossier.besoin, SIGNES_DU_BESOIN)
+    droit_commun = "" if de_trop else couper(dossier.droit_commun_insuffisant, SIGNES_DU_BESOIN)
+    resume = SIGNES_DU_RESUME - SIGNES_PAR_LIGNE * de_trop - len(besoin) - len(droit_commun)
     return FicheDeSeance(
         numero=dossier.numero,
         intitule=couper(dossier.intitule, SIGNES_D_UN_TITRE),
@@ -90,7 +95,9 @@ def _fiche(
         caractere=dossier.get_caractere_display(),
         lieux=couper(", ".join(lieux), SIGNES_DES_LIEUX),
         public=public_en_mots(dossier),
-        resume=couper(dossier.resume or dossier.buts, SIGNES_DU_RESUME - SIGNES_PAR_LIGNE * de_trop),
+        resume=couper(dossier.resume or dossier.buts, resume),
+        besoin=besoin,
+        droit_commun=droit_commun,
         cout=dossier.cout_total,
         lignes=tuple(lignes),
         avis=tuple(avis[:montres]),

@@ -60,6 +60,8 @@ def bavard(contrat, gens) -> Any:
             numero=numero,
             intitule="Ateliers au pied des tours " * 9,
             resume=LONG,
+            besoin=LONG,
+            droit_commun_insuffisant=LONG,
             en_instruction=True,
             femmes=40,
             hommes=40,
@@ -77,7 +79,7 @@ def bavard(contrat, gens) -> Any:
 
 
 def test_chaque_fiche_tient_sur_une_page_meme_bavarde(contrat, gens, copil, cotech, bavard, le, tmp_path) -> None:
-    for rang, financeurs in enumerate((3, 8, 16), start=1):
+    for rang, financeurs in enumerate((5, 8, 16), start=1):
         dossier = bavard(f"26-{rang:03d}", financeurs)
         ExamenDossierFactory(reunion=cotech, dossier=dossier, a_arbitrer=True, question=LONG, note=LONG)
         ExamenDossierFactory(reunion=copil, dossier=dossier, ordre=rang)
@@ -111,9 +113,22 @@ def test_la_fiche_dit_l_essentiel_et_coupe_ce_qui_deborde(contrat, gens, copil, 
     assert fiche.an_passe == f"2025 : 4\u202f000\u00a0€ votés ({gens.departement.nom_court} 4\u202f000\u00a0€)"
     assert fiche.question == avant.question
     assert "À arbitrer (" in fiche.preparation
+    assert (fiche.besoin, fiche.droit_commun) == ("", "")  # sixteen funders take the page
     assert (len(fiche.avis), fiche.autres_avis) == (2, 6)
     assert fiche.lignes[-1].financeur == "5 autres financeurs"
     assert (fiche.demande, fiche.propose, fiche.retenu) == (80_000, 80_000, 1234)
+
+
+def test_la_fiche_dit_le_besoin_et_ce_que_le_droit_commun_ne_fait_pas(contrat, gens, copil, bavard) -> None:
+    dossier = bavard("26-001", financeurs=3)
+    dossier.droit_commun_insuffisant = "Le CLAS s’arrête au collège."
+    dossier.save()
+
+    (fiche,) = fiches(copil, [dossier.pk])
+
+    assert fiche.besoin.startswith("Un accompagnement")
+    assert fiche.besoin.endswith("… suite au dossier")
+    assert fiche.droit_commun == "Le CLAS s’arrête au collège."
 
 
 def test_un_brouillon_n_est_pas_imprime(contrat, gens, copil, dossier) -> None:
