@@ -38,11 +38,13 @@ def test_un_porteur_finit_et_depose_sa_demande_sur_son_telephone(page_du_compte,
     page = page_du_compte("porteur", taille=TELEPHONE)
 
     def tient_en_largeur() -> None:
+        page.wait_for_load_state("domcontentloaded")
         assert page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE["width"]
 
     def ouvrir(titre: str) -> None:
         page.goto(f"/c/porte-du-hainaut/2027/dossiers/{dossier.numero}/demande/")
-        page.get_by_role("link", name=titre).first.click()
+        with page.expect_navigation():
+            page.get_by_role("link", name=titre).first.click()
         tient_en_largeur()
         axe(page)
 

@@ -99,6 +99,7 @@ def test_une_demande_va_du_telephone_du_porteur_a_l_equilibre_de_ses_financeurs(
         return dossier
 
     def au_telephone() -> None:
+        telephone.wait_for_load_state("load")
         assert telephone.evaluate("document.documentElement.scrollWidth") <= TELEPHONE["width"]
         axe(telephone)
 
