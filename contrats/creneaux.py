@@ -131,6 +131,7 @@ class ProgrammationProposee:
     total_propose: Decimal
     fiches: tuple[FicheDeSeance, ...] = ()
     prepare: bool = False  # the meeting proposes arbitrations, another one validates
+    ecartes: tuple[str, ...] = ()  # files from which the reader is withdrawn: named, in no total
 
     @property
     def avec_deports(self) -> tuple[DossierPropose, ...]:
@@ -166,8 +167,12 @@ etapes_de_campagne: Creneau[[Contrat, date, date, Auteur], list[Echeance]] = Cre
 dates_tfpb: Creneau[[Contrat, date, date, Auteur], list[Echeance]] = Creneau(
     "contrats.dates_tfpb", "Which dates of the TFPB fall between these two days?"
 )
-programmation_proposee: Creneau[[Reunion], ProgrammationProposee | None] = Creneau(
-    "contrats.programmation_proposee", "Which files is this meeting asked to programme? None when it is asked none."
+programmation_proposee: Creneau[[Reunion, frozenset[int]], ProgrammationProposee | None] = Creneau(
+    "contrats.programmation_proposee",
+    "Which files is this meeting asked to programme, those of these keys told without their euros? None: it is asked none.",
+)
+ecartes_de_la_seance: Creneau[[Reunion, Auteur], frozenset[int]] = Creneau(
+    "contrats.ecartes_de_la_seance", "From which files of this meeting (by key) is this reader withdrawn?"
 )
 actions_sans_point_d_etape: Creneau[[Reunion], list[str]] = Creneau(
     "contrats.actions_sans_point_d_etape",

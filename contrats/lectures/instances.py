@@ -15,6 +15,7 @@ from commun.models import Fichier
 from commun.typographie import accord, nombre
 from geographie.models import Commune, Perimetre
 
+from ..creneaux import ecartes_de_la_seance
 from ..etats import REUNION_A_VENIR, REUNION_TENUE, EtatReunion, Role
 from ..models import (
     Comite,
@@ -112,7 +113,8 @@ class FicheReunion:
     presences: tuple[LignePresence, ...]
     items: tuple[ItemCompteRendu, ...]
     decisions: tuple[DecisionSuivie, ...]
-    paquet: Fichier | None
+    paquet: Fichier | None  # this reader's own copy where it is withdrawn from a file
+    ecartes: frozenset[int]  # files (by key) that its copy leaves out
     perimetres: tuple[Perimetre, ...]
 
     @property
@@ -289,6 +291,7 @@ def fiche_reunion(reunion: Reunion, *, pour: Auteur, le: date) -> FicheReunion:
     connues = {p.organisme_id: p for p in reunion.presences.select_related("organisme", "pouvoir_a")}
     membres = reunion.comite.membres.select_related("organisme").order_by("invite", "organisme__nom")
     perimetres = {p.pk: p for item in items for p in item.perimetres.all()}
+    document, ecartes = paquet_lisible(reunion, place, pour=pour) if seance else (None, frozenset())
     return FicheReunion(
         reunion=reunion,
         place=place,
@@ -297,7 +300,8 @@ def fiche_reunion(reunion: Reunion, *, pour: Auteur, le: date) -> FicheReunion:
         presences=tuple(LignePresence(m, connues.get(m.organisme_id)) for m in membres) if seance else (),
         items=items,
         decisions=tuple(_suivies(_decisions_lisibles(reunion, place, tenus), le)),
-        paquet=reunion.paquet if seance and lit_le_paquet(reunion, place) else None,
+        paquet=document,
+        ecartes=ecartes,
         perimetres=tuple(sorted(perimetres.values(), key=lambda p: p.nom)),
     )
 
@@ -306,6 +310,21 @@ def lit_le_paquet(reunion: Reunion, place: Place) -> bool:
     """Members read the packet; guests too where no file is examined."""
     invites = not reunion.comite.examine_des_dossiers
     return place in (Place.ANIMATEUR, Place.MEMBRE) or (place == Place.INVITE and invites)
+
+
+def paquet_lisible(reunion: Reunion, place: Place, *, pour: Auteur) -> tuple[Fichier | None, frozenset[int]]:
+    """The packet that this reader may open, and the files (by key) from which it is withdrawn.
+
+    Whoever is withdrawn reads a copy without these files, once it is made; until then, nothing.
+    """
+    if reunion.paquet is None or not lit_le_paquet(reunion, place):
+        return None, frozenset()
+    ecartes = ecartes_de_la_seance(reunion, pour) if reunion.comite.examine_des_dossiers else frozenset()
+    if not ecartes:
+        return reunion.paquet, ecartes
+    exemplaires = reunion.exemplaires.filter(paquet=reunion.paquet, ecartes=sorted(ecartes))
+    exemplaire = exemplaires.select_related("fichier").first()
+    return (exemplaire.fichier if exemplaire else None), ecartes
 
 
 def items_lisibles(reunion: Reunion, place: Place) -> QuerySet[ItemCompteRendu]:

@@ -74,12 +74,12 @@ class PaquetDeSeance:
         return sum(1 for suite in self.suites if suite.en_retard)
 
 
-def paquet(reunion: Reunion, *, le: datetime) -> PaquetDeSeance:
-    """The session of `reunion`, whose committee and contract are read, as it stands at `le`."""
+def paquet(reunion: Reunion, *, le: datetime, ecartes: frozenset[int] = frozenset()) -> PaquetDeSeance:
+    """The session of `reunion`, whose committee and contract are read, as it stands at `le`; see `programmation_proposee`."""
     comite, contrat = reunion.comite, reunion.comite.contrat
     membres = list(comite.membres.select_related("organisme").order_by("organisme__nom"))
     derniere = _precedentes(reunion).order_by("-le").first()
-    programmation = programmation_proposee(reunion) if comite.examine_des_dossiers else None
+    programmation = programmation_proposee(reunion, ecartes) if comite.examine_des_dossiers else None
     return PaquetDeSeance(
         contrat=contrat.intitule,
         pilote=contrat.pilote.nom,

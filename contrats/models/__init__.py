@@ -18,7 +18,7 @@ from .engagement import (
 )
 from .habilitation import Habilitation, Invitation
 from .inscription import Inscription
-from .instance import Comite, DecisionReunion, Reunion, TypeComite
+from .instance import Comite, DecisionReunion, ExemplaireDuPaquet, Reunion, TypeComite
 from .moyen import MoyenAnnonce, NatureAnnoncee
 from .operation import AvancementOperation, OperationUrbaine, ProgrammeUrbain
 from .ouverture import CompteAInviter, OuvertureContrat
@@ -45,6 +45,7 @@ __all__ = [
     "Contrat",
     "DecisionReunion",
     "Engagement",
+    "ExemplaireDuPaquet",
     "FicheActeur",
     "Habilitation",
     "Inscription",

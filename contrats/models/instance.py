@@ -123,6 +123,33 @@ class Reunion(ModeleAEtats):
         return self.comite.contrat_id
 
 
+class ExemplaireDuPaquet(models.Model):
+    """The packet of a meeting for those withdrawn from some of its files: it prints neither their sheets nor their euros.
+
+    `ecartes` holds the keys of these files, in order; the packet it was made beside is `paquet`.
+    """
+
+    reunion = models.ForeignKey(Reunion, models.CASCADE, related_name="exemplaires", verbose_name="réunion")
+    paquet = models.ForeignKey(Fichier, models.PROTECT, related_name="+", verbose_name="dossier de séance")
+    ecartes = models.JSONField("dossiers écartés")
+    fichier = models.ForeignKey(Fichier, models.PROTECT, related_name="+", verbose_name="document")
+
+    class Meta:
+        verbose_name = "exemplaire du dossier de séance"
+        verbose_name_plural = "exemplaires du dossier de séance"
+        ordering = ["reunion", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reunion", "paquet", "ecartes"],
+                name="contrats_exemplaire_unique",
+                violation_error_message="Cet exemplaire du dossier de séance existe déjà.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reunion}, sans {len(self.ecartes)} dossier(s)"
+
+
 class DecisionReunion(models.Model):
     """Something to decide at a meeting, what was decided, and what became of it."""
 

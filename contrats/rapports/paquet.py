@@ -18,11 +18,11 @@ from ..models import Reunion
 FEUILLES = (FEUILLE_RAPPORT, "contrats/paquet.css")
 
 
-def rediger_paquet(reunion: Reunion, *, le: datetime) -> tuple[bytes, int]:
-    """The PDF of the session as it stands at `le`, and its number of pages."""
+def rediger_paquet(reunion: Reunion, *, le: datetime, ecartes: frozenset[int] = frozenset()) -> tuple[bytes, int]:
+    """The PDF of the session as it stands at `le`, and its number of pages; `ecartes` as `programmation_proposee` says."""
     with tempfile.TemporaryDirectory() as dossier:
         chemin = Path(dossier, "paquet.pdf")
-        pages = ecrire_pdf(document(paquet(reunion, le=le)), chemin, feuilles=FEUILLES).pages
+        pages = ecrire_pdf(document(paquet(reunion, le=le, ecartes=ecartes)), chemin, feuilles=FEUILLES).pages
         return chemin.read_bytes(), pages
 
 

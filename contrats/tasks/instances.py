@@ -28,6 +28,13 @@ def produire_paquet(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     return {"fichier": actions.produire_paquet(reunion, suivi, le=timezone.now()).pk}
 
 
+@travail(actions.PRODUIRE_EXEMPLAIRE)
+def produire_exemplaire(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Make the copy of a packet for somebody withdrawn from some of its files."""
+    reunion = Reunion.objects.select_related("comite__contrat__pilote", "commune").get(pk=rangee.cible_id)
+    return {"fichier": actions.produire_l_exemplaire(reunion, suivi, le=timezone.now()).pk}
+
+
 @travail("contrats.rappeler_instances", chaque_jour_a=7)
 def rappeler(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Plan the reminders of the day."""

@@ -56,5 +56,8 @@ urlpatterns = [
     path("c/<slug:contrat>/reunions/<int:pk>/decisions/<int:numero>/", reunions.decision, name="decision"),
     path("c/<slug:contrat>/reunions/<int:pk>/dossier/", reunions.paquet, name="paquet"),
     path("c/<slug:contrat>/reunions/<int:pk>/dossier/produire/", reunions.produire_paquet, name="produire_paquet"),
+    path(
+        "c/<slug:contrat>/reunions/<int:pk>/dossier/exemplaire/", reunions.demander_exemplaire, name="exemplaire_paquet"
+    ),
     path("c/<slug:contrat>/reunions/<int:pk>/dossier/avancement/", reunions.avancement, name="avancement_paquet"),
 ]

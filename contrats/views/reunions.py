@@ -218,6 +218,7 @@ def _page(request: HttpRequest, portee: Portee, objet: Reunion, form_clore: Clor
         "refuses": [],
         "manques": [],
         "travail": None,
+        "exemplaire": actions.travail_de_l_exemplaire(objet, fiche.ecartes) if fiche.ecartes else None,
         "evenements": [],
         "liens": liens_de_reunion(objet, portee.auteur),
         "form_clore": form_clore,
@@ -531,8 +532,29 @@ def paquet(request: HttpRequest, portee: Portee, pk: int) -> HttpResponseBase:
     objet = _reunion(portee, pk)
     fiche = fiche_reunion(objet, pour=portee.auteur, le=timezone.localdate())
     if fiche.paquet is None:
+        if fiche.ecartes:  # its own copy is to be asked there
+            return _retour(portee, objet, "dossier")
         raise Http404("No packet for this reader.")
     return fichiers.reponse(fiche.paquet)
+
+
+# Where files are examined, a porteur's role gives no seat.
+SIEGENT = tuple(role for role in Role if role != Role.PORTEUR)
+
+
+@require_POST
+@dans_le_contrat(*SIEGENT)
+def demander_exemplaire(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
+    """Have one's own copy of the packet made, without the files from which one is withdrawn."""
+    objet = _reunion(portee, pk)
+    if not fiche_reunion(objet, pour=portee.auteur, le=timezone.localdate()).ecartes:
+        raise Http404("Nothing to leave out for this reader.")
+    agir(
+        request,
+        lambda: actions.demander_un_exemplaire(objet, par=portee.auteur, le=timezone.now()),
+        succes="Votre exemplaire est en préparation : rechargez la page dans un instant.",
+    )
+    return _retour(portee, objet, "dossier")
 
 
 @require_POST

@@ -21,6 +21,7 @@ from contrats.permissions import roles
 
 from ..etats import DEMANDE_CONSOMME, DOSSIER_A_LA_TABLE_DU_COPIL, EtatDemande
 from ..models import CalendrierDispositif, Campagne, DemandeFinancement, Deport, Dossier, ReleveDeDecisions
+from ..models.dossier import deports_de
 from ..models.seance import demandes_de
 from ..permissions import peut_tenir_la_seance
 from ..permissions.campagne import voit_la_campagne
@@ -34,12 +35,13 @@ ZERO = Decimal(0)
 JOUR_DES_BILANS = (6, 30)
 
 
-def programmation_proposee(reunion: Reunion) -> ProgrammationProposee | None:
+def programmation_proposee(reunion: Reunion, ecartes: frozenset[int] = frozenset()) -> ProgrammationProposee | None:
     """The files on the meeting's list; without a list, those that one which validates is asked to programme, then those
     it did. None when there is none.
 
     Shared proposals only: a funder's private draft is not printed. A body that validates the SIP alone reads the SIP;
-    where none does, the one that validates the programming reads them too.
+    where none does, the one that validates the programming reads them too. The files of `ecartes` (by key) are named only:
+    the copy of the packet for whoever is withdrawn from them.
     """
     comite = reunion.comite
     liste = list(reunion.examens.order_by("ordre", "pk").values_list("dossier", flat=True))
@@ -56,6 +58,8 @@ def programmation_proposee(reunion: Reunion) -> ProgrammationProposee | None:
     if not par_dossier:
         return None
     lus = Dossier.objects.select_related("porteur", "orientation", "campagne").in_bulk(list(par_dossier))
+    tus = [cle for cle in par_dossier if cle in ecartes]
+    par_dossier = {cle: groupe for cle, groupe in par_dossier.items() if cle not in ecartes}
     deports = _deports(reunion, par_dossier)
     dossiers = tuple(_propose(lus[cle], groupe, deports[cle]) for cle, groupe in par_dossier.items())
     return ProgrammationProposee(
@@ -65,7 +69,19 @@ def programmation_proposee(reunion: Reunion) -> ProgrammationProposee | None:
         total_propose=sum((d.propose for d in dossiers), ZERO),
         fiches=fiches(reunion, par_dossier),
         prepare=not comite.decide_des_dossiers,
+        ecartes=tuple(f"{lus[cle].numero}, {lus[cle].intitule}" for cle in tus),
     )
+
+
+def ecartes_de_la_seance(reunion: Reunion, pour: Auteur) -> frozenset[int]:
+    """The files of the packet from which this reader is withdrawn today (by key)."""
+    deportes = deports_de(pour, reunion.comite.contrat)
+    if not deportes:
+        return frozenset()
+    liste = set(reunion.examens.values_list("dossier", flat=True))
+    if not liste and reunion.comite.decide_des_dossiers:
+        liste = {demande.dossier_id for demande in _a_programmer(reunion)}
+    return deportes & liste
 
 
 def _a_programmer(reunion: Reunion) -> list[DemandeFinancement]:

@@ -17,7 +17,7 @@ from contrats.permissions import Place, place_dans, roles
 from ..etats import DEMANDE_CONSOMME, EXAMEN_APPLICABLE, TRANSITIONS_EXAMEN, EtatDemande, EtatExamen
 from .demande import DemandeFinancement
 from .dispositif import FamilleDispositif
-from .dossier import Dossier
+from .dossier import Dossier, deports_de
 
 
 def demandes_de(comite: Comite) -> Q:
@@ -144,14 +144,20 @@ def saisissable(demande: DemandeFinancement) -> bool:
 
 class ReleveDeDecisionsQuerySet(models.QuerySet["ReleveDeDecisions"]):
     def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
-        """All of them for the team that runs meetings; the published ones for the members of their committee."""
+        """All of them for the team of the whole contract; the published ones for the members of their committee.
+
+        Published, a record is the decision itself, told to every member; before, whoever is withdrawn from one of its
+        files does not read it.
+        """
         du_contrat = self.filter(reunion__comite__contrat=contrat)
         tenus = roles(auteur, contrat)
-        if tenus.pilote:
-            return du_contrat
+        publies = Q(publie_le__isnull=False)
+        if tenus.pilote_tout:
+            touchees = ExamenDossier.objects.filter(dossier__in=deports_de(auteur, contrat)).values("reunion")
+            return du_contrat.filter(publies | ~Q(reunion__in=touchees))
         comites = Comite.objects.filter(contrat=contrat).prefetch_related("membres")
-        siege = [comite.pk for comite in comites if place_dans(tenus, comite) == Place.MEMBRE]
-        return du_contrat.filter(publie_le__isnull=False, reunion__comite__in=siege)
+        siege = [comite.pk for comite in comites if place_dans(tenus, comite) in (Place.ANIMATEUR, Place.MEMBRE)]
+        return du_contrat.filter(publies, reunion__comite__in=siege)
 
 
 class ReleveDeDecisions(models.Model):

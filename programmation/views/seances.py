@@ -42,6 +42,7 @@ TONS = {
     EtatExamen.ECARTE: "danger",
 }
 # A porteur reads its funders' letters, not the record of the meeting.
+TU = "Motif non montré : vous vous êtes déporté de ce dossier."
 LECTEURS_DU_RELEVE = tuple(role for role in Role if role != Role.PORTEUR)
 # The jobs of a session, and what each is called.
 TRAVAUX = {
@@ -215,7 +216,8 @@ def suivre(request: HttpRequest, portee: Portee, pk: int, travail: str) -> HttpR
         "contrat": portee.contrat,
         "travail": objet,
         "titre_du_travail": TRAVAUX[objet.nom],
-        "faits": _faits_lisibles(portee, objet),
+        "faits": _lisibles(portee, objet, "faits", "fait"),
+        "refus": _lisibles(portee, objet, "refus", "motif"),
         "retour": adresse_de(portee, reunion),
     }
     return render(request, gabarit, contexte)
@@ -304,12 +306,15 @@ def _dire_les_ajouts(request: HttpRequest, ajoutes: int) -> None:
     messages.success(request, phrase)
 
 
-def _faits_lisibles(portee: Portee, travail: Travail) -> list[dict[str, str]]:
-    """What was done to each file; without the euros of those from which the reader is withdrawn."""
+def _lisibles(portee: Portee, travail: Travail, quoi: str, mot: str) -> list[dict[str, str]]:
+    """What the job says of each file; without the euros of those from which the reader is withdrawn."""
     deportes = Dossier.objects.filter(pk__in=deports_de(portee.auteur, portee.contrat))
     tus = set(deportes.values_list("numero", flat=True))
-    faits = (travail.resultat or {}).get("faits", [])
-    return [fait | {"fait": fait["fait"].partition(",")[0]} if fait["numero"] in tus else fait for fait in faits]
+    dits = (travail.resultat or {}).get(quoi, [])
+    return [
+        dit | {mot: dit[mot].partition(",")[0] if quoi == "faits" else TU} if dit.get("numero") in tus else dit
+        for dit in dits
+    ]
 
 
 def _onglets(portee: Portee, reunion: Reunion, lue: Any, etat: str) -> list[dict[str, Any]]:

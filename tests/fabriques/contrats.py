@@ -36,6 +36,7 @@ from contrats.models import (
     Contrat,
     DecisionReunion,
     Engagement,
+    ExemplaireDuPaquet,
     FicheActeur,
     Habilitation,
     Inscription,
@@ -72,6 +73,7 @@ from contrats.models import (
 )
 
 from .acteurs import JetonApiFactory, OrganismeFactory, UtilisateurFactory, siren_numero, siret_numero
+from .commun import FichierFactory
 from .geographie import CommuneFactory, PerimetreFactory
 
 
@@ -320,6 +322,18 @@ class ReunionFactory(DjangoModelFactory):
         tenue = factory.Trait(etat="tenue")
         rendue = factory.Trait(etat="rendue", rendue_le=factory.LazyFunction(timezone.now))
         annulee = factory.Trait(etat="annulee")
+
+
+class ExemplaireDuPaquetFactory(DjangoModelFactory):
+    """The copy of a packet for whoever is withdrawn from one file."""
+
+    reunion = factory.SubFactory(ReunionFactory)
+    paquet = factory.SubFactory(FichierFactory)
+    ecartes = factory.Sequence(lambda n: [n + 1])
+    fichier = factory.SubFactory(FichierFactory)
+
+    class Meta:
+        model = ExemplaireDuPaquet
 
 
 class DecisionReunionFactory(DjangoModelFactory):

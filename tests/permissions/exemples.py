@@ -22,7 +22,7 @@ from typing import Any
 from django.utils import timezone
 
 from contrats.etats import Role
-from contrats.models import ActeDecision
+from contrats.models import ActeDecision, Reunion
 from evaluation.etats import TypeRapport
 from programmation.imports.constats import Lecture
 from programmation.imports.dossiers import resume
@@ -125,6 +125,18 @@ def pour(
 
 def _engagement(scene: Scene, personne: Any) -> Any:
     return scene.engagement_de(personne).pk
+
+
+def _seance_ecartee(scene: Scene, personne: Any) -> Any:
+    """A session with its packet, from one file of which this person is withdrawn; somebody else elsewhere."""
+    Reunion.objects.filter(pk=scene.examen.reunion_id, paquet=None).update(paquet=FichierFactory())
+    sien = {
+        "dossier": scene.examen.dossier,
+        "utilisateur": personne if scene.a_soi and personne else UtilisateurFactory(),
+    }
+    if not Deport.objects.filter(**sien, leve_le__isnull=True).exists():
+        DeportFactory(**sien)
+    return scene.examen.reunion_id
 
 
 def _lot(scene: Scene, personne: Any) -> Any:
@@ -424,6 +436,7 @@ EXEMPLES: dict[str, Exemple] = {
     "contrats:paquet": pour(autrui=CHEF, pk="seance.pk"),
     "contrats:produire_paquet": pour(*CHEF, methode="post", pk="seance.pk"),
     "contrats:avancement_paquet": pour(*CHEF, pk="seance.pk"),
+    "contrats:exemplaire_paquet": pour(*LECTEURS_DES_RAPPORTS, methode="post", pk=_seance_ecartee),
     "contrats:structure": pour(*CHEF),
     "contrats:nouvelle_orientation": pour(*CHEF),
     "contrats:orientation": pour(*CHEF, pk="objectif.orientation.pk"),

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pikepdf
 import pytest
+from django.urls import reverse
 
+from acteurs.models import Utilisateur
+from commun.auteur import Auteur
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.fichiers import lire
 from commun.models import LigneJournal
+from contrats.actions import instances
 from contrats.creneaux import programmation_proposee
+from contrats.etats import Role
+from contrats.lectures.instances import fiche_reunion
 from contrats.lectures.paquet import paquet
 from contrats.models import Reunion, TypeComite
 from contrats.rapports.paquet import rediger_paquet
@@ -21,7 +28,8 @@ from programmation import actions
 from programmation.etats import SensAvis
 from programmation.lectures.fiches_de_seance import fiches
 from programmation.lectures.releve import releve
-from programmation.models import ExamenDossier
+from programmation.models import ExamenDossier, ReleveDeDecisions
+from programmation.models.dossier import DEPORTS_CONNUS
 from programmation.rapports.releve import document
 from tests.fabriques import (
     AvisFactory,
@@ -30,6 +38,7 @@ from tests.fabriques import (
     DeportFactory,
     DossierFactory,
     ExamenDossierFactory,
+    FichierFactory,
     LocalisationFactory,
     MembreComiteFactory,
     MontantExamineFactory,
@@ -142,6 +151,70 @@ def test_un_brouillon_n_est_pas_imprime(contrat, gens, copil, dossier) -> None:
     assert (ligne.demande, ligne.propose, ligne.financeurs) == (5000, 0, ())
     (fiche,) = proposee.fiches
     assert [(li.financeur, li.propose) for li in fiche.lignes] == [(gens.departement.nom_court, None)]
+
+
+def test_qui_s_est_deporte_lit_un_exemplaire_sans_le_dossier(
+    contrat, gens, copil, le, executer_travaux, client_de, tmp_path
+) -> None:
+    secret, ordinaire = (
+        DemandeFactory(dossier__contrat=contrat, dossier__en_instruction=True, proposee=True, montant_propose=montant)
+        for montant in (Decimal(7654), Decimal(3000))
+    )
+    for rang, demande in enumerate((secret, ordinaire), start=1):
+        ExamenDossierFactory(reunion=copil, dossier=demande.dossier, ordre=rang)
+    instances.demander_paquet(copil, par=gens.chef, le=le)
+    executer_travaux()
+    copil.refresh_from_db()
+    client = client_de(Role.CHEF_DE_PROJET)
+    personne = client.auteur.utilisateur
+    entier = fiche_reunion(copil, pour=Auteur(personne), le=copil.le).paquet
+    DeportFactory(dossier=secret.dossier, utilisateur=personne)
+    page = reverse("contrats:reunion", kwargs={"contrat": contrat.slug, "pk": copil.pk})
+
+    assert entier == copil.paquet
+    assert "Préparer mon exemplaire" in client.get(page).content.decode()
+    adresse = reverse("contrats:paquet", kwargs={"contrat": contrat.slug, "pk": copil.pk})
+    assert client.get(adresse)["Location"] == f"{page}#dossier"
+    client.post(reverse("contrats:exemplaire_paquet", kwargs={"contrat": contrat.slug, "pk": copil.pk}))
+    executer_travaux()
+    chemin = tmp_path / "exemplaire.pdf"
+    chemin.write_bytes(b"".join(client.get(adresse).streaming_content))
+    lu = subprocess.run(["pdftotext", str(chemin), "-"], capture_output=True, check=True).stdout.decode()
+    lu = " ".join(lu.split())
+
+    assert secret.dossier.numero in lu
+    assert "7 654" not in lu
+    assert "pour 3 000 € proposés" in lu
+    assert lire(copil.paquet) != chemin.read_bytes()
+    # The packet made again has its own copies.
+    instances.demander_paquet(copil, par=gens.chef, le=le)
+    executer_travaux()
+    copil.refresh_from_db()
+    relue = Utilisateur.objects.get(pk=personne.pk)
+    assert fiche_reunion(copil, pour=Auteur(relue), le=copil.le).paquet is None
+
+
+def test_qui_ne_s_est_pas_deporte_n_a_pas_d_exemplaire(contrat, gens, copil, le) -> None:
+    copil.paquet = FichierFactory()
+    copil.save()
+    with pytest.raises(RegleEnfreinte, match="entier"):
+        instances.demander_un_exemplaire(copil, par=gens.chef, le=le)
+
+
+def test_un_releve_pas_encore_publie_ne_se_lit_pas_par_qui_s_est_deporte(tenue, gens, le, executer_travaux) -> None:
+    actions.demander_le_releve(tenue, par=gens.chef, le=le)
+    executer_travaux()
+    releve = ReleveDeDecisions.objects.get(reunion=tenue)
+    contrat = tenue.comite.contrat
+    assert releve in ReleveDeDecisions.objects.visibles_par(gens.chef, contrat)
+
+    DeportFactory(dossier=tenue.examens.first().dossier, utilisateur=gens.chef.utilisateur)
+    gens.chef.utilisateur.__dict__.pop(DEPORTS_CONNUS, None)
+    assert releve not in ReleveDeDecisions.objects.visibles_par(gens.chef, contrat)
+
+    releve.publie_le = releve.produit_le
+    releve.save()
+    assert releve in ReleveDeDecisions.objects.visibles_par(gens.chef, contrat)
 
 
 def test_le_paquet_suit_l_ordre_de_la_liste_et_un_cotech_sans_liste_n_imprime_rien(

@@ -7,7 +7,16 @@ from .compte_rendu import ecrire_item, noter_presences, retirer_item
 from .courriels import ENVOYER, courriels_refuses, expedier
 from .decisions import inscrire_decision, suivre_decision
 from .ordre_du_jour import deplacer_point, deposer_piece, inscrire_point, modifier_point, retirer_point
-from .paquet import PRODUIRE_PAQUET, demander_paquet, produire_paquet, travail_du_paquet
+from .paquet import (
+    PRODUIRE_EXEMPLAIRE,
+    PRODUIRE_PAQUET,
+    demander_paquet,
+    demander_un_exemplaire,
+    produire_l_exemplaire,
+    produire_paquet,
+    travail_de_l_exemplaire,
+    travail_du_paquet,
+)
 from .rappels import Rappels, rappeler
 from .reunions import (
     FicheDeReunion,
@@ -22,6 +31,7 @@ from .reunions import (
 
 __all__ = [
     "ENVOYER",
+    "PRODUIRE_EXEMPLAIRE",
     "PRODUIRE_PAQUET",
     "FicheAppel",
     "FicheDeComite",
@@ -33,6 +43,7 @@ __all__ = [
     "courriels_refuses",
     "creer_comite",
     "demander_paquet",
+    "demander_un_exemplaire",
     "deplacer_point",
     "deposer_piece",
     "ecrire_item",
@@ -49,6 +60,7 @@ __all__ = [
     "ouvrir_calendrier",
     "points_d_etape_manquants",
     "prevoir_reunion",
+    "produire_l_exemplaire",
     "produire_paquet",
     "rappeler",
     "rendre_compte",
@@ -58,5 +70,6 @@ __all__ = [
     "retirer_point",
     "suivre_decision",
     "tenir",
+    "travail_de_l_exemplaire",
     "travail_du_paquet",
 ]
