@@ -83,7 +83,9 @@ def test() -> int:
         _installer("dev")
         with _seule_suite(), serveurs(TEST) as en_marche:
             environnement = en_marche.environnement | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-            return processus.executer([PYTHON_VENV, "-m", "pytest", "-n", "2", *_args()], env=environnement, cwd=RACINE)
+            # Each worker keeps to its own modules, whose fixtures are made once, until the other has none left.
+            pytest = [PYTHON_VENV, "-m", "pytest", "-n", "2", "--dist", "worksteal", *_args()]
+            return processus.executer(pytest, env=environnement, cwd=RACINE)
 
 
 def check() -> int:
