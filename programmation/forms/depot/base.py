@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -12,7 +11,7 @@ from django import forms
 
 from commun.auteur import Auteur
 from commun.formulaires import ChampMontant
-from commun.typographie import date_chiffres, nombre
+from commun.typographie import nombre
 
 from ...actions.pages import PageSaisie
 from ...lectures.demande import formulaire_du_dossier
@@ -20,8 +19,8 @@ from ...lectures.pages import PageLue, Redaction
 from ...models import Dossier, Formulaire
 from ...regles.champs import se_demande, section
 from ...regles.pages import Sort, connues, empreinte, sort
+from ..a_deux import OUVERTURE, en_clair, ouverture_lue, poser
 
-OUVERTURE = "ouverture"  # what the page showed when it was opened: its revision, a mark of each answer
 GARDER = "garder"  # the revision over which the sender keeps its own answers
 
 
@@ -97,7 +96,7 @@ class SectionForm(forms.Form):
             for champ in self.champs_de(nom):
                 if champ in self.fields:
                     self.fields[champ].disabled = nom not in ouverts
-        self._revision, self._lues = _ouverture_lue(self.data.get(OUVERTURE, ""))
+        self._revision, self._lues = ouverture_lue(self.data.get(OUVERTURE, ""))
         self.autre: Redaction | None = None
         self.de_l_autre: list[str] = []  # fields where the other's answers stay
         self.en_conflit: dict[str, str] = {}  # fields that both have written: what the other wrote
@@ -211,9 +210,9 @@ class SectionForm(forms.Form):
             )
             if issue is Sort.DE_L_AUTRE:
                 self.de_l_autre.append(nom)
-                _poser(donnees, nom, actuelle)
+                poser(donnees, nom, actuelle)
             elif issue is Sort.CONFLIT and passe_outre < autre.revision:
-                self.en_conflit[nom] = _en_clair(champ, actuelle)
+                self.en_conflit[nom] = en_clair(champ, actuelle)
         self.data = donnees
 
     @property
@@ -238,45 +237,5 @@ def attendre(form: forms.Form, *noms: str) -> None:
         form.fields[nom].attendu = True  # type: ignore[attr-defined]
 
 
-def _ouverture_lue(texte: str) -> tuple[int | None, dict[str, str]]:
-    """(revision, marks) that a page sends back; (None, {}) when it sends none that can be read."""
-    try:
-        lue = json.loads(texte)
-        return int(lue["revision"]), {str(nom): str(marque) for nom, marque in lue["marques"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None, {}
-
-
 def _entier(texte: Any) -> int | None:
     return int(texte) if isinstance(texte, str) and texte.isdecimal() else None
-
-
-def _poser(donnees: Any, nom: str, valeur: Any) -> None:
-    """Put an answer among those that were sent, as if its page had sent it."""
-    if isinstance(valeur, list | tuple):
-        donnees.setlist(nom, [str(un) for un in valeur])
-    elif valeur is None or valeur is False or valeur == "":
-        donnees.pop(nom, None)
-    else:
-        donnees[nom] = str(valeur)
-
-
-def _en_clair(champ: forms.Field, valeur: Any) -> str:
-    """An answer in words, for somebody who wrote another."""
-    if isinstance(champ, forms.BooleanField):
-        return "case cochée" if valeur else "case décochée"
-    if valeur in (None, "", []):
-        return "rien."
-    if not isinstance(champ, forms.ChoiceField):
-        return f"« {date_chiffres(valeur) if isinstance(valeur, date) else valeur} »"
-    noms = {str(cle): str(nom) for cle, nom in _aplatis(champ.choices)}
-    choisis = valeur if isinstance(valeur, list | tuple) else [valeur]
-    return f"« {', '.join(noms.get(str(un), str(un)) for un in choisis)} »"
-
-
-def _aplatis(choix: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
-    for cle, nom in choix:
-        if isinstance(nom, list | tuple):
-            yield from nom
-        else:
-            yield cle, nom
