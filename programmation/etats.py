@@ -310,12 +310,16 @@ TRANSITIONS_BESOIN = {
         (_B.SIGNALE, _B.OPPORTUNITE, _B.PORTEUR_TROUVE, _B.FINANCE), _B.ABANDONNE, "Abandonner ce besoin"
     ),
     "reprendre": Transition((_B.ABANDONNE,), _B.SIGNALE, "Reprendre ce besoin"),
+    "rouvrir": Transition((_B.DOSSIER,), _B.FINANCE, "Rouvrir ce besoin"),
 }
 
 # States in which the opportunity is written, and those in which somebody carries it.
 BESOIN_AVEC_PORTEUR = (_B.PORTEUR_TROUVE, _B.FINANCE, _B.DOSSIER)
 BESOIN_AVEC_OPPORTUNITE = (_B.OPPORTUNITE, *BESOIN_AVEC_PORTEUR)
 BESOIN_EN_COURS = (_B.SIGNALE, _B.OPPORTUNITE, _B.PORTEUR_TROUVE, _B.FINANCE)
+# States of the file of a need in which nobody answers it, and those after which it may look for an answer again.
+DOSSIER_SANS_SUITE = (EtatDossier.RETIRE, EtatDossier.IRRECEVABLE)
+DOSSIER_QUI_LIBERE = (*DOSSIER_SANS_SUITE, EtatDossier.CLOS)
 
 
 class EtatCandidature(models.TextChoices):
@@ -333,5 +337,5 @@ TRANSITIONS_CANDIDATURE = {
     "retenir": Transition((_K.DEPOSEE, _K.NON_RETENUE), _K.RETENUE, "Retenir la candidature"),
     "ecarter": Transition((_K.DEPOSEE, _K.RETENUE), _K.NON_RETENUE, "Ne pas retenir la candidature"),
     "retirer": Transition((_K.DEPOSEE,), _K.RETIREE, "Retirer la candidature"),
-    "deposer": Transition((_K.RETIREE,), _K.DEPOSEE, "Déposer de nouveau"),
+    "deposer": Transition((_K.RETIREE, _K.NON_RETENUE), _K.DEPOSEE, "Déposer de nouveau"),
 }

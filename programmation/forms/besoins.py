@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,19 +12,21 @@ from django.db.models import Q
 from acteurs.models import Organisme
 from commun.auteur import Auteur
 from commun.formulaires import ChampMontant, SaisieDate
+from commun.typographie import date_longue
 from contrats.models import Contrat, NatureMoyens, NatureOrientation, Orientation, Reunion
-from contrats.permissions import roles
-from geographie.models import Perimetre, VersionPerimetre
+from contrats.permissions import RolesTenus, roles
+from geographie.models import Commune, Perimetre, VersionPerimetre
 
 from ..etats import EtatBesoin
 from ..lectures.besoins import partenaires
 from ..lectures.dispositifs import en_vigueur
 from ..models import FAMILLES_DES_BESOINS, Besoin, Candidature, Dispositif, PisteDeFinancement
 from ..permissions.organisme import porteurs
+from .a_deux import FormulaireADeux
 
 
-class BesoinForm(forms.ModelForm):
-    """What somebody sees in a quarter; the team also says who saw it."""
+class BesoinForm(FormulaireADeux, forms.ModelForm):
+    """What somebody sees in a quarter; the team also says who saw it, and others only when they report it."""
 
     class Meta:
         model = Besoin
@@ -40,28 +43,51 @@ class BesoinForm(forms.ModelForm):
             "communes": "Si le besoin dépasse les quartiers du contrat.",
         }
 
-    def __init__(self, *args: Any, contrat: Contrat, annee: int, auteur: Auteur, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        contrat: Contrat,
+        annee: int,
+        auteur: Auteur,
+        qui: Callable[[], str] = str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         champs: Any = self.fields
         champs["orientation"].queryset = contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE)
         champs["orientation"].empty_label = "Je ne sais pas encore"
+        siens = self.instance if self.instance.pk else None
+        perimetres = Q(contrats__contrat=contrat, versions__in=VersionPerimetre.objects.de_l_annee(annee))
+        communes = Q(pk__in=contrat.communes.values("pk"))
+        if siens is not None:  # what it holds already stays possible: a quarter of another year, a commune that left
+            perimetres |= Q(pk__in=siens.perimetres.values("pk"))
+            communes |= Q(pk__in=siens.communes.values("pk"))
         champs["perimetres"].queryset = (
-            Perimetre.objects.filter(contrats__contrat=contrat, versions__in=VersionPerimetre.objects.de_l_annee(annee))
-            .distinct()
-            .order_by("-type", "nom")
+            Perimetre.objects.filter(perimetres).distinct().order_by("-type", "nom")
         )  # the QPV first
-        champs["communes"].queryset = contrat.communes.all()
+        champs["communes"].queryset = Commune.objects.filter(communes)
         tenus = roles(auteur, contrat)
+        if siens is not None and not tenus.pilote:
+            del champs["signale_pour"]
+        else:
+            self._proposer_qui_signale(contrat, tenus, auteur)
+        if siens is not None:
+            self.tenir(siens.revision, qui)
+
+    def _proposer_qui_signale(self, contrat: Contrat, tenus: RolesTenus, auteur: Auteur) -> None:
+        champ: Any = self.fields["signale_pour"]
         possibles = partenaires(contrat)
         if not tenus.pilote:
             possibles = Organisme.objects.filter(pk__in=tenus.organismes_partenaires)
-        champs["signale_pour"].queryset = possibles.order_by("recherche")
-        champs["signale_pour"].empty_label = None
+        elif self.instance.pk:
+            possibles = Organisme.objects.filter(Q(pk__in=possibles.values("pk")) | Q(pk=self.instance.signale_pour_id))
+        champ.queryset = possibles.order_by("recherche")
+        champ.empty_label = None
         if auteur.organisme is not None:
-            champs["signale_pour"].initial = auteur.organisme
+            champ.initial = auteur.organisme
         if possibles.count() == 1:
-            champs["signale_pour"].widget = forms.HiddenInput()
-            champs["signale_pour"].initial = possibles.get()
+            champ.widget = forms.HiddenInput()
+            champ.initial = possibles.get()
 
 
 class FiltreBesoinsForm(forms.Form):
@@ -78,7 +104,7 @@ class FiltreBesoinsForm(forms.Form):
         champ.queryset = contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE)
 
 
-class OpportuniteForm(forms.Form):
+class OpportuniteForm(FormulaireADeux, forms.Form):
     """What would be done, through which scheme, discussed where."""
 
     opportunite = forms.CharField(
@@ -97,7 +123,7 @@ class OpportuniteForm(forms.Form):
         Reunion.objects.none(), label="Discuté à la réunion", required=False, empty_label="Aucune"
     )
 
-    def __init__(self, *args: Any, besoin: Besoin, le: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, besoin: Besoin, le: date, qui: Callable[[], str], **kwargs: Any) -> None:
         depart = {"opportunite": besoin.opportunite, "dispositif": besoin.dispositif_id, "reunion": besoin.reunion_id}
         super().__init__(*args, initial=depart, **kwargs)
         champs: Any = self.fields
@@ -111,9 +137,26 @@ class OpportuniteForm(forms.Form):
             .select_related("comite")
             .order_by("-le")
         )
+        self.tenir(besoin.revision, qui)
 
 
-class PorteurForm(forms.Form):
+class AvantTermeForm(forms.Form):
+    """An act that closes a published call before its last day is confirmed."""
+
+    avant_terme = forms.BooleanField()
+
+    def __init__(self, *args: Any, ouvert_jusqu_au: date | None, **kwargs: Any) -> None:
+        """`ouvert_jusqu_au`: the last day of the call while it takes answers; None when none is open."""
+        super().__init__(*args, **kwargs)
+        if ouvert_jusqu_au is None:
+            del self.fields["avant_terme"]
+            return
+        jour = date_longue(ouvert_jusqu_au)
+        self.fields["avant_terme"].label = f"Je ferme cet appel avant le {jour}"
+        self.fields["avant_terme"].error_messages["required"] = "Confirmez, ou attendez le dernier jour publié."
+
+
+class PorteurForm(AvantTermeForm):
     """Who carries it, and why it."""
 
     porteur = forms.ModelChoiceField(Organisme.objects.none(), label="Porteur", empty_label="Choisissez")
@@ -123,6 +166,7 @@ class PorteurForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Ce qu’il sait faire, ce qu’il propose lui-même : ces mots resteront au dossier.",
     )
+    field_order = ("porteur", "motif", "avant_terme")
 
     def __init__(self, *args: Any, contrat: Contrat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -130,10 +174,14 @@ class PorteurForm(forms.Form):
         champ.queryset = porteurs(contrat)
 
 
-class PublierForm(forms.Form):
+class PublierForm(FormulaireADeux, forms.Form):
     """Until when the call takes answers."""
 
     jusqu_au = forms.DateField(label="Candidatures jusqu’au", widget=SaisieDate)
+
+    def __init__(self, *args: Any, besoin: Besoin, qui: Callable[[], str], **kwargs: Any) -> None:
+        super().__init__(*args, initial={"jusqu_au": besoin.publie_jusqu_au}, **kwargs)
+        self.tenir(besoin.revision, qui)
 
 
 class EtapeBesoinForm(forms.Form):
@@ -148,7 +196,7 @@ class EtapeBesoinForm(forms.Form):
             self.fields["motif"].label = "Précision"
 
 
-class PisteForm(forms.ModelForm):
+class PisteForm(FormulaireADeux, forms.ModelForm):
     """Who might pay, how much, and whether it is sure."""
 
     montant = ChampMontant(label="Montant", required=False)
@@ -158,13 +206,16 @@ class PisteForm(forms.ModelForm):
         fields = ["organisme", "nature", "montant", "acquise", "note"]
         help_texts = {"note": "Le dispositif, la personne contactée, la date de la réponse."}
 
-    def __init__(self, *args: Any, contrat: Contrat, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contrat: Contrat, qui: Callable[[], str] = str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champs: Any = self.fields
-        champs["organisme"].queryset = partenaires(contrat)
+        possibles = Q(pk__in=partenaires(contrat).values("pk")) | Q(pk=self.instance.organisme_id)
+        champs["organisme"].queryset = Organisme.objects.filter(possibles).order_by("recherche")
         champs["organisme"].empty_label = "Choisissez"
         champs["nature"].choices = [("", "Choisissez"), *NatureMoyens.choices]
         champs["acquise"].label = "Le financement est acquis"
+        if self.instance.pk:
+            self.tenir(self.instance.revision, qui)
 
     def clean(self) -> dict[str, Any]:
         lues: dict[str, Any] = super().clean() or self.cleaned_data
@@ -173,7 +224,7 @@ class PisteForm(forms.ModelForm):
         return lues
 
 
-class CandidatureForm(forms.Form):
+class CandidatureForm(FormulaireADeux, forms.Form):
     """What the porteur answers."""
 
     organisme = forms.ModelChoiceField(Organisme.objects.none(), label="Pour", empty_label=None)
@@ -184,16 +235,19 @@ class CandidatureForm(forms.Form):
         help_text="Ce que vous proposez, avec qui, quand vous pourriez commencer. Une page suffit.",
     )
 
-    def __init__(self, *args: Any, siens: Any, connue: Candidature | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, siens: Any, connue: Candidature | None, qui: Callable[[], str] = str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, initial={"texte": connue.texte if connue else ""}, **kwargs)
         champ: Any = self.fields["organisme"]
         champ.queryset = siens
         if siens.count() == 1:
             champ.widget = forms.HiddenInput()
             champ.initial = siens.get()
+            self.tenir(connue.revision if connue else 0, qui)  # a colleague may answer for it too
 
 
-class ReponseCandidatureForm(forms.Form):
+class ReponseCandidatureForm(AvantTermeForm):
     """Why it is kept, or not; and, when it is, what the others are told."""
 
     motif = forms.CharField(
@@ -208,6 +262,8 @@ class ReponseCandidatureForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="La même pour tous ; ils la reçoivent en même temps.",
     )
+
+    field_order = ("motif", "motif_des_autres", "avant_terme")
 
     def __init__(self, *args: Any, autres: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,10 +13,11 @@ from django.db.models import Count, Q
 
 from acteurs.models import Organisme, TypeOrganisme
 from commun.auteur import Auteur
+from commun.models import LigneJournal
 from contrats.models import Contrat
 from contrats.permissions import roles
 
-from ..etats import BESOIN_AVEC_PORTEUR, BESOIN_EN_COURS, EtatBesoin, EtatCandidature
+from ..etats import BESOIN_AVEC_OPPORTUNITE, BESOIN_AVEC_PORTEUR, BESOIN_EN_COURS, EtatBesoin, EtatCandidature
 from ..models import Besoin, Candidature, PisteDeFinancement
 from ..regles.requalification import Analyse, Faits, Qui, analyser
 
@@ -71,6 +72,7 @@ class BesoinLu:
     prochain: str  # empty when nothing awaits
     candidatures: int  # answers to read; 0 for who may not
     appel_ouvert: bool
+    opportunite_definie: bool  # else what is written of it is only being prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class PisteLue:
     montant: Decimal | None
     note: str
     acquise: bool
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,11 @@ def lire(
             besoins = besoins.filter(**{nom: valeur})
     if roles(pour, contrat).instruit:
         besoins = besoins.annotate(
-            a_lire=Count("candidatures", filter=Q(candidatures__etat=EtatCandidature.DEPOSEE), distinct=True)
+            a_lire=Count(
+                "candidatures",
+                filter=Q(candidatures__in=Candidature.objects.visibles_par(pour, contrat).a_repondre()),
+                distinct=True,
+            )
         )
     trouves = besoins.select_related(
         "signale_pour", "orientation", "dispositif", "porteur", "reunion__comite", "dossier"
@@ -156,19 +163,27 @@ def lire(
         BesoinLu(
             besoin=besoin,
             etat_libelle=EtatBesoin(besoin.etat).label,
-            ton=TONS_BESOIN[EtatBesoin(besoin.etat)],
+            ton="attention" if besoin.dossier_abandonne else TONS_BESOIN[EtatBesoin(besoin.etat)],
             lieux=", ".join(str(lieu) for lieu in (*besoin.perimetres.all(), *besoin.communes.all())),
-            prochain=_PROCHAIN.get(EtatBesoin(besoin.etat), ""),
+            prochain=_prochain(besoin),
             candidatures=getattr(besoin, "a_lire", 0),
-            appel_ouvert=appel_ouvert(besoin, le),
+            appel_ouvert=ouvert_jusqu_au(besoin, le) is not None,
+            opportunite_definie=besoin.etat in BESOIN_AVEC_OPPORTUNITE,
         )
         for besoin in trouves.prefetch_related("communes", "perimetres").order_by("-signale_le", "pk")
     ]
 
 
-def appel_ouvert(besoin: Besoin, le: date) -> bool:
-    """Does its call take answers on that day?"""
-    return besoin.etat == EtatBesoin.OPPORTUNITE and besoin.publie_jusqu_au is not None and le <= besoin.publie_jusqu_au
+def _prochain(besoin: Besoin) -> str:
+    if besoin.dossier_abandonne:
+        return "Rouvrir ce besoin, que son dossier laisse sans réponse"
+    return _PROCHAIN.get(EtatBesoin(besoin.etat), "")
+
+
+def ouvert_jusqu_au(besoin: Besoin, le: date) -> date | None:
+    """The last day of its call, while it takes answers; None when none is open on that day."""
+    fin = besoin.publie_jusqu_au
+    return fin if besoin.etat == EtatBesoin.OPPORTUNITE and fin is not None and le <= fin else None
 
 
 def etapes(besoin: Besoin) -> list[Etape]:
@@ -184,7 +199,7 @@ def pistes_de(besoin: Besoin) -> Pistes:
     lues = PisteDeFinancement.objects.filter(besoin=besoin).select_related("organisme")
     return Pistes(
         tuple(
-            PisteLue(p.pk, p.organisme.nom_court, p.get_nature_display(), p.montant, p.note, p.acquise)
+            PisteLue(p.pk, p.organisme.nom_court, p.get_nature_display(), p.montant, p.note, p.acquise, p.revision)
             for p in lues.order_by("-acquise", "pk")
         )
     )
@@ -193,7 +208,7 @@ def pistes_de(besoin: Besoin) -> Pistes:
 def candidatures_de(besoin: Besoin, *, pour: Auteur) -> list[CandidatureLue]:
     """The answers that the reader may see: all for those who instruct, a porteur its own."""
     vues = Candidature.objects.visibles_par(pour, besoin.contrat).filter(besoin=besoin)
-    return _candidatures(vues.select_related("organisme").order_by("deposee_le", "pk"))
+    return _candidatures(vues.select_related("organisme", "besoin").order_by("deposee_le", "pk"))
 
 
 def mes_candidatures(contrat: Contrat, *, pour: Auteur) -> list[CandidatureLue]:
@@ -222,14 +237,20 @@ def compter_les_besoins(contrat: Contrat, *, pour: Auteur) -> Comptes:
     en_cours = sum(nombres[etat] for etat in BESOIN_EN_COURS)
     a_lire = 0
     if roles(pour, contrat).instruit:
-        deposees = Candidature.objects.filter(besoin__contrat=contrat, etat=EtatCandidature.DEPOSEE)
-        a_lire = deposees.filter(besoin__etat=EtatBesoin.OPPORTUNITE).count()
+        a_lire = Candidature.objects.visibles_par(pour, contrat).a_repondre().count()
     return Comptes(
         signales=nombres[EtatBesoin.SIGNALE],
         en_recherche=en_cours - nombres[EtatBesoin.SIGNALE],
         dossiers=nombres[EtatBesoin.DOSSIER],
         candidatures=a_lire,
     )
+
+
+def derniere_main(objet: Besoin | Candidature, *actes: str, piste: int | None = None) -> str:
+    """Who did one of these acts last, by name: on a need (on one of its leads, by its number), or on an answer."""
+    lignes = LigneJournal.objects.de(objet).filter(acte__in=actes)
+    ligne = (lignes if piste is None else lignes.filter(apres__piste=piste)).last()
+    return ligne.auteur_nom if ligne is not None and ligne.auteur_nom else "Quelqu’un d’autre"
 
 
 def risque_de_requalification(besoin: Besoin) -> Analyse | None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
@@ -19,6 +20,7 @@ from geographie.models import Commune, Perimetre
 from ..etats import (
     BESOIN_AVEC_OPPORTUNITE,
     BESOIN_AVEC_PORTEUR,
+    DOSSIER_SANS_SUITE,
     TRANSITIONS_BESOIN,
     TRANSITIONS_CANDIDATURE,
     EtatBesoin,
@@ -98,6 +100,7 @@ class Besoin(ModeleAEtats):
     dossier = models.OneToOneField(
         Dossier, models.SET_NULL, null=True, blank=True, related_name="besoin_d_origine", verbose_name="dossier"
     )
+    revision = models.PositiveIntegerField("révision", default=0)
     fictif = models.BooleanField("donnée fictive", default=False)
 
     objects = BesoinQuerySet.as_manager()
@@ -133,6 +136,16 @@ class Besoin(ModeleAEtats):
         """True when the need is put out to any porteur."""
         return self.dispositif is not None and self.dispositif.famille == FamilleDispositif.AMI
 
+    @cached_property
+    def candidats(self) -> frozenset[int]:
+        """The organisations that answered its call."""
+        return frozenset(self.candidatures.order_by().values_list("organisme", flat=True))
+
+    @property
+    def dossier_abandonne(self) -> bool:
+        """True when the file that it became is given up, not receivable or gone: the need is answered by nobody."""
+        return self.etat == EtatBesoin.DOSSIER and (self.dossier is None or self.dossier.etat in DOSSIER_SANS_SUITE)
+
 
 class PisteDeFinancement(models.Model):
     """Who might pay for the answer to a need, with how much; read by those who instruct."""
@@ -145,6 +158,7 @@ class PisteDeFinancement(models.Model):
     montant = models.DecimalField("montant (€)", max_digits=12, decimal_places=2, null=True, blank=True)
     note = models.CharField("précision", max_length=300, blank=True)
     acquise = models.BooleanField("acquise", default=False)
+    revision = models.PositiveIntegerField("révision", default=0)
     fictif = models.BooleanField("donnée fictive", default=False)
 
     class Meta:
@@ -170,12 +184,24 @@ class PisteDeFinancement(models.Model):
 
 class CandidatureQuerySet(models.QuerySet["Candidature"]):
     def visibles_par(self, auteur: Auteur, contrat: Contrat) -> Self:
-        """All of them for those who instruct; a porteur reads its own; nobody else any."""
+        """All of them for those who instruct, save a competitor's; a porteur reads its own; nobody else any.
+
+        Whoever acts for an organisation that answered a call reads nothing of the others' answers to it, though it
+        instructs; the chefs de projet of the whole contract, who answer them all, do.
+        """
         tenus = roles(auteur, contrat)
         du_contrat = self.filter(besoin__contrat=contrat)
-        if tenus.instruit:
+        if tenus.pilote_tout:
             return du_contrat
-        return du_contrat.filter(organisme__in=tenus.organismes_porteurs)
+        if not tenus.instruit:
+            return du_contrat.filter(organisme__in=tenus.organismes_porteurs)
+        siens = tenus.organismes_porteurs | tenus.organismes_instructeurs
+        disputes = Candidature.objects.filter(organisme__in=siens).values("besoin")
+        return du_contrat.filter(Q(organisme__in=siens) | ~Q(besoin__in=disputes))
+
+    def a_repondre(self) -> Self:
+        """Those that wait for their answer."""
+        return self.filter(etat=EtatCandidature.DEPOSEE, besoin__etat=EtatBesoin.OPPORTUNITE)
 
 
 class Candidature(ModeleAEtats):
@@ -192,6 +218,7 @@ class Candidature(ModeleAEtats):
     deposee_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="déposée par"
     )
+    revision = models.PositiveIntegerField("révision", default=0)
     fictif = models.BooleanField("donnée fictive", default=False)
 
     objects = CandidatureQuerySet.as_manager()
@@ -225,3 +252,11 @@ class Candidature(ModeleAEtats):
     @property
     def contrat_id(self) -> int:
         return self.besoin.contrat_id
+
+    @property
+    def se_repond_encore(self) -> bool:
+        """True when its porteur may still write it: not answered, given up, or answered in an earlier call of the need."""
+        if self.etat in (EtatCandidature.DEPOSEE, EtatCandidature.RETIREE):
+            return True
+        publie_le = self.besoin.publie_le
+        return self.etat == EtatCandidature.NON_RETENUE and publie_le is not None and self.deposee_le < publie_le

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from acteurs.models import Utilisateur
 from contrats.etats import Role
@@ -24,7 +25,9 @@ def courriel_de_reponse(
 ) -> EmailMultiAlternatives:
     """Kept or not, and why."""
     besoin = candidature.besoin
-    cles = {"contrat": besoin.contrat.slug, "annee": candidature.deposee_le.year, "pk": besoin.pk}
+    annees = besoin.contrat.annees
+    annee = min(max(localdate(candidature.deposee_le).year, annees[0]), annees[-1])
+    cles = {"contrat": besoin.contrat.slug, "annee": annee, "pk": besoin.pk}
     contexte = {
         "besoin": besoin,
         "contrat": besoin.contrat,

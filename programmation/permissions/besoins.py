@@ -10,7 +10,7 @@ from contrats.etats import Role
 from contrats.models import Contrat
 from contrats.permissions import roles
 
-from ..etats import BESOIN_EN_COURS, EtatBesoin, EtatCandidature
+from ..etats import BESOIN_EN_COURS, DOSSIER_QUI_LIBERE, EtatBesoin, EtatCandidature
 from ..models import Besoin, Candidature
 
 # Signatories, communes among them, and those who work on the files; a porteur answers needs, it reports none.
@@ -39,13 +39,20 @@ def peut_modifier_besoin(auteur: Auteur, besoin: Besoin) -> Reponse:
     """Those who lead it; who reported it, until the opportunity is defined."""
     if besoin.etat not in BESOIN_EN_COURS:
         return non("Ce besoin est devenu un dossier, ou abandonné.")
-    if peut_animer_les_besoins(auteur, besoin.contrat):
-        return OUI
-    if not roles(auteur, besoin.contrat).tient(*SIGNALENT, organisme_id=besoin.signale_pour_id):
-        return non("Seuls son auteur et l’équipe modifient un besoin.")
-    if besoin.etat != EtatBesoin.SIGNALE:
+    if not (siennes := est_de_ses_mains(auteur, besoin)):
+        return siennes
+    if besoin.etat != EtatBesoin.SIGNALE and not peut_animer_les_besoins(auteur, besoin.contrat):
         return non("L’opportunité est déjà définie : écrivez à l’équipe pour la faire évoluer.")
     return OUI
+
+
+def est_de_ses_mains(auteur: Auteur, besoin: Besoin) -> Reponse:
+    """Those who lead it and those who reported it, whatever has become of it."""
+    if peut_animer_les_besoins(auteur, besoin.contrat):
+        return OUI
+    if roles(auteur, besoin.contrat).tient(*SIGNALENT, organisme_id=besoin.signale_pour_id):
+        return OUI
+    return non("Seuls son auteur et l’équipe modifient un besoin.")
 
 
 def peut_faire_avancer_besoin(auteur: Auteur, besoin: Besoin, acte: str) -> Reponse:
@@ -54,6 +61,8 @@ def peut_faire_avancer_besoin(auteur: Auteur, besoin: Besoin, acte: str) -> Repo
         return non(f"Ce besoin est « {besoin.get_etat_display().lower()} ».")
     if acte == "devenir_dossier" and not roles(auteur, besoin.contrat).pilote:
         return non("Seul un chef de projet commence le dossier.")
+    if acte == "rouvrir" and besoin.dossier is not None and besoin.dossier.etat not in DOSSIER_QUI_LIBERE:
+        return non("Ce besoin a un dossier en cours.")
     return peut_animer_les_besoins(auteur, besoin.contrat)
 
 
@@ -97,12 +106,16 @@ def peut_retirer_candidature(auteur: Auteur, candidature: Candidature) -> Repons
 
 
 def peut_trancher(auteur: Auteur, candidature: Candidature, acte: str) -> Reponse:
-    """Those who lead needs answer, as long as nobody carries it."""
+    """Those who lead needs answer, as long as nobody carries it; nobody judges between its own organisation and others."""
     animer = peut_animer_les_besoins(auteur, candidature.besoin.contrat)
     if not animer:
         return animer
     if candidature.besoin.etat != EtatBesoin.OPPORTUNITE:
         return non("Ce besoin a déjà un porteur, ou il n’en cherche plus.")
+    tenus = roles(auteur, candidature.besoin.contrat)
+    siens = tenus.organismes_instructeurs | tenus.organismes_porteurs
+    if not tenus.pilote_tout and siens & candidature.besoin.candidats:
+        return non("Votre organisme a répondu à cet appel : le reste de l’équipe répond aux candidats.")
     if not candidature.transition_possible(acte):
         return non(f"Cette candidature est « {candidature.get_etat_display().lower()} ».")
     return OUI

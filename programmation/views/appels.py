@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +21,7 @@ from contrats.portee import Portee, dans_le_contrat
 
 from ..actions import besoins as actions
 from ..forms.besoins import CandidatureForm
-from ..lectures.besoins import appels_ouverts, candidatures_de, lire, mes_candidatures
+from ..lectures.besoins import appels_ouverts, candidatures_de, derniere_main, lire, mes_candidatures
 from ..models import Besoin, Candidature
 from ..permissions.besoins import peut_candidater, peut_retirer_candidature
 
@@ -50,13 +52,16 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     permis = peut_candidater(portee.auteur, objet, jour)
     connue = siennes[0].candidature if len(siennes) == 1 else None
     form = None
-    if permis and (connue is None or connue.etat in ("deposee", "retiree")):
-        form = CandidatureForm(request.POST or None, siens=siens, connue=connue)
+    if permis and (connue is None or connue.se_repond_encore):
+        qui = partial(derniere_main, connue, "deposer", "modifier") if connue else str
+        form = CandidatureForm(request.POST or None, siens=siens, connue=connue, qui=qui)
     if request.method == "POST":
         verifier(permis)
         if form is not None and appliquer(
             form,
-            lambda: actions.candidater(objet, **form.cleaned_data, par=portee.auteur, le=timezone.now()),
+            lambda: actions.candidater(
+                objet, **form.valeurs, revision=form.revision, par=portee.auteur, le=timezone.now()
+            ),
         ):
             messages.success(request, "Votre candidature est déposée. Vous pouvez la modifier jusqu’à la date limite.")
             return redirect("programmation:appel", portee.contrat.slug, portee.annee, pk)
@@ -94,7 +99,9 @@ def _retour(portee: Portee, candidature: Candidature) -> str:
 
 
 def _appel(portee: Portee, pk: int) -> Besoin:
-    """A call published, or one that this porteur answered or carries."""
-    visibles = Besoin.objects.visibles_par(portee.auteur, portee.contrat).filter(publie_le__isnull=False)
+    """A call published, or one that this porteur answered: its answer stays readable whatever becomes of the call."""
+    visibles = Besoin.objects.visibles_par(portee.auteur, portee.contrat)
+    siennes = Candidature.objects.filter(organisme__in=portee.roles.organismes_porteurs)
+    visibles = visibles.filter(Q(publie_le__isnull=False) | Q(pk__in=siennes.values("besoin")))
     relations = ("contrat", "signale_pour", "orientation", "dispositif", "porteur")
     return get_object_or_404(visibles.select_related(*relations), pk=pk)

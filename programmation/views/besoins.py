@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commun.models import LigneJournal
-from commun.permissions import verifier
+from commun.permissions import Reponse, verifier
 from commun.views import appliquer, faire
 from contrats.etats import Role
 from contrats.portee import Portee, dans_le_contrat
@@ -35,8 +35,10 @@ from ..forms.intentions import DevenirDossierForm
 from ..lectures.besoins import (
     besoins_par_etat,
     candidatures_de,
+    derniere_main,
     etapes,
     lire,
+    ouvert_jusqu_au,
     pistes_de,
     risque_de_requalification,
 )
@@ -44,6 +46,7 @@ from ..models import Besoin, Campagne, Candidature, Dossier
 from ..permissions.besoins import (
     ANIMENT,
     SIGNALENT,
+    est_de_ses_mains,
     peut_chiffrer,
     peut_faire_avancer_besoin,
     peut_modifier_besoin,
@@ -59,6 +62,7 @@ PARTENAIRES = tuple(role for role in Role if role != Role.PORTEUR)
 # Steps that lead on, each with its own question; the others are in the menu.
 EN_AVANT = ("definir", "trouver_porteur", "reunir", "devenir_dossier")
 FACULTATIFS = ("reunir",)
+AJOUTER_UNE_PISTE = "Ajouter une piste de financement"
 
 
 def _rendre(request: HttpRequest, portee: Portee, gabarit: str, **contexte: Any) -> HttpResponse:
@@ -95,7 +99,7 @@ def signaler(request: HttpRequest, portee: Portee) -> HttpResponse:
     if request.method == "POST" and (
         signale := appliquer(
             form,
-            lambda: actions.signaler(portee.contrat, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
+            lambda: actions.signaler(portee.contrat, champs=form.valeurs, par=portee.auteur, le=timezone.now()),
         )
     ):
         messages.success(request, "Le besoin est signalé : l’équipe va en parler avec les signataires.")
@@ -159,10 +163,11 @@ def _candidatures(portee: Portee, objet: Besoin) -> list[dict[str, Any]]:
 
 
 def _actes(portee: Portee, objet: Besoin, *, en_avant: bool) -> list[dict[str, Any]]:
+    devant = (*EN_AVANT, "rouvrir") if objet.dossier_abandonne else EN_AVANT
     return [
         {"libelle": transition.libelle, "url": _url("avancer_besoin", portee, pk=objet.pk, acte=acte)}
         for acte, transition in TRANSITIONS_BESOIN.items()
-        if (acte in EN_AVANT) == en_avant and peut_faire_avancer_besoin(portee.auteur, objet, acte)
+        if (acte in devant) == en_avant and peut_faire_avancer_besoin(portee.auteur, objet, acte)
     ]
 
 
@@ -185,21 +190,31 @@ def modifier(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Change what is said of it."""
     assert portee.annee is not None
     objet = _besoin(portee, pk)
-    verifier(peut_modifier_besoin(portee.auteur, objet))
+    verifier(est_de_ses_mains(portee.auteur, objet))
+    _verifier_avant_de_montrer(request, peut_modifier_besoin(portee.auteur, objet))
     form = BesoinForm(
         request.POST or None,
         instance=Besoin.objects.get(pk=objet.pk),
         contrat=portee.contrat,
         annee=portee.annee,
         auteur=portee.auteur,
+        qui=partial(derniere_main, objet, "signaler", "modifier"),
     )
     if request.method == "POST" and appliquer(
         form,
-        lambda: actions.modifier_besoin(objet, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
+        lambda: actions.modifier_besoin(
+            objet, champs=form.valeurs, revision=form.revision, par=portee.auteur, le=timezone.now()
+        ),
     ):
         messages.success(request, "Le besoin est enregistré.")
         return redirect(_adresse(portee, objet))
     return _rendre(request, portee, "besoin_edition", form=form, objet=objet)
+
+
+def _verifier_avant_de_montrer(request: HttpRequest, reponse: Reponse) -> None:
+    """Refuse the page; what is sent goes to the action, whose refusal comes back beside what was typed."""
+    if request.method != "POST":
+        verifier(reponse)
 
 
 @require_http_methods(GET_ET_POST)
@@ -209,28 +224,46 @@ def avancer(request: HttpRequest, portee: Portee, pk: int, acte: str) -> HttpRes
     if acte not in TRANSITIONS_BESOIN:
         raise Http404("Unknown act.")
     objet = _besoin(portee, pk)
-    verifier(peut_faire_avancer_besoin(portee.auteur, objet, acte))
+    _verifier_avant_de_montrer(request, peut_faire_avancer_besoin(portee.auteur, objet, acte))
     if acte == "devenir_dossier":
         return _devenir_dossier(request, portee, objet)
     form, etape = _etape(request, portee, objet, acte)
     if request.method == "POST" and appliquer(
-        form, lambda: etape(objet, **form.cleaned_data, par=portee.auteur, le=timezone.now())
+        form, lambda: etape(objet, **_valeurs(form), par=portee.auteur, le=timezone.now())
     ):
         messages.success(request, "C’est enregistré.")
         return redirect(_adresse(portee, objet))
-    titre = TRANSITIONS_BESOIN[acte].libelle
-    return _page_d_acte(request, portee, objet, form, titre, porteur=acte == "trouver_porteur")
+    return _page_d_acte(
+        request,
+        portee,
+        objet,
+        form,
+        TRANSITIONS_BESOIN[acte].libelle,
+        porteur=acte == "trouver_porteur",
+        ecartes=len(actions.candidats_ecartes(objet, acte)),
+    )
 
 
 def _etape(request: HttpRequest, portee: Portee, objet: Besoin, acte: str) -> tuple[Any, Callable[..., Besoin]]:
     """The form of a step, and the action that takes what it holds."""
+    jour = timezone.localdate()
     if acte == "definir":
-        form = OpportuniteForm(request.POST or None, besoin=objet, le=timezone.localdate())
-        return form, actions.definir_l_opportunite
+        form = OpportuniteForm(
+            request.POST or None, besoin=objet, le=jour, qui=partial(derniere_main, objet, "definir")
+        )
+        return form, partial(actions.definir_l_opportunite, revision=form.revision)
     if acte == "trouver_porteur":
-        return PorteurForm(request.POST or None, contrat=portee.contrat), actions.nommer_le_porteur
+        du_porteur = PorteurForm(
+            request.POST or None, contrat=portee.contrat, ouvert_jusqu_au=ouvert_jusqu_au(objet, jour)
+        )
+        return du_porteur, actions.nommer_le_porteur
     form_du_motif = EtapeBesoinForm(request.POST or None, facultatif=acte in FACULTATIFS)
     return form_du_motif, partial(actions.avancer_besoin, acte=acte)
+
+
+def _valeurs(form: Any) -> dict[str, Any]:
+    valeurs: dict[str, Any] = getattr(form, "valeurs", form.cleaned_data)
+    return valeurs
 
 
 def _devenir_dossier(request: HttpRequest, portee: Portee, objet: Besoin) -> HttpResponse:
@@ -266,11 +299,11 @@ def _devenir_dossier(request: HttpRequest, portee: Portee, objet: Besoin) -> Htt
 def publier(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Put it out to any porteur, until a day."""
     objet = _besoin(portee, pk)
-    verifier(peut_publier(portee.auteur, objet))
-    form = PublierForm(request.POST or None, initial={"jusqu_au": objet.publie_jusqu_au})
+    _verifier_avant_de_montrer(request, peut_publier(portee.auteur, objet))
+    form = PublierForm(request.POST or None, besoin=objet, qui=partial(derniere_main, objet, "publier"))
     if request.method == "POST" and appliquer(
         form,
-        lambda: actions.publier(objet, jusqu_au=form.cleaned_data["jusqu_au"], par=portee.auteur, le=timezone.now()),
+        lambda: actions.publier(objet, **form.valeurs, revision=form.revision, par=portee.auteur, le=timezone.now()),
     ):
         messages.success(request, "L’appel est publié : les porteurs du contrat le lisent et peuvent y répondre.")
         return redirect(_adresse(portee, objet))
@@ -293,17 +326,36 @@ def modifier_piste(request: HttpRequest, portee: Portee, pk: int, piste: int) ->
 
 
 def _piste(request: HttpRequest, portee: Portee, objet: Besoin, piste: int | None) -> HttpResponse:
-    verifier(peut_chiffrer(portee.auteur, objet))
-    connue = get_object_or_404(objet.pistes.all(), pk=piste) if piste is not None else None
-    form = PisteForm(request.POST or None, instance=connue, contrat=portee.contrat)
+    _verifier_avant_de_montrer(request, peut_chiffrer(portee.auteur, objet))
+    connue = objet.pistes.filter(pk=piste).first() if piste is not None else None
+    qui = partial(derniere_main, objet, "ajouter_piste", "modifier_piste", piste=piste)
+    form = PisteForm(request.POST or None, instance=connue, contrat=portee.contrat, qui=qui)
+    if piste is not None and connue is None:
+        return _piste_retiree(request, portee, objet, form, piste)
     if request.method == "POST" and appliquer(
         form,
-        lambda: actions.ecrire_piste(objet, connue, champs=form.cleaned_data, par=portee.auteur, le=timezone.now()),
+        lambda: actions.ecrire_piste(
+            objet, connue, champs=form.valeurs, revision=form.revision, par=portee.auteur, le=timezone.now()
+        ),
     ):
         messages.success(request, "La piste est enregistrée.")
         return redirect(_adresse(portee, objet) + "#pistes")
-    titre = "Modifier la piste de financement" if connue else "Ajouter une piste de financement"
+    titre = "Modifier la piste de financement" if connue else AJOUTER_UNE_PISTE
     return _page_d_acte(request, portee, objet, form, titre)
+
+
+def _piste_retiree(request: HttpRequest, portee: Portee, objet: Besoin, form: PisteForm, piste: int) -> HttpResponse:
+    """What was typed on a lead that somebody took away meanwhile is kept, for a new one if that is what is meant."""
+    if request.method != "POST":
+        raise Http404("No such lead.")
+    qui = derniere_main(objet, "retirer_piste", piste=piste)
+    form.add_error(
+        None,
+        f"{qui} a retiré cette piste pendant que vous l’écriviez. Votre saisie est toujours là : "
+        "ajoutez-la si elle doit revenir.",
+    )
+    cible = _url("ajouter_piste", portee, pk=objet.pk)
+    return _page_d_acte(request, portee, objet, form, AJOUTER_UNE_PISTE, cible=cible)
 
 
 @require_POST
@@ -311,10 +363,15 @@ def _piste(request: HttpRequest, portee: Portee, objet: Besoin, piste: int | Non
 def retirer_piste(request: HttpRequest, portee: Portee, pk: int, piste: int) -> HttpResponse:
     """Take a lead away."""
     objet = _besoin(portee, pk)
-    connue = get_object_or_404(objet.pistes.select_related("organisme"), pk=piste)
+    connue = objet.pistes.filter(pk=piste).first()
+    if connue is None:
+        messages.info(request, "Cette piste était déjà retirée.")
+        return redirect(_adresse(portee, objet) + "#pistes")
+    lue = request.POST.get("revision", "")
+    revision = int(lue) if lue.isdecimal() and len(lue) < 10 else None
     return faire(
         request,
-        lambda: actions.retirer_piste(connue, par=portee.auteur, le=timezone.now()),
+        lambda: actions.retirer_piste(connue, revision=revision, par=portee.auteur, le=timezone.now()),
         retour=_adresse(portee, objet) + "#pistes",
         succes="La piste est retirée.",
     )
@@ -329,9 +386,14 @@ def trancher(request: HttpRequest, portee: Portee, pk: int, acte: str) -> HttpRe
         raise Http404("Unknown act.")
     vues = Candidature.objects.visibles_par(portee.auteur, portee.contrat)
     candidature = get_object_or_404(vues.select_related("besoin__contrat", "besoin__dispositif", "organisme"), pk=pk)
-    verifier(peut_trancher(portee.auteur, candidature, acte))
+    _verifier_avant_de_montrer(request, peut_trancher(portee.auteur, candidature, acte))
     autres = candidature.besoin.candidatures.filter(etat=EtatCandidature.DEPOSEE).exclude(pk=pk)
-    form = ReponseCandidatureForm(request.POST or None, autres=acte == "retenir" and autres.exists())
+    retenir = acte == "retenir"
+    form = ReponseCandidatureForm(
+        request.POST or None,
+        autres=retenir and autres.exists(),
+        ouvert_jusqu_au=ouvert_jusqu_au(candidature.besoin, timezone.localdate()) if retenir else None,
+    )
     if request.method == "POST" and appliquer(
         form,
         lambda: actions.trancher_candidature(
@@ -347,7 +409,7 @@ def trancher(request: HttpRequest, portee: Portee, pk: int, acte: str) -> HttpRe
         form,
         TRANSITIONS_CANDIDATURE[acte].libelle,
         candidature=candidature,
-        porteur=acte == "retenir",
+        porteur=retenir,
     )
 
 
@@ -360,8 +422,14 @@ def _page_d_acte(
     *,
     candidature: Candidature | None = None,
     porteur: bool = False,
+    ecartes: int = 0,
+    cible: str = "",
 ) -> HttpResponse:
-    """`porteur`: the act names one, hence the reminder on public contracts."""
+    """`porteur`: the act names one, hence the reminder on public contracts; `ecartes`: how many candidates it turns down.
+
+    `cible` is where the form goes, when it is not its own page.
+    """
+    ouvert = porteur and ouvert_jusqu_au(objet, timezone.localdate())
     return _rendre(
         request,
         portee,
@@ -371,12 +439,15 @@ def _page_d_acte(
         titre_acte=titre,
         candidature=candidature,
         rappel=porteur,
+        avant_terme=ouvert or None,
+        ecartes=ecartes,
+        cible=cible,
     )
 
 
 def _besoin(portee: Portee, pk: int) -> Besoin:
     visibles = Besoin.objects.visibles_par(portee.auteur, portee.contrat)
-    relations = ("contrat", "signale_pour", "orientation", "dispositif", "porteur", "reunion__comite")
+    relations = ("contrat", "signale_pour", "orientation", "dispositif", "porteur", "reunion__comite", "dossier")
     return get_object_or_404(visibles.select_related(*relations), pk=pk)
 
 

@@ -243,9 +243,17 @@ def test_une_candidature_retenue_donne_son_porteur_et_les_autres_l_apprennent(
     for candidature in (retenue, autre):
         HabilitationFactory(contrat=contrat, organisme=candidature.organisme, role=Role.PORTEUR)
     with pytest.raises(RegleEnfreinte, match="autres candidats"):
-        actions.trancher_candidature(retenue, "retenir", motif="La plus proche.", par=gens.chef, le=le)
+        actions.trancher_candidature(
+            retenue, "retenir", motif="La plus proche.", avant_terme=True, par=gens.chef, le=le
+        )
     actions.trancher_candidature(
-        retenue, "retenir", motif="La plus proche.", motif_des_autres="Une réponse plus proche.", par=gens.chef, le=le
+        retenue,
+        "retenir",
+        motif="La plus proche.",
+        motif_des_autres="Une réponse plus proche.",
+        avant_terme=True,
+        par=gens.chef,
+        le=le,
     )
     assert (relu(publie).etat, relu(publie).porteur) == (EtatBesoin.PORTEUR_TROUVE, retenue.organisme)
     autre.refresh_from_db()
@@ -266,19 +274,27 @@ def test_un_porteur_ne_se_nomme_pas_par_dessus_les_candidatures(publie, gens, le
     with pytest.raises(RegleEnfreinte, match="ont répondu à l’appel"):
         actions.nommer_le_porteur(publie, porteur=OrganismeFactory(), motif="Le seul.", par=gens.chef, le=le)
     actions.trancher_candidature(publie.candidatures.get(), "ecarter", motif="Trop loin.", par=gens.chef, le=le)
-    actions.nommer_le_porteur(publie, porteur=OrganismeFactory(), motif="Le seul.", par=gens.chef, le=le)
+    actions.nommer_le_porteur(
+        publie, porteur=OrganismeFactory(), motif="Le seul.", avant_terme=True, par=gens.chef, le=le
+    )
     assert relu(publie).etat == EtatBesoin.PORTEUR_TROUVE
 
 
 def test_chercher_un_autre_porteur_rend_les_candidatures_ecartees_retenables(publie, gens, le) -> None:
     retenue, autre = CandidatureFactory.create_batch(2, besoin=publie)
     actions.trancher_candidature(
-        retenue, "retenir", motif="La plus proche.", motif_des_autres="Plus loin.", par=gens.chef, le=le
+        retenue,
+        "retenir",
+        motif="La plus proche.",
+        motif_des_autres="Plus loin.",
+        avant_terme=True,
+        par=gens.chef,
+        le=le,
     )
     actions.avancer_besoin(publie, "chercher_un_autre", motif="Il renonce.", par=gens.chef, le=le)
     retenue.refresh_from_db()
     assert (retenue.etat, retenue.motif) == (EtatCandidature.NON_RETENUE, "Il renonce.")
-    actions.trancher_candidature(autre, "retenir", motif="La suivante.", par=gens.chef, le=le)
+    actions.trancher_candidature(autre, "retenir", motif="La suivante.", avant_terme=True, par=gens.chef, le=le)
     assert relu(publie).porteur == autre.organisme
 
 
@@ -380,7 +396,7 @@ def test_du_signalement_au_dossier_a_l_ecran(contrat, client_de: Callable[..., C
     assert "deux mécaniciens" in chef.get(page).content.decode()
     trancher = adresse(contrat, "trancher_candidature", pk=candidature.pk, acte="retenir")
     assert "marché public" in chef.get(trancher).content.decode()
-    assert chef.post(trancher, {"motif": "Ils sont prêts."}).status_code == 302
+    assert chef.post(trancher, {"motif": "Ils sont prêts.", "avant_terme": "on"}).status_code == 302
     assert "Ils sont prêts." in porteur.get(appel).content.decode()
     texte = chef.get(page).content.decode()
     assert "Subvention ou marché public" in texte
