@@ -105,6 +105,7 @@ class FicheDeSeance:
     preparation: str
     question: str
     deports: tuple[str, ...]
+    origine: str = ""  # the need that it answers
 
     @property
     def demande(self) -> Decimal:

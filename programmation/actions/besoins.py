@@ -48,6 +48,7 @@ from ..permissions.besoins import (
 from .depot import commencer
 from .ecriture import motif_donne
 from .lieux import poser_les_lieux
+from .pistes import reprendre_les_pistes
 
 REPONDRE_AU_CANDIDAT = "programmation.repondre_au_candidat"
 # Steps that need a reason and nothing else.
@@ -202,7 +203,7 @@ def publier(besoin: Besoin, *, jusqu_au: date, par: Auteur, le: datetime, revisi
 def en_faire_un_dossier(
     besoin: Besoin, campagne: Campagne, *, dispositif: Dispositif, par: Auteur, le: datetime
 ) -> Dossier:
-    """Begin the request of its porteur with what is known: title, finding, opportunity, orientation, places."""
+    """Begin the request of its porteur with what is known: title, finding, opportunity, orientation, places, leads."""
     besoin = _tenir(besoin)
     verifier(peut_faire_avancer_besoin(par, besoin, "devenir_dossier"))
     assert besoin.porteur is not None  # said by the state
@@ -212,6 +213,7 @@ def en_faire_un_dossier(
     dossier.theme_p147 = besoin.orientation.theme_p147 if besoin.orientation else None
     dossier.save(update_fields=["resume", "besoin", "orientation", "theme_p147"])
     poser_les_lieux(dossier, perimetres=besoin.perimetres.all(), communes=besoin.communes.all())
+    reprendre_les_pistes(dossier, besoin.pistes.select_related("organisme"), par=par, le=le)
     if not dossier.essai:  # a trial disappears: the need stays to be answered
         besoin.changer_etat("devenir_dossier", par=par, le=le, champs={"dossier": dossier})
     return dossier

@@ -20,7 +20,7 @@ from commun.travaux import planifier
 from contrats.permissions import roles
 
 from ..etats import EtatCampagne
-from ..lectures.campagne import depot_ouvert
+from ..lectures.campagne import depot_du_dossier_ouvert, depot_ouvert
 from ..lectures.comparaison import comparer
 from ..lectures.demande import RELATIONS, demande_de
 from ..lectures.depot import MARQUE_DE_BROUILLON, controles_ouverts
@@ -114,7 +114,7 @@ def deposer(dossier: Dossier, *, par: Auteur, le: datetime) -> Dossier:
     """Deposit: the request gets its number, is kept as it stands, and its porteur receives a receipt."""
     dossier = _a_ecrire(dossier)
     verifier(peut_deposer(par, dossier))
-    if not (reponse := depot_ouvert(dossier.campagne, dossier.porteur, _jour(le), dispositif=dossier.dispositif)):
+    if not (reponse := depot_du_dossier_ouvert(dossier, _jour(le))):
         raise RegleEnfreinte(reponse.motif, code="depot_ferme")
     _exiger_complete(dossier, le)
     auteur = _au_nom_de(par, dossier)

@@ -18,7 +18,7 @@ from contrats.models import Contrat
 from contrats.permissions import roles
 
 from ..etats import BESOIN_AVEC_OPPORTUNITE, BESOIN_AVEC_PORTEUR, BESOIN_EN_COURS, EtatBesoin, EtatCandidature
-from ..models import Besoin, Candidature, PisteDeFinancement
+from ..models import Besoin, Candidature, Dossier, PisteDeFinancement
 from ..regles.requalification import Analyse, Faits, Qui, analyser
 
 ZERO = Decimal(0)
@@ -119,6 +119,16 @@ class CandidatureLue:
     organisme: str
     etat_libelle: str
     ton: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origine:
+    """The need that a file comes from; `page` is the route of its page for this reader, empty when it has none."""
+
+    pk: int
+    titre: str
+    signale_par: str
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +253,22 @@ def compter_les_besoins(contrat: Contrat, *, pour: Auteur) -> Comptes:
         en_recherche=en_cours - nombres[EtatBesoin.SIGNALE],
         dossiers=nombres[EtatBesoin.DOSSIER],
         candidatures=a_lire,
+    )
+
+
+def origine_du_dossier(dossier: Dossier, *, pour: Auteur) -> Origine | None:
+    """The need that a file answers, when there is one that the reader sees."""
+    vus = Besoin.objects.visibles_par(pour, dossier.contrat)
+    besoin = vus.filter(dossier=dossier).select_related("signale_pour").first()
+    if besoin is None:
+        return None
+    tenus = roles(pour, dossier.contrat)
+    partenaire = tenus.administre or bool(tenus.organismes_partenaires)
+    return Origine(
+        pk=besoin.pk,
+        titre=besoin.titre,
+        signale_par=besoin.signale_pour.nom_court,
+        page="besoin" if partenaire else "appel" if besoin.publie_le else "",
     )
 
 

@@ -16,6 +16,8 @@ from contrats.permissions import roles
 
 from ..etats import EtatCampagne, EtatDossier
 from ..models import (
+    FAMILLES_DES_BESOINS,
+    Besoin,
     Campagne,
     CritereCampagne,
     Dispositif,
@@ -44,14 +46,22 @@ CE_QUE_L_ETAT_OUVRE = {
 
 
 def depot_ouvert(
-    campagne: Campagne, porteur: Organisme, le: date | datetime, *, dispositif: Dispositif | None = None
+    campagne: Campagne,
+    porteur: Organisme,
+    le: date | datetime,
+    *,
+    dispositif: Dispositif | None = None,
+    ne_d_un_besoin: bool = False,
 ) -> Reponse:
     """May `porteur` deposit a request on that day? No comes with its reason.
 
     `dispositif` is what it asks for, once known: one that has its own days follows them, one open all year takes requests
-    until the end of the campaign's year.
+    until the end of the campaign's year; so do the schemes of needs (FPC, AMI) for what answers one (regles 2.13).
     """
     jour = timezone.localdate(le) if isinstance(le, datetime) else le
+    permanent = dispositif is not None and (
+        dispositif.permanent or (ne_d_un_besoin and dispositif.famille in FAMILLES_DES_BESOINS)
+    )
     calendrier = calendrier_du_dispositif(campagne, dispositif) if dispositif is not None else None
     motif = motif_de_fermeture(
         campagne.etat,
@@ -61,10 +71,21 @@ def depot_ouvert(
         ouvert_jusqu_au=OuvertureTardive.objects.filter(campagne=campagne, porteur=porteur, retiree_le__isnull=True)
         .values_list("jusqu_au", flat=True)
         .first(),
-        fin_du_permanent=date(campagne.annee, 12, 31) if dispositif is not None and dispositif.permanent else None,
+        fin_du_permanent=date(campagne.annee, 12, 31) if permanent else None,
         jours_propres=(calendrier.ouvre, calendrier.ferme) if calendrier else None,
     )
     return non(motif) if motif else OUI
+
+
+def depot_du_dossier_ouvert(dossier: Dossier, le: date | datetime) -> Reponse:
+    """May this request be deposited on that day?"""
+    return depot_ouvert(
+        dossier.campagne,
+        dossier.porteur,
+        le,
+        dispositif=dossier.dispositif,
+        ne_d_un_besoin=Besoin.objects.filter(dossier=dossier).exists(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

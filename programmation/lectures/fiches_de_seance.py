@@ -13,7 +13,7 @@ from contrats.creneaux import AvisDeFiche, FicheDeSeance, LigneDeFiche
 from contrats.models import NatureMoyens, Reunion
 
 from ..etats import EtatDemande
-from ..models import Avis, DemandeFinancement, Dossier, ExamenDossier, Localisation
+from ..models import Avis, Besoin, DemandeFinancement, Dossier, ExamenDossier, Localisation
 from ..models.avis import nom_selon_la_qualite
 from ..regles.seances import couper
 from .lieux import nom_du_lieu
@@ -27,7 +27,7 @@ LIGNES_MAX = 12
 LIGNES_SANS_PEINE = 5
 AVIS_MAX = 4
 AVIS_MIN = 2
-SIGNES_DU_RESUME = 900  # with those of the need and of droit commun
+SIGNES_DU_RESUME = 900  # with those of the needs and of droit commun
 SIGNES_PAR_LIGNE = 50
 SIGNES_DU_BESOIN = 250  # and as many for what droit commun does not do
 SIGNES_D_UN_AVIS = 200
@@ -53,6 +53,7 @@ def fiches(reunion: Reunion, dossiers: Iterable[int]) -> tuple[FicheDeSeance, ..
     passes = _passes([d.precedent_id for d in lus.values() if d.precedent_id])
     notes = moyennes(cles, pour=systeme(Canal.TACHE), contrat=reunion.comite.contrat)
     deports = deports_du_jour(reunion, cles)
+    origines = dict(Besoin.objects.filter(dossier__in=cles).values_list("dossier", "titre"))
     return tuple(
         _fiche(
             lus[cle],
@@ -64,6 +65,7 @@ def fiches(reunion: Reunion, dossiers: Iterable[int]) -> tuple[FicheDeSeance, ..
             avant.get(cle),
             gardes[avant[cle].pk] if cle in avant else {},
             deports.get(cle, ()),
+            couper(origines.get(cle, ""), SIGNES_D_UN_TITRE),
         )
         for cle in cles
     )
@@ -79,6 +81,7 @@ def _fiche(
     avant: ExamenDossier | None,
     gardes: dict[int, Decimal],
     deports: tuple[str, ...],
+    origine: str,
 ) -> FicheDeSeance:
     lignes = _lignes([d for d in demandes if d.etat != EtatDemande.REFUSEE], gardes)
     de_trop = max(0, len(lignes) - LIGNES_SANS_PEINE)
@@ -86,7 +89,7 @@ def _fiche(
     # Where many funders take the page, what the action answers is read in the file.
     besoin = "" if de_trop else couper(dossier.besoin, SIGNES_DU_BESOIN)
     droit_commun = "" if de_trop else couper(dossier.droit_commun_insuffisant, SIGNES_DU_BESOIN)
-    resume = SIGNES_DU_RESUME - SIGNES_PAR_LIGNE * de_trop - len(besoin) - len(droit_commun)
+    resume = SIGNES_DU_RESUME - SIGNES_PAR_LIGNE * de_trop - len(besoin) - len(droit_commun) - len(origine)
     return FicheDeSeance(
         numero=dossier.numero,
         intitule=couper(dossier.intitule, SIGNES_D_UN_TITRE),
@@ -107,6 +110,7 @@ def _fiche(
         preparation=_preparation(avant),
         question=couper(avant.question, SIGNES_D_UNE_QUESTION) if avant is not None else "",
         deports=deports,
+        origine=origine,
     )
 
 

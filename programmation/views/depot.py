@@ -38,7 +38,8 @@ from ..forms.depot import (
     SectionForm,
     partie_de,
 )
-from ..lectures.campagne import depot_ouvert
+from ..lectures.besoins import origine_du_dossier
+from ..lectures.campagne import depot_du_dossier_ouvert, depot_ouvert
 from ..lectures.comparaison import depuis_l_an_passe, en_mots
 from ..lectures.demande import RELATIONS, demande_de, pieces_exigees, sections_du_dossier, sur_une_page
 from ..lectures.depot import EtatDemandeEcrite, avancement, demandes_listees, deposee_depuis, ouverts_hors_appel
@@ -346,7 +347,7 @@ def _redaction(portee: Portee, dossier: Dossier, demande: Any) -> dict[str, Any]
         "demande": demande,
         "etat": etat,
         "deposer": peut_deposer(portee.auteur, dossier),
-        "ouverture": depot_ouvert(dossier.campagne, dossier.porteur, jour, dispositif=dossier.dispositif),
+        "ouverture": depot_du_dossier_ouvert(dossier, jour),
         "limite_passee": jour > dossier.campagne.limite_depot,
         "renoncer": peut_renoncer(portee.auteur, dossier),
         "complement": complement,
@@ -355,6 +356,7 @@ def _redaction(portee: Portee, dossier: Dossier, demande: Any) -> dict[str, Any]
         "pour_un_porteur": not est_son_porteur(portee.auteur, dossier),
         "passe": None,
         "changements": [],
+        "origine": origine_du_dossier(dossier, pour=portee.auteur),
     }
 
 

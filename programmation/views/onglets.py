@@ -11,6 +11,7 @@ from django.urls import reverse
 from contrats.portee import Portee
 
 from ..etats import EtatDossier
+from ..lectures.besoins import origine_du_dossier
 from ..lectures.echanges import nombre_a_lire
 from ..models import Courrier, Dossier
 from ..permissions import delibere
@@ -67,10 +68,11 @@ ONGLETS: tuple[Onglet, ...] = (
 
 
 def cadre_du_dossier(portee: Portee, dossier: Dossier, actif: str) -> dict[str, Any]:
-    """What the frame of each page of a file shows: the file, and the tabs that this reader may open."""
+    """What the frame of each page of a file shows: the file, the need it comes from, and the tabs that this reader may open."""
     cles = {"contrat": portee.contrat.slug, "annee": portee.annee, "numero": dossier.numero}
     return {
         "dossier": dossier,
+        "origine": origine_du_dossier(dossier, pour=portee.auteur),
         "onglets": [
             {
                 "libelle": onglet.libelle,
