@@ -17,9 +17,11 @@ from programmation.actions.ecriture_demande import AttestationSaisie, LieuSaisi
 from programmation.actions.proximite import proposer_accompagnement, suivre_accompagnement
 from programmation.etats import DEMANDE_NOTIFIEE
 from programmation.models import (
+    FAMILLES_DES_BESOINS,
     Accompagnement,
     Besoin,
     Campagne,
+    CanalDepot,
     Candidature,
     DemandePic,
     Dispositif,
@@ -289,6 +291,7 @@ _SUITES: tuple[tuple[tuple[str, str], ...], ...] = (
 # --- Needs -------------------------------------------------------------------------------------------------------------
 def _signaler_des_besoins(monde: Monde) -> None:
     """One just reported, a call open with an answer, one whose porteur looks for money."""
+    _ouvrir_leurs_guichets(monde)
     _un_besoin_signale(monde)
     _un_appel_ouvert(monde)
     _un_porteur_trouve(monde)
@@ -296,6 +299,15 @@ def _signaler_des_besoins(monde: Monde) -> None:
     siens.update(fictif=True)
     Candidature.objects.filter(besoin__in=siens).update(fictif=True)
     PisteDeFinancement.objects.filter(besoin__in=siens).update(fictif=True)
+
+
+def _ouvrir_leurs_guichets(monde: Monde) -> None:
+    """What answers a need is asked to the two that lead the contract; the others are expected in its budget."""
+    for dispositif in Dispositif.objects.filter(contrat=monde.contrat, famille__in=FAMILLES_DES_BESOINS):
+        for cle in ("caph", "etat"):
+            CanalDepot.objects.get_or_create(
+                contrat=monde.contrat, dispositif=dispositif, financeur=monde.organismes[cle]
+            )
 
 
 def _signaler(monde: Monde, jours: int, *, par_qui: str, **champs: object) -> Besoin:
