@@ -26,7 +26,8 @@ def reprendre_les_pistes(dossier: Dossier, pistes: Iterable[PisteDeFinancement],
 
     Whole euros (S-03); a lead without an amount brings nothing. The porteur corrects all of it before its deposit.
     """
-    portes = {guichet.cle for guichet in guichets(dossier.campagne, forme=dossier.porteur.forme_juridique)}
+    siennes = guichets(dossier.campagne, forme=dossier.porteur.forme_juridique, dispositif=dossier.dispositif_id)
+    portes = {guichet.cle for guichet in siennes}
     demandes: dict[Cle, Decimal] = defaultdict(Decimal)
     attendues: dict[str, int] = defaultdict(int)
     lignes: dict[str, str] = {}

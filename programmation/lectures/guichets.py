@@ -8,7 +8,16 @@ from decimal import Decimal
 from acteurs.models import FormeJuridique, Organisme, TypeOrganisme
 from contrats.models import NatureMoyens
 
-from ..models import Campagne, CanalDepot, DemandeFinancement, Dispositif, Enveloppe, FamilleDispositif, Teleservice
+from ..models import (
+    FAMILLES_DES_BESOINS,
+    Campagne,
+    CanalDepot,
+    DemandeFinancement,
+    Dispositif,
+    Enveloppe,
+    FamilleDispositif,
+    Teleservice,
+)
 
 Cle = tuple[int, int, str]  # funder, scheme, nature
 
@@ -50,11 +59,18 @@ def libelle_de_subvention(financeur: Organisme, nature: str, dispositif: Disposi
     return f"{financeur.nom_court} – {NatureMoyens(nature).label.lower()} ({dispositif.code.upper()})"
 
 
-def guichets(campagne: Campagne, *, forme: str = "", demandes: list[DemandeFinancement] | None = None) -> list[Guichet]:
+def guichets(
+    campagne: Campagne,
+    *,
+    forme: str = "",
+    demandes: list[DemandeFinancement] | None = None,
+    dispositif: int | None = None,
+) -> list[Guichet]:
     """The doors of a campaign: its year's envelopes and deposit channels, and what is already asked. Four queries.
 
     `forme`: the legal form of who asks; a scheme that does not admit it is left out unless already asked. So is what
-    several years' conventions bring: nobody asks it in a call (C-03).
+    several years' conventions bring: nobody asks it in a call (C-03). `dispositif`: the scheme, by number, of who asks; the
+    doors of FPC and AMI are for the files of these schemes.
     """
     deja = {(d.financeur_id, d.dispositif_id, d.nature): d.montant_demande for d in demandes or []}
     canaux = {
@@ -68,7 +84,8 @@ def guichets(campagne: Campagne, *, forme: str = "", demandes: list[DemandeFinan
     financeurs = Organisme.objects.in_bulk({cle[0] for cle in cles} | {financeur for _, financeur in canaux})
     cles |= {(f, d, nature_habituelle(financeurs[f])) for d, f in canaux if (d, f) not in connus}
     dispositifs = Dispositif.objects.in_bulk({cle[1] for cle in cles})
-    admis = [cle for cle in cles if cle in deja or _admet(dispositifs[cle[1]], forme)]
+    ouverts = {pk for pk, d in dispositifs.items() if d.famille not in FAMILLES_DES_BESOINS or pk == dispositif}
+    admis = [cle for cle in cles if cle in deja or (cle[1] in ouverts and _admet(dispositifs[cle[1]], forme))]
     lus = []
     for cle in admis:
         canal = canaux.get((cle[1], cle[0]))

@@ -21,6 +21,7 @@ from programmation.etats import EtatBesoin, EtatDossier
 from programmation.lectures.besoins import besoins_par_etat, origine_du_dossier
 from programmation.lectures.campagne import depot_du_dossier_ouvert
 from programmation.lectures.fiches_de_seance import fiches
+from programmation.lectures.guichets import guichets
 from programmation.models import Besoin, LigneBudget
 from programmation.regles.pistes import compte_attendu
 from programmation.regles.plans_budget import CERFA, COMMUNE, FICHE, INVESTISSEMENT
@@ -28,6 +29,7 @@ from tests.fabriques import (
     BesoinFactory,
     CampagneFactory,
     CanalDepotFactory,
+    DemandeFactory,
     DispositifFactory,
     DossierFactory,
     EnveloppeFactory,
@@ -101,6 +103,21 @@ def test_les_pistes_deviennent_les_demandes_et_les_lignes_du_budget(contrat, cam
     ]
     (ligne,) = LigneJournal.objects.de(dossier).filter(acte="reprendre_les_pistes")
     assert (ligne.pour_le_compte_de_nom, len(ligne.apres)) == (finance.porteur.nom_court, 5)
+
+
+def test_les_guichets_des_besoins_ne_s_ouvrent_qu_a_ce_qui_y_repond(contrat, campagne, fpc) -> None:
+    """Whoever answers the yearly call finds no door of FPC or AMI beside the others, unless it already knocked there."""
+    aap = DispositifFactory()
+    EnveloppeFactory(contrat=contrat, financeur=contrat.pilote, annee=2026, dispositif=aap, nature=SPE)
+    EnveloppeFactory(contrat=contrat, financeur=contrat.pilote, annee=2026, dispositif=fpc, nature=SPE)
+
+    def portes(**suite: Any) -> set[Any]:
+        return {guichet.dispositif for guichet in guichets(campagne, **suite)}
+
+    assert portes(dispositif=aap.pk) == portes() == {aap}
+    assert portes(dispositif=fpc.pk) == {aap, fpc}
+    demande = DemandeFactory(dossier__campagne=campagne, financeur=contrat.pilote, dispositif=fpc, nature=SPE)
+    assert portes(dispositif=aap.pk, demandes=[demande]) == {aap, fpc}
 
 
 def test_un_besoin_sans_montant_ne_chiffre_rien(campagne, finance, fpc, gens, le) -> None:

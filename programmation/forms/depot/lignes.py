@@ -230,7 +230,12 @@ class FinanceursForm(SectionForm):
 
     def initiales(self, dossier: Dossier) -> dict[str, Any]:
         demandes = list(dossier.demandes.exclude(etat="annulee"))
-        self.guichets = guichets(dossier.campagne, forme=dossier.porteur.forme_juridique, demandes=demandes)
+        self.guichets = guichets(
+            dossier.campagne,
+            forme=dossier.porteur.forme_juridique,
+            demandes=demandes,
+            dispositif=dossier.dispositif_id,
+        )
         proximite = FicheProximite.objects.filter(dossier=dossier).first()
         return {_champ(guichet.cle): guichet.demande for guichet in self.guichets} | {
             "pic": proximite.pic if proximite else ""
