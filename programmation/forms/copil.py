@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from commun.formulaires import ChampMontant
 from contrats.models import Contrat, Reunion
 
 from ..lectures.dossier import LigneFinanceur
-from ..lectures.proximite import comites_validant
+from ..lectures.proximite import comites_validant, reunions_validant
 from ..models import Dossier
 from .motifs import MotifForm
 
@@ -32,23 +31,7 @@ class ProgrammationForm(forms.Form):
     def __init__(self, *args: Any, contrat: Contrat, annee: int, dossier: Dossier | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champ: Any = self.fields["reunion"]
-        champ.queryset = reunions_de_programmation(contrat, annee, le=timezone.localdate(), dossier=dossier)
-
-
-def reunions_de_programmation(contrat: Contrat, annee: int, *, le: date, dossier: Dossier | None = None) -> Any:
-    """Meetings held by `le` at which the programming of `annee` may have been validated, since the autumn before.
-
-    Those that may validate `dossier` when one is given, of any validating body otherwise.
-    """
-    return (
-        Reunion.objects.filter(
-            comite__in=comites_validant(contrat, dossier),
-            le__gte=date(annee - 1, 9, 1),
-            le__lte=min(le, date(annee, 12, 31)),
-        )
-        .select_related("comite")
-        .order_by("-le")
-    )
+        champ.queryset = reunions_validant(comites_validant(contrat, dossier), annee, le=timezone.localdate())
 
 
 class ValidationForm(ProgrammationForm):

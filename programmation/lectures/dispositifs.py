@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,6 +41,29 @@ class DispositifLu:
 def en_vigueur(contrat: Contrat, le: date) -> list[Dispositif]:
     """The schemes that a porteur may ask for on that day: the contract's own and national ones, within their days."""
     return [d for d in _tous(contrat) if _ouvert(d, le)]
+
+
+def de_la_famille(contrat: Contrat, annee: int, *familles: str) -> list[Dispositif]:
+    """The schemes of these kinds that are in force at some time of that year, the contract's own first."""
+    return list(
+        Dispositif.objects.filter(
+            Q(contrat=contrat) | Q(contrat__isnull=True),
+            Q(valide_du__isnull=True) | Q(valide_du__year__lte=annee),
+            Q(valide_au__isnull=True) | Q(valide_au__year__gte=annee),
+            famille__in=familles,
+        ).order_by("contrat_id", "code")
+    )
+
+
+def a_demander(dispositifs: Iterable[Dispositif], le: date) -> Dispositif | None:
+    """The first of them that may be asked for on that day."""
+    return next((dispositif for dispositif in dispositifs if _ouvert(dispositif, le)), None)
+
+
+def admet(dispositif: Dispositif, forme: str) -> bool:
+    """May an organisation of this legal form ask for it? One whose form is unknown may."""
+    inconnue = forme in ("", FormeJuridique.INCONNUE)
+    return inconnue or not dispositif.formes_admises or forme in dispositif.formes_admises
 
 
 def dispositifs_lus(contrat: Contrat, annee: int, *, le: date) -> list[DispositifLu]:

@@ -247,13 +247,13 @@ def fiche(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Fiche:
         budget=budget,
         an_passe=_an_passe(dossier, passees, etats) if miens is None else None,
         vie=_vie(dossier, demandes, pour, contrat, seulement_de=miens) if travaille else (),
-        alertes=(*_alertes(dossier, budget), *alertes_des_lieux(dossier, demandes), *_cumul(dossier)),
+        alertes=(*_alertes(dossier, budget), *alertes_des_lieux(dossier, demandes), *_cumul(dossier, pour)),
         annee=dossier.campagne.annee,
     )
 
 
-def _cumul(dossier: Dossier) -> list[str]:
-    alerte = alerte_de_cumul(dossier)
+def _cumul(dossier: Dossier, pour: Auteur) -> list[str]:
+    alerte = alerte_de_cumul(dossier, pour=pour)
     return [alerte] if alerte else []
 
 

@@ -8,30 +8,32 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-
 from commun.auteur import Auteur
-from contrats.etats import EtatReunion
+from contrats.etats import REUNION_A_VENIR, EtatReunion
 from contrats.models import Comite, Contrat, Reunion
 
-from ..etats import DEMANDE_CONSOMME, DEMANDE_PROPOSE, DOSSIER_EN_COURS, EtatDemande, EtatDossier
-from ..models import (
-    Campagne,
-    DemandeFinancement,
-    Derogation,
-    Dispositif,
-    Dossier,
-    FamilleDispositif,
-    LigneBudget,
-)
+from ..etats import DEMANDE_CONSOMME, EtatDossier
+from ..models import Campagne, Derogation, Dispositif, Dossier, FamilleDispositif, Formulaire, LigneBudget
 from ..regles.budget import LigneDeBudget
+from ..regles.fil_de_l_eau import Rang
 from ..regles.investissement import Participation, participation
 from .demande import COLLECTIVITES
-from .enveloppes import LigneEnveloppe, enveloppes
-
-ZERO = Decimal(0)
-_A_INSTRUIRE = (*DOSSIER_EN_COURS, EtatDossier.AJOURNE)
-_PAS_DEPOSES = (EtatDossier.BROUILLON, EtatDossier.RETIRE)
+from .dispositifs import a_demander, de_la_famille
+from .enveloppes import enveloppes
+from .proximite import PAS_DEPOSES
+from .rangs import (
+    ZERO,
+    ArgentAuFil,
+    argent,
+    attendus,
+    ecartes,
+    lignes_vues,
+    rang_de,
+    somme_demandee,
+    somme_programmee,
+    somme_proposee,
+    suite_en_mots,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,14 @@ class DossierAuFil:
     porteur: str
     etat: str
     etat_libelle: str
+    rang: Rang
+    suite: str  # why nothing more is expected, empty for the others
     depose_le: date | None
     cout: Decimal
     demande: Decimal
     propose: Decimal | None
     programme: Decimal | None
-    sans_reponse: int  # funders that have not answered yet
+    sans_reponse: int  # funders that have not answered yet, private drafts included
     reunion: str
     participation: Participation | None
     fictif: bool
@@ -68,36 +72,44 @@ class FilDeLEau:
     """One kind of scheme in a year, for one reader."""
 
     campagne: Campagne | None
-    dispositif: Dispositif | None
-    a_instruire: tuple[DossierAuFil, ...]
-    prets: tuple[DossierAuFil, ...]
-    decides: tuple[DossierAuFil, ...]
+    dispositifs: tuple[Dispositif, ...]
+    dispositif: Dispositif | None  # the one that may be asked for today
+    dossiers: tuple[DossierAuFil, ...]
     instances: tuple[Instance, ...]
-    enveloppes: tuple[LigneEnveloppe, ...]
+    argent: ArgentAuFil
+
+    def _au_rang(self, rang: Rang) -> tuple[DossierAuFil, ...]:
+        return tuple(dossier for dossier in self.dossiers if dossier.rang == rang)
 
     @property
-    def nombre(self) -> int:
-        return len(self.a_instruire) + len(self.prets) + len(self.decides)
+    def a_instruire(self) -> tuple[DossierAuFil, ...]:
+        return self._au_rang(Rang.A_INSTRUIRE)
+
+    @property
+    def prets(self) -> tuple[DossierAuFil, ...]:
+        return self._au_rang(Rang.PRET)
+
+    @property
+    def decides(self) -> tuple[DossierAuFil, ...]:
+        return self._au_rang(Rang.DECIDE)
+
+    @property
+    def ajournes(self) -> tuple[DossierAuFil, ...]:
+        return self._au_rang(Rang.AJOURNE)
+
+    @property
+    def sans_suite(self) -> tuple[DossierAuFil, ...]:
+        return self._au_rang(Rang.SANS_SUITE)
+
+    @property
+    def permanents(self) -> bool:
+        """May all of these schemes be asked for all year round?"""
+        return all(dispositif.permanent for dispositif in self.dispositifs)
 
     @property
     def total_pret(self) -> Decimal:
-        """Euros proposed on the files that every funder has answered."""
+        """Euros proposed on the ready files, by all the funders that the reader knows of."""
         return sum((d.propose or ZERO for d in self.prets), ZERO)
-
-    @property
-    def reste(self) -> Decimal | None:
-        """Euros left on the envelopes that this reader sees; None without one."""
-        return sum((e.disponible for e in self.enveloppes), ZERO) if self.enveloppes else None
-
-    @property
-    def reste_apres(self) -> Decimal | None:
-        """What would be left once the ready ones are validated as proposed."""
-        return None if self.reste is None else self.reste - self.total_pret
-
-    @property
-    def ton_du_reste(self) -> str:
-        """Does the money hold?"""
-        return "danger" if (self.reste_apres or ZERO) < 0 else "succes"
 
     @property
     def prochaine(self) -> Reunion | None:
@@ -108,29 +120,27 @@ class FilDeLEau:
 
 def au_fil_de_l_eau(contrat: Contrat, annee: int, famille: FamilleDispositif, *, pour: Auteur, le: date) -> FilDeLEau:
     """The files of the schemes of that kind: to instruct, answered by all their funders, decided. Constant queries."""
-    dispositifs = list(
-        Dispositif.objects.filter(Q(contrat=contrat) | Q(contrat__isnull=True), famille=famille).order_by(
-            "contrat_id", "code"
-        )
-    )
+    dispositifs = de_la_famille(contrat, annee, famille)
     dossiers = list(
         Dossier.objects.instruits_par(pour, contrat)
         .filter(campagne__annee=annee, dispositif__famille=famille)
-        .exclude(etat__in=_PAS_DEPOSES)
+        .exclude(etat__in=PAS_DEPOSES)
         .select_related("porteur", "dispositif", "fiche_investissement")
         .order_by("depose_le", "numero")
     )
-    lus = _dossiers(contrat, dossiers, pour)
-    prets = tuple(lu for lu in lus if lu.etat == EtatDossier.EN_INSTRUCTION and lu.propose and not lu.sans_reponse)
-    noms = {dispositif.nom for dispositif in dispositifs}
+    cles = [dossier.pk for dossier in dossiers]
+    lignes = lignes_vues(cles, contrat, pour=pour)
+    lus = _dossiers(dossiers, lignes, ecartes(cles, contrat, pour=pour))
+    pretes = [ligne for d, lu in zip(dossiers, lus, strict=True) if lu.rang == Rang.PRET for ligne in lignes[d.pk]]
     return FilDeLEau(
         campagne=Campagne.objects.filter(contrat=contrat, annee=annee).first(),
-        dispositif=dispositifs[0] if dispositifs else None,
-        a_instruire=tuple(lu for lu in lus if lu.etat in _A_INSTRUIRE and lu not in prets),
-        prets=prets,
-        decides=tuple(lu for lu in lus if lu.etat not in _A_INSTRUIRE),
+        dispositifs=tuple(dispositifs),
+        dispositif=a_demander(dispositifs, le),
+        dossiers=tuple(lus),
         instances=_instances(contrat, le),
-        enveloppes=tuple(e for e in enveloppes(contrat, annee, pour=pour) if e.dispositif in noms),
+        argent=argent(
+            enveloppes(contrat, annee, pour=pour), {d.pk for d in dispositifs}, pretes, pour=pour, contrat=contrat
+        ),
     )
 
 
@@ -144,25 +154,24 @@ def _instances(contrat: Contrat, le: date) -> tuple[Instance, ...]:
     return tuple(
         Instance(
             comite,
-            derniere=next((r for r in reversed(reunions[comite.pk]) if r.le <= le), None),
-            prochaine=next((r for r in reunions[comite.pk] if r.le > le), None),
+            derniere=next((r for r in reversed(reunions[comite.pk]) if r.tenue), None),
+            prochaine=next((r for r in reunions[comite.pk] if r.le >= le and r.etat in REUNION_A_VENIR), None),
         )
         for comite in comites
     )
 
 
-def _dossiers(contrat: Contrat, dossiers: list[Dossier], pour: Auteur) -> list[DossierAuFil]:
-    cles = [dossier.pk for dossier in dossiers]
-    demandes: dict[int, list[Any]] = defaultdict(list)
-    vues: Any = DemandeFinancement.objects.filter(dossier__in=cles).avec_montants_vus(pour, contrat)
-    for demande in vues.exclude(etat=EtatDemande.ANNULEE).select_related("reunion__comite"):
-        demandes[demande.dossier_id].append(demande)
+def _dossiers(dossiers: list[Dossier], lignes: dict[int, list[Any]], mis_de_cote: dict[int, str]) -> list[DossierAuFil]:
     budgets: dict[int, list[LigneDeBudget]] = defaultdict(list)
-    for ligne in LigneBudget.objects.filter(budget__dossier__in=cles).select_related("budget"):
+    investissements = [d.pk for d in dossiers if d.dispositif.formulaire == Formulaire.INVESTISSEMENT]
+    for ligne in LigneBudget.objects.filter(budget__dossier__in=investissements).select_related("budget"):
         budgets[ligne.budget.dossier_id].append(
             LigneDeBudget(ligne.sens, ligne.compte, ligne.libelle, int(ligne.montant))
         )
-    return [_dossier(d, demandes[d.pk], participation_du_dossier(d, budgets[d.pk])) for d in dossiers]
+    return [
+        _dossier(d, lignes[d.pk], participation_du_dossier(d, budgets[d.pk]), mis_de_cote.get(d.pk, ""))
+        for d in dossiers
+    ]
 
 
 def participation_du_dossier(dossier: Dossier, budget: list[LigneDeBudget]) -> Participation | None:
@@ -173,22 +182,23 @@ def participation_du_dossier(dossier: Dossier, budget: list[LigneDeBudget]) -> P
     return participation(budget, derogation=fiche is not None and fiche.derogation != Derogation.AUCUNE)
 
 
-def _dossier(dossier: Dossier, demandes: list[Any], part: Participation | None) -> DossierAuFil:
-    proposes = [d.propose_vu for d in demandes if d.etat in DEMANDE_PROPOSE and d.propose_vu is not None]
-    programmes = [d.programme_vu for d in demandes if d.etat in DEMANDE_CONSOMME and d.programme_vu is not None]
-    reunions = [d.reunion for d in demandes if d.reunion is not None]
+def _dossier(dossier: Dossier, demandes: list[Any], part: Participation | None, ecarte_par: str) -> DossierAuFil:
+    rang = rang_de(dossier.etat, dossier.dispositif.famille, demandes, ecarte=bool(ecarte_par))
+    reunions = [d.reunion for d in demandes if d.reunion is not None and d.etat_vu in DEMANDE_CONSOMME]
     return DossierAuFil(
         numero=dossier.numero,
         intitule=dossier.intitule,
         porteur=dossier.porteur.nom_court,
         etat=dossier.etat,
         etat_libelle=EtatDossier(dossier.etat).label,
+        rang=rang,
+        suite=suite_en_mots(rang, dossier.etat, ecarte_par),
         depose_le=dossier.depose_le.date() if dossier.depose_le else None,
         cout=dossier.cout_total,
-        demande=sum((d.montant_demande for d in demandes), ZERO),
-        propose=sum(proposes, ZERO) if proposes else None,
-        programme=sum(programmes, ZERO) if programmes else None,
-        sans_reponse=sum(1 for d in demandes if d.etat_vu == EtatDemande.DEMANDEE or d.etat_vu is None),
+        demande=somme_demandee(demandes),
+        propose=somme_proposee(demandes),
+        programme=somme_programmee(demandes),
+        sans_reponse=attendus(rang, demandes),
         reunion=str(reunions[0]) if reunions else "",
         participation=part,
         fictif=dossier.fictif,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from acteurs.models import FormeJuridique, Organisme, TypeOrganisme
+from acteurs.models import Organisme, TypeOrganisme
 from contrats.models import NatureMoyens
 
 from ..models import (
@@ -18,6 +18,7 @@ from ..models import (
     FamilleDispositif,
     Teleservice,
 )
+from .dispositifs import admet
 
 Cle = tuple[int, int, str]  # funder, scheme, nature
 
@@ -107,7 +108,4 @@ def guichets(
 
 
 def _admet(dispositif: Dispositif, forme: str) -> bool:
-    if dispositif.famille == FamilleDispositif.CPO:
-        return False
-    inconnue = forme in ("", FormeJuridique.INCONNUE)
-    return inconnue or not dispositif.formes_admises or forme in dispositif.formes_admises
+    return dispositif.famille != FamilleDispositif.CPO and admet(dispositif, forme)

@@ -1,12 +1,10 @@
-"""Neighbourhood initiatives of a year (SIP): to instruct, ready for the next commission, decided; support offered."""
+"""Neighbourhood initiatives (SIP): which body decides on them, what a file says as one, the support offered."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -16,19 +14,10 @@ from commun.auteur import Auteur
 from contrats.etats import REUNION_A_VENIR, EtatReunion
 from contrats.models import Comite, Contrat, Reunion
 
-from ..etats import (
-    DEMANDE_CONSOMME,
-    DEMANDE_NOTIFIEE,
-    DEMANDE_PROPOSE,
-    DOSSIER_EN_COURS,
-    EtatAccompagnement,
-    EtatDemande,
-    EtatDossier,
-)
+from ..etats import EtatAccompagnement, EtatDossier
 from ..models import (
     Accompagnement,
     Campagne,
-    DemandeFinancement,
     Dispositif,
     Dossier,
     FamilleDispositif,
@@ -37,13 +26,12 @@ from ..models import (
 from ..permissions.proximite import peut_faire_avancer
 from ..regles.campagne import motif_de_fermeture
 from ..regles.proximite import Priorite, instance_competente, priorite
+from .calendriers import calendriers
+from .dispositifs import admet
 from .dispositifs import en_vigueur as dispositifs_en_vigueur
-from .enveloppes import LigneEnveloppe, enveloppes
 
-ZERO = Decimal(0)
 A_L_APPEL = (FamilleDispositif.AAP, FamilleDispositif.CPO)
-_PAS_DEPOSES = (EtatDossier.BROUILLON, EtatDossier.RETIRE)
-_DECIDES = (EtatDossier.PROGRAMME, EtatDossier.CLOS)
+PAS_DEPOSES = (EtatDossier.BROUILLON, EtatDossier.RETIRE)
 
 
 # --- Which body decides ------------------------------------------------------------------------------------------------
@@ -64,10 +52,24 @@ def valide_le_dossier(comite: Comite, dossier: Dossier) -> bool:
 
 def comites_validant(contrat: Contrat, dossier: Dossier | None) -> list[Comite]:
     """The bodies that may validate this file; without one, those that validate anything."""
-    comites = list(Comite.objects.filter(Q(valide_programmation=True) | Q(valide_sip=True), contrat=contrat))
     if dossier is None:
-        return comites
-    sip, confie = est_un_sip(dossier), any(comite.valide_sip for comite in comites)
+        return _qui_valident(contrat)
+    return _competents(contrat, sip=est_un_sip(dossier))
+
+
+def comites_des_initiatives(contrat: Contrat) -> list[Comite]:
+    """The bodies that may validate an initiative: those in charge of them, else those of the programming."""
+    return _competents(contrat, sip=True)
+
+
+def _qui_valident(contrat: Contrat) -> list[Comite]:
+    valident = Q(valide_programmation=True) | Q(valide_sip=True)
+    return list(Comite.objects.filter(valident, contrat=contrat).order_by("pk"))
+
+
+def _competents(contrat: Contrat, *, sip: bool) -> list[Comite]:
+    comites = _qui_valident(contrat)
+    confie = any(comite.valide_sip for comite in comites)
     return [
         comite
         for comite in comites
@@ -78,6 +80,27 @@ def comites_validant(contrat: Contrat, dossier: Dossier | None) -> list[Comite]:
             sip_confie=confie,
         )
     ]
+
+
+def prochaine_reunion(comites: list[Comite], le: date) -> Reunion | None:
+    """Their next meeting, today included."""
+    a_venir = Reunion.objects.filter(comite__in=comites, etat__in=REUNION_A_VENIR, le__gte=le)
+    return a_venir.select_related("comite").order_by("le").first()
+
+
+def reunions_validant(comites: list[Comite], annee: int, *, le: date) -> Any:
+    """The meetings of these bodies, held by `le`, at which the programming of `annee` may have been validated.
+
+    From the autumn before, to the spring after: what is asked in December, all year round, is decided in January.
+    """
+    return (
+        Reunion.objects.filter(
+            comite__in=comites, le__gte=date(annee - 1, 9, 1), le__lte=min(le, date(annee + 1, 3, 31))
+        )
+        .exclude(etat=EtatReunion.ANNULEE)
+        .select_related("comite")
+        .order_by("-le")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,57 +122,67 @@ def seance_de_decision(dossier: Dossier, le: date) -> SeanceDeDecision | None:
     return SeanceDeDecision(comite.nom, prochaine.le if prochaine else None)
 
 
-def initiatives_ouvertes(campagne: Campagne, le: date) -> list[Dispositif]:
-    """The schemes of one-page requests that take deposits on that day, whatever the limit of the yearly call."""
-    proposes = dispositifs_en_vigueur(campagne.contrat, le)
-    return [
-        dispositif
-        for dispositif in proposes
-        if dispositif.famille == FamilleDispositif.SIP
-        and dispositif.permanent
-        and not motif_de_fermeture(
+def initiatives_ouvertes(campagne: Campagne, le: date, *, porteur: Organisme | None = None) -> list[Dispositif]:
+    """The schemes of one-page requests that take deposits on that day, whatever the limit of the yearly call.
+
+    Those that `porteur` may ask for, when given. One that has its own days follows them, as its deposit does.
+    """
+    propres = calendriers(campagne.contrat, campagne.annee)
+    ouvertes = []
+    for dispositif in dispositifs_en_vigueur(campagne.contrat, le):
+        calendrier = propres.get(dispositif.pk)
+        if dispositif.famille != FamilleDispositif.SIP or not (dispositif.permanent or calendrier):
+            continue
+        if porteur is not None and not admet(dispositif, porteur.forme_juridique):
+            continue
+        if not motif_de_fermeture(
             campagne.etat,
             ouverte_le=campagne.ouverte_le,
             limite_depot=campagne.limite_depot,
             le=le,
             fin_du_permanent=date(campagne.annee, 12, 31),
-        )
-    ]
+            jours_propres=(calendrier.ouvre, calendrier.ferme) if calendrier else None,
+        ):
+            ouvertes.append(dispositif)
+    return ouvertes
 
 
 # --- One file ----------------------------------------------------------------------------------------------------------
-def alerte_de_cumul(dossier: Dossier) -> str:
-    """The same association in the yearly call and in the initiatives of the year, in a French sentence; empty if not."""
+def alerte_de_cumul(dossier: Dossier, *, pour: Auteur | None = None) -> str:
+    """The same association in the yearly call and in the initiatives of the year, in a French sentence; empty if not.
+
+    It names the other files that `pour` sees, and none without a reader.
+    """
     famille = dossier.dispositif.famille
-    if famille == FamilleDispositif.SIP:
-        autres = _deposes(dossier, A_L_APPEL)
-        if autres:
-            return (
-                f"Cette association a déjà répondu à l’appel à projets {dossier.campagne.annee} ({_numeros(autres)}) : "
-                "les initiatives de proximité vont d’abord à celles qui n’y ont pas répondu."
-            )
-    elif famille == FamilleDispositif.AAP:
-        autres = _deposes(dossier, [FamilleDispositif.SIP])
-        if autres:
-            return (
-                f"Cette association a déjà une initiative de proximité en {dossier.campagne.annee} "
-                f"({_numeros(autres)}) : vérifiez que les deux demandes ne paient pas la même action."
-            )
+    if famille == FamilleDispositif.SIP and (autres := _deposes(dossier, A_L_APPEL)):
+        return (
+            f"Cette association a déjà répondu à l’appel à projets {dossier.campagne.annee}"
+            f"{_numeros_vus(dossier, autres, pour)} : "
+            "les initiatives de proximité vont d’abord à celles qui n’y ont pas répondu."
+        )
+    if famille == FamilleDispositif.AAP and (autres := _deposes(dossier, [FamilleDispositif.SIP])):
+        return (
+            f"Cette association a déjà une initiative de proximité en {dossier.campagne.annee}"
+            f"{_numeros_vus(dossier, autres, pour)} : vérifiez que les deux demandes ne paient pas la même action."
+        )
     return ""
 
 
-def _deposes(dossier: Dossier, familles: Iterable[str]) -> list[str]:
-    """Numbers of the porteur's other deposited files of the year in these schemes."""
+def _deposes(dossier: Dossier, familles: Iterable[str]) -> list[int]:
+    """The porteur's other deposited files of the year in these schemes, by key."""
     autres = Dossier.objects.filter(
         campagne=dossier.campagne_id, porteur=dossier.porteur_id, dispositif__famille__in=list(familles)
     )
-    return list(
-        autres.exclude(pk=dossier.pk).exclude(etat__in=_PAS_DEPOSES).order_by("numero").values_list("numero", flat=True)
-    )
+    return list(autres.exclude(pk=dossier.pk).exclude(etat__in=PAS_DEPOSES).values_list("pk", flat=True))
 
 
-def _numeros(numeros: list[str]) -> str:
-    return ", ".join(numeros[:3]) + ("…" if len(numeros) > 3 else "")
+def _numeros_vus(dossier: Dossier, autres: list[int], pour: Auteur | None) -> str:
+    """Their numbers, in brackets, as far as this reader sees these files."""
+    if pour is None:
+        return ""
+    vus = Dossier.objects.visibles_par(pour, dossier.contrat).filter(pk__in=autres).order_by("numero")
+    numeros = list(vus.values_list("numero", flat=True))
+    return f" ({', '.join(numeros[:3])}{'…' if len(numeros) > 3 else ''})" if numeros else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,28 +208,7 @@ def proximite_de(dossier: Dossier) -> ProximiteLue | None:
     )
 
 
-# --- The year ----------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class InitiativeLue:
-    """One initiative, as this reader may know it; euros, None when it may not read the amount or there is none."""
-
-    numero: str
-    intitule: str
-    porteur: str
-    etat: str
-    etat_libelle: str
-    demande: Decimal
-    propose: Decimal | None
-    programme: Decimal | None
-    reunion: str
-    priorite: Priorite
-    pic: str
-    appui: str  # the support offered, in a word; empty when none is
-    appui_pk: int | None
-    financee: bool  # a funder has notified an amount
-    fictif: bool
-
-
+# --- Support -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class AccompagnementLu:
     """Support offered to one association."""
@@ -214,151 +226,6 @@ class AccompagnementLu:
     fictif: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Proximite:
-    """The neighbourhood initiatives of a year."""
-
-    campagne: Campagne | None
-    dispositif: Dispositif | None
-    a_instruire: tuple[InitiativeLue, ...]
-    pretes: tuple[InitiativeLue, ...]
-    decidees: tuple[InitiativeLue, ...]
-    prochaine: Reunion | None
-    tenues: int
-    prevues: int
-    attendues: int | None  # meetings a year that the body owes
-    enveloppes: tuple[LigneEnveloppe, ...]
-    appuis: tuple[tuple[str, int], ...]  # (state, how many)
-    sans_appui: int
-
-    @property
-    def reste(self) -> Decimal | None:
-        """Euros left on the envelopes that this reader sees; None without one."""
-        return sum((e.disponible for e in self.enveloppes), ZERO) if self.enveloppes else None
-
-    @property
-    def reste_apres(self) -> Decimal | None:
-        """What would be left once the ready ones are validated as proposed."""
-        reste = self.reste
-        return None if reste is None else reste - sum((i.propose or ZERO for i in self.pretes), ZERO)
-
-    @property
-    def total_pret(self) -> Decimal:
-        return sum((i.propose or ZERO for i in self.pretes), ZERO)
-
-    @property
-    def ton_du_reste(self) -> str:
-        """Does the money hold?"""
-        return "danger" if (self.reste_apres or ZERO) < 0 else "succes"
-
-    @property
-    def total_appuis(self) -> int:
-        return sum(nombre for _, nombre in self.appuis)
-
-    @property
-    def appuis_en_mots(self) -> str:
-        return ", ".join(f"{nombre} {etat.lower()}{'s' if nombre > 1 else ''}" for etat, nombre in self.appuis)
-
-    @property
-    def nombre(self) -> int:
-        return len(self.a_instruire) + len(self.pretes) + len(self.decidees)
-
-
-def initiatives(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> Proximite:
-    """The page of the year for those who instruct; a constant number of queries."""
-    campagne = Campagne.objects.filter(contrat=contrat, annee=annee).first()
-    dispositif = (
-        Dispositif.objects.filter(Q(contrat=contrat) | Q(contrat__isnull=True), famille=FamilleDispositif.SIP)
-        .order_by("contrat_id", "code")
-        .first()
-    )
-    dossiers = list(
-        Dossier.objects.instruits_par(pour, contrat)
-        .filter(campagne__annee=annee, dispositif__famille=FamilleDispositif.SIP)
-        .exclude(etat__in=_PAS_DEPOSES)
-        .select_related("porteur", "fiche_proximite")
-        .order_by("depose_le", "numero")
-    )
-    lues = _initiatives(contrat, annee, dossiers, pour)
-    pretes = tuple(lue for lue in lues if lue.etat == EtatDossier.EN_INSTRUCTION and lue.propose)
-    reunions = list(
-        Reunion.objects.filter(comite__contrat=contrat, comite__valide_sip=True, le__year__gte=annee)
-        .exclude(etat=EtatReunion.ANNULEE)
-        .select_related("comite")
-        .order_by("le")
-    )
-    siennes = [r for r in reunions if r.le.year == annee]
-    appuis = Accompagnement.objects.visibles_par(pour, contrat).filter(dossier__campagne__annee=annee)
-    nombres = Counter(appuis.values_list("etat", flat=True))
-    return Proximite(
-        campagne=campagne,
-        dispositif=dispositif,
-        a_instruire=tuple(lue for lue in lues if lue.etat in _A_INSTRUIRE and lue not in pretes),
-        pretes=pretes,
-        decidees=tuple(lue for lue in lues if lue.etat not in _A_INSTRUIRE),
-        prochaine=next((r for r in reunions if r.le >= le and not r.tenue), None),
-        tenues=sum(1 for r in siennes if r.tenue),
-        prevues=sum(1 for r in siennes if not r.tenue and r.le >= le),
-        attendues=reunions[0].comite.reunions_par_an if reunions else None,
-        enveloppes=tuple(
-            e
-            for e in enveloppes(contrat, annee, pour=pour)
-            if dispositif is not None and e.dispositif == dispositif.nom
-        ),
-        appuis=tuple((etat.label, nombres[etat]) for etat in EtatAccompagnement if nombres[etat]),
-        sans_appui=sum(1 for lue in lues if lue.financee and not lue.appui),
-    )
-
-
-_A_INSTRUIRE = (*DOSSIER_EN_COURS, EtatDossier.AJOURNE)
-
-
-def _initiatives(contrat: Contrat, annee: int, dossiers: list[Dossier], pour: Auteur) -> list[InitiativeLue]:
-    cles = [dossier.pk for dossier in dossiers]
-    lignes: dict[int, list[Any]] = defaultdict(list)
-    vues: Any = DemandeFinancement.objects.filter(dossier__in=cles).avec_montants_vus(pour, contrat)
-    for demande in vues.select_related("reunion__comite"):
-        lignes[demande.dossier_id].append(demande)
-    a_l_appel = Counter(
-        Dossier.objects.filter(
-            contrat=contrat,
-            campagne__annee=annee,
-            dispositif__famille__in=A_L_APPEL,
-            porteur__in={dossier.porteur_id for dossier in dossiers},
-        )
-        .exclude(etat__in=_PAS_DEPOSES)
-        .values_list("porteur", flat=True)
-    )
-    appuis = {a.dossier_id: a for a in Accompagnement.objects.visibles_par(pour, contrat).filter(dossier__in=cles)}
-    return [_initiative(d, lignes[d.pk], a_l_appel[d.porteur_id], appuis.get(d.pk)) for d in dossiers]
-
-
-def _initiative(dossier: Dossier, demandes: list[Any], a_l_appel: int, appui: Accompagnement | None) -> InitiativeLue:
-    fiche = getattr(dossier, "fiche_proximite", None)
-    vivantes = [d for d in demandes if d.etat != EtatDemande.ANNULEE]
-    proposes = [d.propose_vu for d in vivantes if d.etat in DEMANDE_PROPOSE and d.propose_vu is not None]
-    programmes = [d.programme_vu for d in vivantes if d.etat in DEMANDE_CONSOMME and d.programme_vu is not None]
-    reunions = [d.reunion for d in vivantes if d.reunion is not None]
-    return InitiativeLue(
-        numero=dossier.numero,
-        intitule=dossier.intitule,
-        porteur=dossier.porteur.nom_court,
-        etat=dossier.etat,
-        etat_libelle=EtatDossier(dossier.etat).label,
-        demande=sum((d.montant_demande for d in vivantes), ZERO),
-        propose=sum(proposes, ZERO) if proposes else None,
-        programme=sum(programmes, ZERO) if programmes else None,
-        reunion=str(reunions[0]) if reunions else "",
-        priorite=priorite(benevole=fiche.benevole if fiche else None, dossiers_a_l_appel=a_l_appel),
-        pic=fiche.get_pic_display() if fiche else "",
-        appui=EtatAccompagnement(appui.etat).label.lower() if appui else "",
-        appui_pk=appui.pk if appui else None,
-        financee=any(d.etat in DEMANDE_NOTIFIEE for d in vivantes),
-        fictif=dossier.fictif,
-    )
-
-
-# --- Support -----------------------------------------------------------------------------------------------------------
 def accompagnements(
     contrat: Contrat, *, pour: Auteur, dossier: Dossier | None = None, organisme: Organisme | None = None
 ) -> list[AccompagnementLu]:

@@ -5,32 +5,44 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from commun.auteur import Auteur
 from contrats.models import Contrat, PerimetreDuContrat
 from geographie.models import TypePerimetre, VersionPerimetre
 
-from ..etats import DEMANDE_CONSOMME, DEMANDE_PROPOSE, EtatDemande, EtatDossier
 from ..models import (
     CalendrierDispositif,
-    DemandeFinancement,
     Dispositif,
     Dossier,
     FamilleDispositif,
+    Localisation,
     ModeLocalisation,
+    PeriodeVacances,
     Vacances,
 )
-from ..regles.vacances import parts
+from ..permissions.acces import instruit_tout
+from ..regles.fil_de_l_eau import Rang
+from ..regles.vacances import arrondir, parts
 from .calendriers import calendriers
+from .dispositifs import de_la_famille
+from .proximite import PAS_DEPOSES
+from .rangs import (
+    VIVANTS,
+    ZERO,
+    ecartes,
+    lignes_vues,
+    rang_de,
+    somme_demandee,
+    somme_programmee,
+    somme_proposee,
+)
 
-ZERO = Decimal(0)
 NOMS_AU_PLUS = 5
-_ETE = (Vacances.JUILLET.label, Vacances.AOUT.label)
-_ECARTES = (EtatDossier.BROUILLON, EtatDossier.RETIRE, EtatDossier.IRRECEVABLE)
+CENTIME = Decimal("0.01")
+_ETE = (Vacances.JUILLET, Vacances.AOUT)
 _SANS_LIEU = "Lieu à préciser"
 
 
@@ -69,14 +81,18 @@ class PeriodeLue:
 
 @dataclass(frozen=True, slots=True)
 class Couverture:
-    """The actions of one quarter during one holiday: its own, and those of all the quarters."""
+    """The actions of one quarter during one holiday, those of all the quarters included: programmed, or asked and not
+    decided yet.
 
-    siennes: int
-    communes: int
+    What was refused, put off or set aside does not take place: it covers nothing.
+    """
+
+    programmees: int
+    demandees: int
 
     @property
     def rien(self) -> bool:
-        return not self.siennes and not self.communes
+        return not self.programmees and not self.demandees
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +141,10 @@ class VacancesDeLAnnee:
     quartiers: tuple[QuartierCouvert, ...]
     trous: tuple[Trou, ...]
     dossiers: int
+    de_cote: int  # files put off, refused by all or set aside, which count nowhere here
+    entiere: bool  # the reader sees all the files: what it reads as nothing is nothing
     sans_periode: tuple[str, ...]  # numbers of the files that do not say when
+    fictif: bool
 
     @property
     def demande(self) -> Decimal:
@@ -134,28 +153,30 @@ class VacancesDeLAnnee:
     @property
     def sans_ete(self) -> int:
         """How many quarters have nothing in July nor in August."""
-        rangs = [rang for rang, nom in enumerate(self.colonnes) if nom in _ETE]
+        ete = [periode.label for periode in _ETE]
+        rangs = [rang for rang, nom in enumerate(self.colonnes) if nom in ete]
         return sum(1 for quartier in self.quartiers if all(quartier.cases[rang].rien for rang in rangs)) if rangs else 0
 
 
 def vacances(contrat: Contrat, annee: int, *, pour: Auteur, dispositif: int | None = None) -> VacancesDeLAnnee:
     """What those who instruct read of a year's holidays, of one scheme only when given; a constant number of queries."""
-    proposes = _dispositifs(contrat, annee)
-    dossiers = _dossiers(contrat, annee, pour)
-    montants = _montants(contrat, dossiers, pour)
-    gardes = [d for d in dossiers if dispositif in (None, d.dispositif_id)]
+    proposes = de_la_famille(contrat, annee, FamilleDispositif.VACANCES)
+    deposes = _dossiers(contrat, annee, pour)
+    montants, rangs = _montants_et_rangs(contrat, deposes, pour)
+    vivants = [d for d in deposes if rangs[d.pk] in VIVANTS]
+    gardes = [d for d in vivants if dispositif in (None, d.dispositif_id)]
     retenus = [d for d in proposes if dispositif in (None, d.pk)]
     periodes = {d.pk: {Vacances(p.periode): p for p in d.periodes.all()} for d in gardes}
     colonnes = _colonnes(retenus, periodes.values())
-    quartiers = _couverture(contrat, annee, gardes, periodes, colonnes)
+    quartiers = _couverture(contrat, annee, gardes, rangs, periodes, colonnes)
     propres = calendriers(contrat, annee)
     return VacancesDeLAnnee(
         dispositifs=tuple(
             DispositifDeVacances(
                 propose,
                 propres.get(propose.pk),
-                sum(1 for d in dossiers if d.dispositif_id == propose.pk),
-                sum((montants[d.pk].demande for d in dossiers if d.dispositif_id == propose.pk), ZERO),
+                sum(1 for d in vivants if d.dispositif_id == propose.pk),
+                sum((montants[d.pk].demande for d in vivants if d.dispositif_id == propose.pk), ZERO),
             )
             for propose in proposes
         ),
@@ -164,44 +185,53 @@ def vacances(contrat: Contrat, annee: int, *, pour: Auteur, dispositif: int | No
         quartiers=quartiers,
         trous=_trous(quartiers, colonnes),
         dossiers=len(gardes),
+        de_cote=sum(1 for d in deposes if rangs[d.pk] not in VIVANTS and dispositif in (None, d.dispositif_id)),
+        entiere=instruit_tout(pour, contrat),
         sans_periode=tuple(d.numero for d in gardes if not periodes[d.pk]),
+        fictif=any(d.fictif for d in gardes),
     )
 
 
-def _dispositifs(contrat: Contrat, annee: int) -> list[Dispositif]:
-    """The schemes for the holidays of that year."""
-    return list(
-        Dispositif.objects.filter(
-            Q(contrat=contrat) | Q(contrat__isnull=True),
-            Q(valide_du__isnull=True) | Q(valide_du__year__lte=annee),
-            Q(valide_au__isnull=True) | Q(valide_au__year__gte=annee),
-            famille=FamilleDispositif.VACANCES,
-        ).order_by("code")
-    )
+def compter_sans_ete(contrat: Contrat, annee: int, dossiers: Iterable[int]) -> int:
+    """How many quarters have nothing in July nor in August among these files (by key): what the page counts, in three
+    queries. Nobody but who sees all the files may be told."""
+    en_ete = PeriodeVacances.objects.filter(dossier__in=list(dossiers), periode__in=_ETE).values("dossier")
+    lieux = set(Localisation.objects.filter(dossier__in=en_ete).values_list("mode", "version"))
+    if any(mode == ModeLocalisation.ENSEMBLE_QPV for mode, _ in lieux):
+        return 0
+    couverts = {version for _, version in lieux}
+    return sum(1 for cle in _quartiers(contrat, annee).values_list("pk", flat=True) if cle not in couverts)
 
 
 def _dossiers(contrat: Contrat, annee: int, pour: Auteur) -> list[Dossier]:
     return list(
         Dossier.objects.instruits_par(pour, contrat)
         .filter(campagne__annee=annee, dispositif__famille=FamilleDispositif.VACANCES)
-        .exclude(etat__in=_ECARTES)
+        .exclude(etat__in=PAS_DEPOSES)
         .prefetch_related("periodes", "localisations__commune", "localisations__version__communes")
         .order_by("numero")
     )
 
 
-def _montants(contrat: Contrat, dossiers: list[Dossier], pour: Auteur) -> dict[int, _Somme]:
-    """Euros of each file, as this reader may know them."""
-    sommes: dict[int, _Somme] = defaultdict(_Somme)
-    vues: Any = DemandeFinancement.objects.filter(dossier__in=[d.pk for d in dossiers])
-    for demande in vues.avec_montants_vus(pour, contrat).exclude(etat=EtatDemande.ANNULEE):
-        somme = sommes[demande.dossier_id]
-        somme.demande += demande.montant_demande
-        if demande.etat in DEMANDE_PROPOSE:
-            somme.propose += demande.propose_vu or ZERO
-        if demande.etat in DEMANDE_CONSOMME:
-            somme.programme += demande.programme_vu or ZERO
-    return sommes
+def _montants_et_rangs(
+    contrat: Contrat, dossiers: list[Dossier], pour: Auteur
+) -> tuple[dict[int, _Somme], dict[int, Rang]]:
+    """Euros of each file, and where it stands, as this reader may know them."""
+    cles = [dossier.pk for dossier in dossiers]
+    lignes = lignes_vues(cles, contrat, pour=pour)
+    mis_de_cote = ecartes(cles, contrat, pour=pour)
+    sommes = {
+        cle: _Somme(
+            demande=somme_demandee(lignes[cle]),
+            propose=somme_proposee(lignes[cle]) or ZERO,
+            programme=somme_programmee(lignes[cle]) or ZERO,
+        )
+        for cle in cles
+    }
+    rangs = {
+        d.pk: rang_de(d.etat, FamilleDispositif.VACANCES, lignes[d.pk], ecarte=d.pk in mis_de_cote) for d in dossiers
+    }
+    return sommes, rangs
 
 
 def _colonnes(dispositifs: list[Dispositif], periodes: Iterable[Iterable[Vacances]]) -> list[Vacances]:
@@ -228,7 +258,7 @@ def _lieux(dossier: Dossier) -> dict[str, Decimal]:
 
 
 def _par_periode(
-    dossiers: list[Dossier], periodes: dict[int, dict[Vacances, Any]], montants: dict[int, _Somme]
+    dossiers: list[Dossier], periodes: dict[int, dict[Vacances, PeriodeVacances]], montants: dict[int, _Somme]
 ) -> tuple[PeriodeLue, ...]:
     cases: dict[Vacances, dict[str, _Somme]] = {v: defaultdict(_Somme) for v in Vacances}
     totaux: dict[Vacances, _Somme] = defaultdict(_Somme)
@@ -245,15 +275,28 @@ def _par_periode(
             for nom, part in lieux.items():
                 _ajouter(cases[v][nom], dossier, periode.jours, places * part, argent, par_periode[v] * part)
             _ajouter(totaux[v], dossier, periode.jours, places, argent, par_periode[v])
-    return tuple(
-        PeriodeLue(
-            code=v.value,
-            nom=v.label,
-            lignes=tuple(_ligne(nom, somme) for nom, somme in sorted(cases[v].items(), key=_communes_d_abord)),
-            total=_ligne("Ensemble", totaux[v]),
-        )
-        for v in Vacances
-        if cases[v]
+    ordre = [v for v in Vacances if cases[v]]
+    # What is shared is rounded so that the communes add up to their holiday, and the holidays to what the files ask.
+    entiers = {
+        nom: arrondir({v: getattr(totaux[v], nom) for v in ordre}, pas) for nom, pas in _PAS_DES_COLONNES.items()
+    }
+    return tuple(_periode(v, cases[v], totaux[v], {nom: entiers[nom][v] for nom in _PAS_DES_COLONNES}) for v in ordre)
+
+
+_PAS_DES_COLONNES = {"places": Decimal(1), "demande": CENTIME, "propose": CENTIME, "programme": CENTIME}
+
+
+def _periode(v: Vacances, communes: dict[str, _Somme], total: _Somme, entiers: dict[str, Decimal]) -> PeriodeLue:
+    noms = sorted(communes, key=_communes_d_abord)
+    arrondies = {
+        nom: arrondir({c: getattr(communes[c], nom) for c in noms}, pas, total=entiers[nom])
+        for nom, pas in _PAS_DES_COLONNES.items()
+    }
+    return PeriodeLue(
+        code=v.value,
+        nom=v.label,
+        lignes=tuple(_ligne(c, communes[c], {nom: arrondies[nom][c] for nom in _PAS_DES_COLONNES}) for c in noms),
+        total=_ligne("Ensemble", total, entiers),
     )
 
 
@@ -266,51 +309,56 @@ def _ajouter(somme: _Somme, dossier: Dossier, jours: int, places: Decimal, argen
     somme.programme += argent.programme * part
 
 
-def _ligne(nom: str, somme: _Somme) -> LigneVacances:
+def _ligne(nom: str, somme: _Somme, arrondis: dict[str, Decimal]) -> LigneVacances:
     return LigneVacances(
         lieu=nom,
         actions=len(somme.actions),
         jours=somme.jours,
-        places=int(somme.places.quantize(Decimal(1), ROUND_HALF_UP)),
-        demande=_euros(somme.demande),
-        propose=_euros(somme.propose),
-        programme=_euros(somme.programme),
+        places=int(arrondis["places"]),
+        demande=arrondis["demande"],
+        propose=arrondis["propose"],
+        programme=arrondis["programme"],
     )
 
 
-def _euros(montant: Decimal) -> Decimal:
-    return montant.quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _communes_d_abord(ligne: tuple[str, _Somme]) -> tuple[bool, str]:
+def _communes_d_abord(nom: str) -> tuple[bool, str]:
     """Communes by name, then what stands for all of them."""
-    nom = ligne[0]
     return nom in (*ModeLocalisation.labels, _SANS_LIEU), nom
+
+
+def _quartiers(contrat: Contrat, annee: int) -> QuerySet[VersionPerimetre]:
+    """The QPV of the contract in their version of the year (Q-02)."""
+    siens = PerimetreDuContrat.objects.filter(contrat=contrat, perimetre__type=TypePerimetre.QPV).values("perimetre")
+    return VersionPerimetre.objects.de_l_annee(annee).filter(perimetre__in=siens).order_by("nom")
 
 
 def _couverture(
     contrat: Contrat,
     annee: int,
     dossiers: list[Dossier],
-    periodes: dict[int, dict[Vacances, Any]],
+    rangs: dict[int, Rang],
+    periodes: dict[int, dict[Vacances, PeriodeVacances]],
     colonnes: list[Vacances],
 ) -> tuple[QuartierCouvert, ...]:
-    """Each QPV of the contract in the version of the year (Q-02)."""
-    siens = PerimetreDuContrat.objects.filter(contrat=contrat, perimetre__type=TypePerimetre.QPV).values("perimetre")
-    versions = VersionPerimetre.objects.de_l_annee(annee).filter(perimetre__in=siens).order_by("nom")
-    propres: dict[tuple[int, Vacances], int] = defaultdict(int)
-    ensemble: dict[Vacances, int] = defaultdict(int)
+    """Each QPV, holiday by holiday; an action asked for is told apart from one that is programmed."""
+    propres: dict[tuple[int, Vacances, bool], int] = defaultdict(int)
+    ensemble: dict[tuple[Vacances, bool], int] = defaultdict(int)
     for dossier in dossiers:
         lieux = list(dossier.localisations.all())
         de_tous = any(lieu.mode == ModeLocalisation.ENSEMBLE_QPV for lieu in lieux)
-        ici = {lieu.version_id for lieu in lieux if lieu.version_id is not None}
+        ici = set() if de_tous else {lieu.version_id for lieu in lieux if lieu.version_id is not None}
+        programme = rangs[dossier.pk] == Rang.DECIDE
         for v in periodes[dossier.pk]:
-            ensemble[v] += de_tous
+            ensemble[v, programme] += de_tous
             for version in ici:
-                propres[version, v] += 1
+                propres[version, v, programme] += 1
+
+    def case(version: int, v: Vacances) -> Couverture:
+        return Couverture(*(ensemble[v, programme] + propres[version, v, programme] for programme in (True, False)))
+
     return tuple(
-        QuartierCouvert(version.nom, tuple(Couverture(propres[version.pk, v], ensemble[v]) for v in colonnes))
-        for version in versions
+        QuartierCouvert(version.nom, tuple(case(version.pk, v) for v in colonnes))
+        for version in _quartiers(contrat, annee)
     )
 
 

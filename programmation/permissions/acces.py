@@ -5,7 +5,8 @@ from __future__ import annotations
 from commun.auteur import Auteur
 from commun.permissions import OUI, Reponse, non
 from contrats.etats import Role
-from contrats.permissions import roles
+from contrats.models import Contrat
+from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
 
 from ..models import DemandeFinancement, Dossier
 from ..models.dossier import deports_de
@@ -45,5 +46,20 @@ def tient(auteur: Auteur, dossier: Dossier, *attendus: Role, organisme_id: int |
         return Role.PORTEUR in attendus and siens
     return tenus.administre or any(
         h.role in attendus and organisme_id in (None, h.organisme_id) and dossier.est_dans(h.limites)
+        for h in tenus.habilitations
+    )
+
+
+def instruit_tout(auteur: Auteur, contrat: Contrat) -> bool:
+    """Does this author work on every deposited file of the contract?
+
+    A funder works on those that ask it, a habilitation may be limited to some places, and who is withdrawn from a file
+    does not read it: what they do not see, they cannot take for nothing.
+    """
+    if deports_de(auteur, contrat):
+        return False
+    tenus = roles(auteur, contrat)
+    return tenus.administre or any(
+        h.limites == Limites() and h.role in ROLES_INSTRUCTEURS - {Role.INSTRUCTEUR, Role.DECIDEUR}
         for h in tenus.habilitations
     )

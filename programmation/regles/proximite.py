@@ -12,6 +12,11 @@ class Priorite:
     prioritaire: bool | None  # None: it has not said yet how it is run
     motif: str
 
+    @property
+    def ordre(self) -> int:
+        """Rank on a list: those that come first, those that have not said, the others."""
+        return {True: 0, None: 1, False: 2}[self.prioritaire]
+
 
 def priorite(*, benevole: bool | None, dossiers_a_l_appel: int) -> Priorite:
     """Volunteers who did not answer the yearly call come first; the others are admitted after them."""

@@ -109,7 +109,13 @@ def lister(request: HttpRequest, portee: Portee) -> HttpResponse:
                 if campagne
                 else []
             ),
-            "permanents": initiatives_ouvertes(campagne, timezone.localdate()) if campagne else [],
+            "permanents": (
+                initiatives_ouvertes(
+                    campagne, timezone.localdate(), porteur=None if portee.roles.pilote else portee.auteur.organisme
+                )
+                if campagne
+                else []
+            ),
         },
     )
 
@@ -241,7 +247,7 @@ def _contexte_de_fiche(portee: Portee, dossier: Dossier, form: FicheForm) -> dic
         **_pieces(dossier),
         "form": form,
         "sections": form.sections,
-        "appel": alerte_de_cumul(dossier),
+        "appel": alerte_de_cumul(dossier, pour=portee.auteur),
         "plafond": dossier.dispositif.plafond,
         "ouvert": "pieces" in noms_modifiables(portee.auteur, dossier),
     }

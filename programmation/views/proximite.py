@@ -16,7 +16,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 from ..actions.proximite import proposer_accompagnement, suivre_accompagnement
 from ..etats import TRANSITIONS_ACCOMPAGNEMENT
 from ..forms.proximite import AccompagnementForm, SuiteAppuiForm
-from ..lectures.proximite import initiatives
+from ..lectures.initiatives import initiatives
 from ..models import Accompagnement
 from ..permissions import peut_programmer, peut_saisir
 from ..permissions.proximite import REPONSES_A_UN_APPUI, peut_faire_avancer, peut_proposer_accompagnement
@@ -41,8 +41,8 @@ def lister(request: HttpRequest, portee: Portee) -> HttpResponse:
             "lue": lue,
             "saisir": peut_saisir(portee.auteur, portee.contrat),
             "programmer": programmer,
-            # A decision is recorded once a commission has been held.
-            "validable": bool(programmer and lue.pretes and lue.tenues),
+            # A decision is recorded once a meeting has been held that may have taken it.
+            "validable": bool(programmer and lue.pretes and lue.enregistrable),
         },
     )
 

@@ -24,7 +24,8 @@ from programmation.etats import EtatAccompagnement, EtatDossier
 from programmation.lectures.comparaison import en_mots, relire_version
 from programmation.lectures.demande import RELATIONS, controles_de, demande_de
 from programmation.lectures.dossier import fiche, pour_la_fiche
-from programmation.lectures.proximite import alerte_de_cumul, initiatives
+from programmation.lectures.initiatives import initiatives
+from programmation.lectures.proximite import alerte_de_cumul
 from programmation.lectures.recevabilite import controles
 from programmation.lectures.seances import programmation_proposee
 from programmation.models import Accompagnement, Dossier, FicheProximite
@@ -309,17 +310,34 @@ def test_la_liste_ouvre_les_initiatives_quand_l_appel_est_clos(client, contrat, 
 
 
 # --- Both in the call and among the initiatives ----------------------------------------------------------------------
-def test_le_cumul_se_dit_des_deux_cotes(contrat, sip) -> None:
+def test_le_cumul_se_dit_des_deux_cotes(contrat, gens, sip) -> None:
     porteur = OrganismeFactory()
     initiative = DossierFactory(contrat=contrat, porteur=porteur, dispositif=sip, depose=True)
     assert alerte_de_cumul(initiative) == ""
     appel = DossierFactory(contrat=contrat, porteur=porteur)
     assert alerte_de_cumul(initiative) == "", "a draft is nobody's answer yet"
     Dossier.objects.filter(pk=appel.pk).update(etat=EtatDossier.RECEVABLE, depose_le=initiative.depose_le)
-    assert appel.numero in alerte_de_cumul(initiative)
-    assert initiative.numero in alerte_de_cumul(appel)
+    assert appel.numero in alerte_de_cumul(initiative, pour=gens.chef)
+    assert initiative.numero in alerte_de_cumul(appel, pour=gens.chef)
     DossierFactory(contrat=contrat, dispositif=sip, depose=True)
-    assert appel.numero in alerte_de_cumul(initiative)
+    assert appel.numero in alerte_de_cumul(initiative, pour=gens.chef)
+
+
+def test_le_cumul_ne_nomme_que_les_dossiers_que_l_on_voit(contrat, gens, client_de, sip) -> None:
+    """A co-funder of the initiative learns that the association answered the call, not under which number."""
+    porteur = OrganismeFactory()
+    appel = DossierFactory(contrat=contrat, porteur=porteur, en_instruction=True)
+    initiative = DossierFactory(contrat=contrat, porteur=porteur, dispositif=sip, en_instruction=True)
+    DemandeFactory(dossier=initiative, financeur=gens.departement)
+    assert "a déjà répondu à l’appel" in alerte_de_cumul(initiative, pour=gens.instructeur)
+    for pour in (gens.instructeur, None):
+        assert appel.numero not in alerte_de_cumul(initiative, pour=pour)
+    page = client_de(Role.INSTRUCTEUR, organisme=gens.departement).get(adresse("dossier", initiative)).content.decode()
+    assert "a déjà répondu à l’appel" in page
+    assert appel.numero not in page
+    assert not [
+        c for c in controles_de(initiative, demande_de(initiative, date(2026, 9, 10))) if appel.numero in c.message
+    ]
 
 
 def test_le_porteur_et_l_instructeur_lisent_le_cumul(contrat, client, client_de, sip) -> None:
@@ -427,7 +445,7 @@ def test_la_page_range_les_initiatives_et_compte_l_argent(contrat, sip, commissi
     assert lue.prochaine is not None
     assert (lue.prochaine.le, lue.tenues, lue.prevues) == (date(2026, 12, 3), 1, 1)
     assert lue.pretes[0].priorite.prioritaire is True
-    assert (lue.reste, lue.reste_apres) == (98_000, 96_500)
+    assert (lue.argent.reste, lue.argent.reste_apres) == (98_000, 96_500)
     assert lue.decidees[0].programme == 2_000
     assert lue.sans_appui == 1
     AccompagnementFactory(dossier=notifiee.dossier)
@@ -457,12 +475,12 @@ def test_le_copil_lit_les_initiatives_quand_nulle_commission_ne_les_valide(contr
     assert programmation_proposee(copil) is None
 
 
-def test_un_brouillon_prive_ne_rend_pas_l_initiative_prete_pour_les_autres(contrat, sip, gens) -> None:
+def test_un_brouillon_prive_ne_rend_l_initiative_prete_pour_personne(contrat, sip, gens) -> None:
     dossier = DossierFactory(contrat=contrat, dispositif=sip, en_instruction=True)
     DemandeFactory(dossier=dossier, brouillon=True, financeur=gens.departement)
     jour = date(2026, 11, 20)
-    assert len(initiatives(contrat, 2026, pour=gens.instructeur, le=jour).pretes) == 1
-    assert initiatives(contrat, 2026, pour=gens.chef, le=jour).pretes == ()
+    for lecteur in (gens.instructeur, gens.chef):
+        assert initiatives(contrat, 2026, pour=lecteur, le=jour).pretes == ()
 
 
 def test_les_initiatives_ne_coutent_pas_une_requete_chacune(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -33,15 +34,18 @@ from programmation.models import (
 from programmation.rapports.demande import document
 from programmation.regles.campagne import motif_de_fermeture
 from programmation.regles.champs import sections_de
-from programmation.regles.vacances import parts
+from programmation.regles.vacances import arrondir, parts
 from tests.fabriques import (
     CalendrierDispositifFactory,
     CampagneFactory,
     ComiteFactory,
+    CommuneFactory,
     DemandeFactory,
+    DeportFactory,
     DispositifFactory,
     DossierFactory,
     EnveloppeFactory,
+    ExamenDossierFactory,
     FicheInvestissementFactory,
     FicheVacancesFactory,
     LocalisationFactory,
@@ -265,6 +269,103 @@ def test_la_couverture_dit_quel_quartier_n_a_rien(contrat, gens, nqe, ete) -> No
     assert [trou.periode for trou in lue.trous] == ["Août"]
 
 
+def _case(lue: Any, quartier: str, periode: str) -> tuple[int, int]:
+    """(programmed, asked) in that quarter."""
+    (lu,) = [q for q in lue.quartiers if q.nom == quartier]
+    case = lu.cases[lue.colonnes.index(periode)]
+    return case.programmees, case.demandees
+
+
+@pytest.mark.parametrize("situation", ["ajourne", "irrecevable", "refuse", "ecarte", "annule"])
+def test_une_action_qui_n_aura_pas_lieu_ne_couvre_rien(contrat, gens, ete, le, situation) -> None:
+    """Refused by all, put off, set aside in session: the quarter where it was asked has nothing."""
+    avant = vacances(contrat, 2026, pour=gens.chef)
+    assert _case(avant, "Les Lilas", "Juillet") == (0, 1)
+    match situation:
+        case "refuse" | "annule":
+            etat = {"refuse": "refusee", "annule": "annulee"}[situation]
+            ete.demandes.update(etat=etat, motif="Hors des priorités.")
+        case "ecarte":
+            ExamenDossierFactory(dossier=ete, ecarte=True, applique_le=le)
+        case _:
+            Dossier.objects.filter(pk=ete.pk).update(etat=situation)
+    lue = vacances(contrat, 2026, pour=gens.chef)
+    assert _case(lue, "Les Lilas", "Juillet") == (0, 0)
+    assert [trou.nulle_part for trou in lue.trous] == [True, True]
+    assert (lue.sans_ete, lue.dossiers, lue.de_cote, lue.periodes) == (2, 0, 1, ())
+    (tuile,) = [p for p in permanents(contrat, 2026, pour=gens.chef, le=date(2026, 6, 1)) if "Vacances" in p.titre]
+    assert dict(tuile.chiffres)["Quartiers sans rien l’été"] == "2"
+    assert dict(tuile.chiffres)["Dossiers"] == "0"
+
+
+def test_ce_qui_est_programme_se_distingue_de_ce_qui_est_demande(contrat, gens, nqe, ete, quartiers, client_de) -> None:
+    programmee = DossierFactory(contrat=contrat, programme=True, dispositif=nqe)
+    LocalisationFactory(dossier=programmee, version=quartiers[0], part=Decimal(100))
+    PeriodeVacancesFactory(dossier=programmee)
+    DemandeFactory(dossier=programmee, programmee=True)
+    lue = vacances(contrat, 2026, pour=gens.chef)
+    assert _case(lue, "Les Lilas", "Juillet") == (1, 1)
+    assert _case(lue, "Les Lilas", "Août") == (0, 1)
+    page = client_de(Role.CHEF_DE_PROJET).get(reverse("programmation:vacances", args=[contrat.slug, 2026]))
+    texte = page.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+    assert "1 programmée" in texte
+    assert "1 demandée" in texte
+
+
+def test_qui_ne_voit_pas_tout_ne_lit_pas_rien_nulle_part(contrat, gens, ete, client_de, auteur_de, quartiers) -> None:
+    """A funder reads the files that ask it; a chef de projet of some places, those; who withdrew from one, the others."""
+    page = reverse("programmation:vacances", args=[contrat.slug, 2026])
+    annee = reverse("programmation:toute_l_annee", args=[contrat.slug, 2026])
+    ailleurs = auteur_de(Role.CHEF_DE_PROJET, communes=[CommuneFactory()])
+    deporte = auteur_de(Role.CHEF_DE_PROJET)
+    DeportFactory(dossier=ete, utilisateur=deporte.utilisateur)
+    for lecteur in (gens.instructeur, ailleurs, deporte):
+        lue = vacances(contrat, 2026, pour=lecteur)
+        assert (lue.entiere, lue.dossiers) == (False, 0)
+        client = Client()
+        client.force_login(lecteur.utilisateur)
+        contenu = client.get(page).content.decode()
+        assert "nulle part" not in contenu
+        assert "rien-du-tout" not in contenu
+        assert "d’autres actions peuvent se tenir" in contenu
+        assert "Quartiers sans rien" not in client.get(annee).content.decode()
+    assert "d’autres actions" not in client_de(Role.CHEF_DE_PROJET).get(page).content.decode()
+
+
+def test_les_parts_arrondies_font_le_total() -> None:
+    """Ten places over three communes: 4, 3 and 3, not three times 3."""
+    un_tiers = Decimal(10) / 3
+    assert list(arrondir({"a": un_tiers, "b": un_tiers, "c": un_tiers}, Decimal(1)).values()) == [4, 3, 3]
+    assert arrondir({"a": Decimal("0.4"), "b": Decimal("0.6")}, Decimal(1)) == {"a": 0, "b": 1}
+    assert arrondir({"a": Decimal("1.005"), "b": Decimal("1.005")}, Decimal("0.01"), total=Decimal("2.01")) == {
+        "a": Decimal("1.01"),
+        "b": Decimal("1.00"),
+    }
+    assert arrondir({}, Decimal(1)) == {}
+
+
+def test_les_communes_s_ajoutent_a_leur_periode(contrat, gens, nqe) -> None:
+    dossier = DossierFactory(contrat=contrat, en_instruction=True, dispositif=nqe)
+    for part in ("33.33", "33.33", "33.34"):
+        LocalisationFactory(dossier=dossier, version=None, commune=CommuneFactory(), part=Decimal(part))
+    for periode in ("juillet", "aout", "toussaint"):
+        PeriodeVacancesFactory(
+            dossier=dossier,
+            periode=periode,
+            jours=5,
+            filles_enfants=10,
+            garcons_enfants=0,
+            filles_ados=0,
+            garcons_ados=0,
+        )
+    DemandeFactory(dossier=dossier, dispositif=nqe, montant_demande=Decimal(1_000))
+    lue = vacances(contrat, 2026, pour=gens.chef)
+    assert sum(p.total.demande for p in lue.periodes) == 1_000
+    for periode in lue.periodes:
+        assert sorted(ligne.places for ligne in periode.lignes) == [3, 3, 4]
+        assert sum(ligne.demande for ligne in periode.lignes) == periode.total.demande
+
+
 def test_la_page_des_vacances_coute_autant_pour_un_et_pour_plusieurs(client_de, contrat, nqe, ete) -> None:
     client = client_de(Role.CHEF_DE_PROJET)
     page = reverse("programmation:vacances", args=[contrat.slug, ete.campagne.annee])
@@ -308,7 +409,7 @@ def test_un_dossier_est_pret_quand_tous_ont_repondu(contrat, gens) -> None:
     assert [(d.numero, d.sans_reponse) for d in lue.a_instruire] == [(attend.numero, 1)]
     assert lue.prochaine is not None
     assert lue.prochaine.le == date(2026, 9, 20)
-    assert lue.reste is not None
+    assert lue.argent.reste is not None
 
 
 def test_les_pages_et_les_tuiles_de_l_annee(client_de, contrat, gens, ete) -> None:
