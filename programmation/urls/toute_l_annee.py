@@ -10,6 +10,7 @@ _BESOIN = "<int:annee>/besoins/<int:pk>/"
 urlpatterns = [
     path("<int:annee>/toute-l-annee/", toute_l_annee.voir, name="toute_l_annee"),
     path("<int:annee>/vacances/", vacances.voir, name="vacances"),
+    path("<int:annee>/vacances/export/<slug:partie>/<slug:format>/", vacances.tableur, name="exporter_vacances"),
     path("<int:annee>/reserve/", reserve.voir, name="reserve"),
     path("<int:annee>/fonds-de-concours/", reserve.fonds_de_concours, name="fonds_de_concours"),
     path("<int:annee>/initiatives/", proximite.lister, name="initiatives"),

@@ -720,6 +720,7 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:dater_dispositif": pour(*CHEF, pk="dispositif.pk"),
     "programmation:retirer_dates": pour(*CHEF, methode="post", pk="dispositif.pk"),
     "programmation:vacances": pour(*INSTRUCTEURS),
+    "programmation:exporter_vacances": pour(*INSTRUCTEURS, partie="actions", format="csv"),
     "programmation:reserve": pour(*INSTRUCTEURS),
     "programmation:fonds_de_concours": pour(*INSTRUCTEURS),
     "programmation:initiatives": pour(*INSTRUCTEURS),

@@ -38,6 +38,7 @@ SANS_PAGE = {
     "programmation:exporter_comparaison",
     "programmation:exporter_enveloppes",
     "programmation:exporter_scenario",
+    "programmation:exporter_vacances",
     "programmation:hors_ligne",
     "programmation:import_refusees",
     "programmation:lettre_enveloppe",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte
+from commun.exports import TYPES_MIME
 from contrats.etats import Role
 from programmation.actions.dispositifs import dater_dispositif, retirer_dates
 from programmation.lectures.campagne import depot_ouvert
@@ -364,6 +367,39 @@ def test_les_communes_s_ajoutent_a_leur_periode(contrat, gens, nqe) -> None:
     for periode in lue.periodes:
         assert sorted(ligne.places for ligne in periode.lignes) == [3, 3, 4]
         assert sum(ligne.demande for ligne in periode.lignes) == periode.total.demande
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "ods"])
+@pytest.mark.parametrize("partie", ["actions", "quartiers"])
+def test_la_page_se_lit_en_tableur(client_de, contrat, ete, partie, format) -> None:
+    client = client_de(Role.CHEF_DE_PROJET)
+    cles = {"contrat": contrat.slug, "annee": 2026, "partie": partie, "format": format}
+    url = reverse("programmation:exporter_vacances", kwargs=cles)
+    assert url in client.get(reverse("programmation:vacances", args=[contrat.slug, 2026])).content.decode()
+    reponse = client.get(url)
+    assert reponse["Content-Type"].split(";")[0] == TYPES_MIME[format].split(";")[0]
+    contenu = b"".join(reponse.streaming_content)
+    if format == "csv":
+        lignes = list(csv.reader(io.StringIO(contenu.decode("utf-8-sig")), delimiter=";"))
+        if partie == "actions":
+            assert lignes[1][:1] + lignes[1][2:] == ["Juillet", "1", "10", "42", "1000,00", "0,00", "0,00"]
+            assert [ligne[0] for ligne in lignes[1:]] == ["Juillet", "Août"]
+        else:
+            assert lignes[0] == ["Quartier", "Période", "Actions programmées", "Actions demandées"]
+            assert ["Le Parc", "Juillet", "0", "0"] in lignes
+            assert ["Les Lilas", "Août", "0", "1"] in lignes
+    else:
+        assert contenu.startswith(b"PK")
+
+
+def test_le_tableur_ne_garde_que_le_dispositif_choisi(client_de, contrat, ete) -> None:
+    autre = DispositifFactory(contrat=contrat, famille=FamilleDispositif.VACANCES, nom="Ville vie vacances")
+    cles = {"contrat": contrat.slug, "annee": 2026, "partie": "actions", "format": "csv"}
+    url = reverse("programmation:exporter_vacances", kwargs=cles)
+    lu = b"".join(client_de(Role.CHEF_DE_PROJET).get(url, {"dispositif": autre.pk}).streaming_content)
+    assert len(lu.decode("utf-8-sig").splitlines()) == 1
+    inconnue = reverse("programmation:exporter_vacances", kwargs=cles | {"partie": "ailleurs"})
+    assert client_de(Role.CHEF_DE_PROJET).get(inconnue).status_code == 404
 
 
 def test_la_page_des_vacances_coute_autant_pour_un_et_pour_plusieurs(client_de, contrat, nqe, ete) -> None:
