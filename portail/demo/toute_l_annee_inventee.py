@@ -14,7 +14,7 @@ from programmation import actions
 from programmation.actions import besoins
 from programmation.actions.depot import ACCUSER
 from programmation.actions.ecriture_demande import AttestationSaisie, LieuSaisi
-from programmation.actions.proximite import proposer_accompagnement, suivre_accompagnement
+from programmation.actions.proximite import ANNONCER_UN_APPUI, proposer_accompagnement, suivre_accompagnement
 from programmation.etats import DEMANDE_NOTIFIEE
 from programmation.models import (
     FAMILLES_DES_BESOINS,
@@ -274,9 +274,10 @@ def _offrir_des_appuis(monde: Monde, hasard: random.Random) -> None:
             dossier, structure=hasard.choice(STRUCTURES), note=CE_QUI_EST_PROPOSE, par=par, le=le
         )
         Accompagnement.objects.filter(pk=appui.pk).update(fictif=True)
-        for acte, note in _SUITES[rang % len(_SUITES)]:
+        Travail.objects.filter(nom=ANNONCER_UN_APPUI, cible_id=appui.pk).delete()  # the demo writes to nobody
+        for acte, texte in _SUITES[rang % len(_SUITES)]:
             le += timedelta(days=4)
-            suivre_accompagnement(appui, acte, note=note, par=par, le=le)
+            suivre_accompagnement(appui, acte, texte=texte, par=par, le=le)
 
 
 _SUITES: tuple[tuple[tuple[str, str], ...], ...] = (

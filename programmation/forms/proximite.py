@@ -25,15 +25,16 @@ class AccompagnementForm(forms.Form):
 
 
 class SuiteAppuiForm(forms.Form):
-    """A word with the answer."""
+    """A word with the answer, or what was done."""
 
-    note = forms.CharField(
-        label="Ce qui est convenu ou fait",
+    texte = forms.CharField(
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Lu par l’association, l’équipe et les financeurs.",
     )
 
-    def __init__(self, *args: Any, facultatif: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reponse: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["note"].required = not facultatif
+        champ = self.fields["texte"]
+        champ.required = not reponse
+        champ.label = "Un mot de réponse" if reponse else "Ce qui a été fait"

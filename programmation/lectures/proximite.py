@@ -220,7 +220,9 @@ class AccompagnementLu:
     structure: str
     etat: str
     etat_libelle: str
-    note: str
+    note: str  # what was offered
+    reponse: str  # what the association answered
+    fait: str
     propose_le: datetime
     actes: tuple[tuple[str, str], ...]  # (act, label) that the reader may do now
     fictif: bool
@@ -231,6 +233,7 @@ def accompagnements(
 ) -> list[AccompagnementLu]:
     """The support offered about a file, or to an organisation, that the reader may know."""
     vus = Accompagnement.objects.visibles_par(pour, contrat).select_related("contrat", "organisme", "dossier")
+    vus = vus.prefetch_related("dossier__accompagnements")
     if dossier is not None:
         vus = vus.filter(dossier=dossier)
     if organisme is not None:
@@ -245,6 +248,8 @@ def accompagnements(
             etat=appui.etat,
             etat_libelle=EtatAccompagnement(appui.etat).label,
             note=appui.note,
+            reponse=appui.reponse,
+            fait=appui.fait,
             propose_le=appui.propose_le,
             actes=_actes(appui, pour),
             fictif=appui.fictif,

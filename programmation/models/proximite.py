@@ -69,7 +69,9 @@ class Accompagnement(ModeleAEtats):
     )
     structure = models.CharField("structure d’appui", max_length=200)
     etat = models.CharField("état", max_length=10, choices=EtatAccompagnement, default=EtatAccompagnement.PROPOSE)
-    note = models.TextField("ce qui est convenu", blank=True)
+    note = models.TextField("ce qui est proposé", blank=True)
+    reponse = models.TextField("ce que répond l’association", blank=True)
+    fait = models.TextField("ce qui a été fait", blank=True)
     propose_le = models.DateTimeField("proposé le")
     propose_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="proposé par"
@@ -85,6 +87,7 @@ class Accompagnement(ModeleAEtats):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisme", "dossier"],
+                condition=~Q(etat=EtatAccompagnement.DECLINE),
                 name="programmation_accompagnement_unique",
                 violation_error_message="Un accompagnement est déjà proposé à cet organisme pour ce dossier.",
             ),
@@ -92,6 +95,11 @@ class Accompagnement(ModeleAEtats):
                 condition=~Q(structure=""),
                 name="programmation_accompagnement_a_une_structure",
                 violation_error_message="Dites quelle structure accompagnerait l’association.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat=EtatAccompagnement.REALISE) | ~Q(fait=""),
+                name="programmation_accompagnement_realise_dit_quoi",
+                violation_error_message="Dites en quelques mots ce qui a été fait.",
             ),
         ]
 

@@ -7,7 +7,7 @@ from commun.permissions import OUI, Reponse, non
 from contrats.etats import Role
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_NOTIFIEE
+from ..etats import DEMANDE_NOTIFIEE, EtatAccompagnement
 from ..models import Accompagnement, Dossier
 from .acces import tient
 
@@ -20,14 +20,25 @@ def peut_proposer_accompagnement(auteur: Auteur, dossier: Dossier) -> Reponse:
         return non("Seul un chef de projet propose un appui à l’association.")
     if not dossier.demandes.filter(etat__in=DEMANDE_NOTIFIEE).exists():
         return non("L’appui se propose une fois une subvention notifiée à l’association.")
-    if dossier.accompagnements.filter(organisme=dossier.porteur_id).exists():
+    if a_un_appui_ouvert(dossier):
         return non("Un appui est déjà proposé pour ce dossier.")
     return OUI
+
+
+def a_un_appui_ouvert(dossier: Dossier) -> bool:
+    """Is some support offered that the association has not declined? After a refusal, another structure may be."""
+    return any(
+        appui.organisme_id == dossier.porteur_id and appui.etat != EtatAccompagnement.DECLINE
+        for appui in dossier.accompagnements.all()
+    )
 
 
 def peut_faire_avancer(auteur: Auteur, accompagnement: Accompagnement, acte: str) -> Reponse:
     """The association answers for itself, or the team that heard it; the team alone notes what was done."""
     tenus = roles(auteur, accompagnement.contrat)
+    decline = accompagnement.etat == EtatAccompagnement.DECLINE
+    if decline and accompagnement.dossier is not None and a_un_appui_ouvert(accompagnement.dossier):
+        return non("Un autre appui est proposé pour ce dossier.")
     if tenus.pilote:
         return OUI
     if acte not in REPONSES_A_UN_APPUI:

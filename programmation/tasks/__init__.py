@@ -1,6 +1,19 @@
 """Handlers of the programming's jobs: each module registers its own."""
 
-from . import besoins, copil, courriers, depot, echanges, enveloppes, importation, instruire, lots, scenarios, seances
+from . import (
+    besoins,
+    copil,
+    courriers,
+    depot,
+    echanges,
+    enveloppes,
+    importation,
+    instruire,
+    lots,
+    proximite,
+    scenarios,
+    seances,
+)
 
 __all__ = [
     "besoins",
@@ -12,6 +25,7 @@ __all__ = [
     "importation",
     "instruire",
     "lots",
+    "proximite",
     "scenarios",
     "seances",
 ]

@@ -79,7 +79,7 @@ def suivre(request: HttpRequest, portee: Portee, pk: int, acte: str) -> HttpResp
     verifier(peut_faire_avancer(portee.auteur, appui, acte))
     return traiter_formulaire(
         request,
-        SuiteAppuiForm(request.POST or None, initial={"note": appui.note}, facultatif=acte in REPONSES_A_UN_APPUI),
+        SuiteAppuiForm(request.POST or None, reponse=acte in REPONSES_A_UN_APPUI),
         lambda saisie: suivre_accompagnement(appui, acte, **saisie, par=portee.auteur, le=timezone.now()),
         gabarit="programmation/toute_l_annee/appui.html",
         contexte={

@@ -41,6 +41,7 @@ CHAMPS: dict[tuple[str, str], Champs] = {
     ("ExamenDossier", "soumettre"): lambda e: {"question": "Faut-il garder les deux actions ?"},
     ("ExamenDossier", "ajourner"): lambda e: {"motif": "Budget à préciser."},
     ("ExamenDossier", "ecarter"): lambda e: {"motif": "Hors des priorités."},
+    ("Accompagnement", "realiser"): lambda a: {"fait": "Deux rendez-vous."},
     ("Besoin", "definir"): lambda b: {"opportunite": "Une crèche ouverte dès 5 heures."},
     ("Besoin", "trouver_porteur"): lambda b: {"porteur": OrganismeFactory()},
     ("Candidature", "retenir"): lambda c: {"motif": "La réponse la plus proche du besoin."},

@@ -998,7 +998,7 @@ class AccompagnementFactory(DjangoModelFactory):
     class Params:
         accepte = factory.Trait(etat=EtatAccompagnement.ACCEPTE)
         decline = factory.Trait(etat=EtatAccompagnement.DECLINE)
-        realise = factory.Trait(etat=EtatAccompagnement.REALISE, note="Trois rendez-vous sur la comptabilité.")
+        realise = factory.Trait(etat=EtatAccompagnement.REALISE, fait="Trois rendez-vous sur la comptabilité.")
 
 
 class BesoinFactory(DjangoModelFactory):

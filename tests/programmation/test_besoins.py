@@ -457,7 +457,9 @@ def test_les_besoins_ne_coutent_pas_une_requete_chacun(contrat, client_de, djang
         (Role.CONSEIL_CITOYEN, ["Besoins qui cherchent un porteur"]),
     ],
 )
-def test_toute_l_annee_mene_chacun_a_ce_qui_le_concerne(contrat, client_de, publie, role, attendus) -> None:
+def test_toute_l_annee_mene_chacun_a_ce_qui_le_concerne(contrat, client_de, publie, role, attendus, horloge) -> None:
+    horloge.regler(2026, 9, 10, 9)
+    CampagneFactory(contrat=contrat)
     DispositifFactory(sip=True)
     page = client_de(role).get(adresse(contrat, "toute_l_annee"))
     assert [p.titre for p in page.context["permanents"]] == attendus

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.core import mail
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -43,6 +44,7 @@ from tests.fabriques import (
     DispositifFactory,
     DossierFactory,
     EnveloppeFactory,
+    FicheOrganismeFactory,
     FicheProximiteFactory,
     OrganismeFactory,
     OrientationFactory,
@@ -505,6 +507,11 @@ def _finance(contrat, sip) -> Dossier:
     return dossier
 
 
+def _suivre(appui: Accompagnement, acte: str) -> str:
+    cles = {"contrat": appui.contrat.slug, "pk": appui.pk, "acte": acte}
+    return reverse("programmation:suivre_accompagnement", kwargs=cles)
+
+
 def test_un_appui_se_propose_une_fois_l_aide_notifiee(contrat, sip, gens, le) -> None:
     programme = DossierFactory(contrat=contrat, dispositif=sip, programme=True)
     DemandeFactory(dossier=programme, votee=True)
@@ -519,22 +526,110 @@ def test_un_appui_se_propose_une_fois_l_aide_notifiee(contrat, sip, gens, le) ->
         proposer_accompagnement(_finance(contrat, sip), structure="Autre", note="", par=gens.instructeur, le=le)
 
 
-def test_l_association_repond_et_l_equipe_note_ce_qui_est_fait(contrat, gens, le) -> None:
-    dossier = DossierFactory(contrat=contrat, programme=True, porteur=gens.porteur.organisme)
-    appui = AccompagnementFactory(dossier=dossier)
-    suivre_accompagnement(appui, "accepter", note="", par=gens.porteur, le=le)
+def test_l_offre_la_reponse_et_ce_qui_est_fait_gardent_chacun_leurs_mots(contrat, client, gens, le) -> None:
+    """Nobody's words replace another's: all three stay on the file."""
+    dossier = DossierFactory(contrat=contrat, programme=True, porteur=client.auteur.organisme)
+    appui = AccompagnementFactory(dossier=dossier, note="Trois rendez-vous sur les comptes.")
+    porteur = client.auteur
+    suivre_accompagnement(appui, "accepter", texte="Plutôt le soir.", par=porteur, le=le)
     with pytest.raises(ActeRefuse):
-        suivre_accompagnement(appui, "realiser", note="Fait.", par=gens.porteur, le=le)
+        suivre_accompagnement(appui, "realiser", texte="Fait.", par=porteur, le=le)
     with pytest.raises(RegleEnfreinte, match="ce qui a été fait"):
-        suivre_accompagnement(appui, "realiser", note=" ", par=gens.chef, le=le)
-    suivre_accompagnement(appui, "realiser", note="Deux rendez-vous.", par=gens.chef, le=le)
+        suivre_accompagnement(appui, "realiser", texte=" ", par=gens.chef, le=le)
+    suivre_accompagnement(appui, "realiser", texte="Deux rendez-vous.", par=gens.chef, le=le)
     appui.refresh_from_db()
-    assert (appui.etat, appui.note) == (EtatAccompagnement.REALISE, "Deux rendez-vous.")
+    assert appui.etat == EtatAccompagnement.REALISE
+    mots = (appui.note, appui.reponse, appui.fait)
+    assert mots == ("Trois rendez-vous sur les comptes.", "Plutôt le soir.", "Deux rendez-vous.")
+    page = client.get(adresse("dossier", dossier)).content.decode()
+    for texte in mots:
+        assert texte in page
+
+
+def test_la_page_de_reponse_laisse_l_offre_telle_quelle(contrat, client) -> None:
+    dossier = DossierFactory(contrat=contrat, programme=True, porteur=client.auteur.organisme)
+    appui = AccompagnementFactory(dossier=dossier, note="Trois rendez-vous sur les comptes.")
+    page = _suivre(appui, "decliner")
+    ouverte = client.get(page)
+    assert "Trois rendez-vous sur les comptes." in ouverte.content.decode()
+    assert ouverte.context["form"]["texte"].value() in (None, "")
+    assert client.post(page, {"texte": "Nous avons déjà un comptable."}).status_code == 302
+    appui.refresh_from_db()
+    assert (appui.note, appui.reponse) == ("Trois rendez-vous sur les comptes.", "Nous avons déjà un comptable.")
+
+
+def test_une_seconde_structure_se_propose_apres_un_refus(contrat, client, gens, sip, le) -> None:
+    """And once it has taken its place, the first cannot be accepted any more."""
+    dossier = _finance(contrat, sip)
+    Dossier.objects.filter(pk=dossier.pk).update(porteur=client.auteur.organisme)
+    premier = proposer_accompagnement(dossier, structure="Maison des associations", note="", par=gens.chef, le=le)
+    with pytest.raises(ActeRefuse, match="déjà proposé"):
+        proposer_accompagnement(dossier, structure="Fédération", note="", par=gens.chef, le=le)
+    suivre_accompagnement(premier, "decliner", texte="Trop loin.", par=client.auteur, le=le)
+    second = proposer_accompagnement(dossier, structure="Fédération", note="", par=gens.chef, le=le)
+    assert second.etat == EtatAccompagnement.PROPOSE
+    with pytest.raises(ActeRefuse, match="Un autre appui est proposé"):
+        suivre_accompagnement(premier, "accepter", texte="", par=client.auteur, le=le)
+    page = client.get(adresse("dossier", dossier)).content.decode()
+    assert "Maison des associations" in page
+    assert _suivre(premier, "accepter") not in page
+    assert _suivre(second, "accepter") in page
+    (lue,) = initiatives(contrat, 2026, pour=gens.chef, le=date(2026, 11, 20)).decidees
+    assert lue.appui == "proposé", "the last one offered"
+
+
+def test_la_base_refuse_deux_appuis_ouverts_sur_un_dossier(contrat) -> None:
+    appui = AccompagnementFactory(decline=True)
+    AccompagnementFactory(dossier=appui.dossier)
+    with pytest.raises(IntegrityError, match="programmation_accompagnement_unique"), transaction.atomic():
+        AccompagnementFactory(dossier=appui.dossier)
+
+
+# --- The e-mail of the offer -------------------------------------------------------------------------------------------
+def _offrir(dossier: Dossier, gens: Any, le: datetime) -> Accompagnement:
+    note = "Trois rendez-vous sur les comptes."
+    return proposer_accompagnement(dossier, structure="Maison des associations", note=note, par=gens.chef, le=le)
+
+
+def test_l_association_apprend_par_courriel_qu_un_appui_lui_est_propose(
+    contrat, gens, sip, le, executer_travaux
+) -> None:
+    dossier = _finance(contrat, sip)
+    Dossier.objects.filter(pk=dossier.pk).update(porteur=gens.porteur.organisme)
+    _offrir(dossier, gens, le)
+    executer_travaux()
+    (courriel,) = mail.outbox
+    assert courriel.to == [gens.porteur.utilisateur.email]
+    assert "appui" in courriel.subject
+    for corps in (courriel.body, str(courriel.alternatives[0][0])):
+        assert "Maison des associations" in corps
+        assert "Trois rendez-vous sur les comptes." in corps
+        assert dossier.numero in corps
+    assert f"{adresse('dossier', dossier)}#appui" in courriel.body
+
+
+def test_sans_compte_l_association_est_prevenue_a_son_adresse(contrat, gens, sip, le, executer_travaux) -> None:
+    dossier = _finance(contrat, sip)
+    FicheOrganismeFactory(organisme=dossier.porteur, courriel="contact@association.example")
+    _offrir(dossier, gens, le)
+    executer_travaux()
+    (courriel,) = mail.outbox
+    assert courriel.to == ["contact@association.example"]
+    assert "n’a encore de compte" in courriel.body
+
+
+def test_une_offre_deja_repondue_ne_part_pas(contrat, gens, sip, le, executer_travaux) -> None:
+    """Answered on the phone before the e-mail left."""
+    dossier = _finance(contrat, sip)
+    Dossier.objects.filter(pk=dossier.pk).update(porteur=gens.porteur.organisme)
+    suivre_accompagnement(_offrir(dossier, gens, le), "accepter", texte="", par=gens.chef, le=le)
+    executer_travaux()
+    assert mail.outbox == []
 
 
 def test_l_equipe_repond_pour_l_association_et_le_journal_le_dit(contrat, gens, le) -> None:
     appui = AccompagnementFactory(dossier=DossierFactory(contrat=contrat, programme=True))
-    suivre_accompagnement(appui, "decliner", note="Pas le temps cette année.", par=gens.chef, le=le)
+    suivre_accompagnement(appui, "decliner", texte="Pas le temps cette année.", par=gens.chef, le=le)
     ligne = LigneJournal.objects.de(appui).last()
     assert ligne is not None
     assert ligne.pour_le_compte_de_nom == appui.organisme.nom_court
@@ -557,7 +652,7 @@ def test_un_appui_ne_se_lit_ni_de_qui_n_est_que_consulte_ni_de_qui_s_est_deporte
 def test_une_association_ne_repond_pas_pour_une_autre(contrat, gens, le) -> None:
     appui = AccompagnementFactory(dossier=DossierFactory(contrat=contrat, programme=True))
     with pytest.raises(ActeRefuse):
-        suivre_accompagnement(appui, "accepter", note="", par=gens.porteur, le=le)
+        suivre_accompagnement(appui, "accepter", texte="", par=gens.porteur, le=le)
 
 
 def test_l_appui_se_lit_sur_le_dossier_et_sur_la_fiche_de_l_organisme(contrat, client, client_de) -> None:
@@ -578,11 +673,8 @@ def test_un_appui_se_propose_et_s_accepte_a_l_ecran(contrat, client, client_de, 
     assert page in chef.get(adresse("dossier", dossier)).content.decode()
     assert chef.post(page, {"structure": "Maison des associations", "note": ""}).status_code == 302
     appui = dossier.accompagnements.get()
-    suivre = reverse(
-        "programmation:suivre_accompagnement",
-        kwargs={"contrat": contrat.slug, "pk": appui.pk, "acte": "accepter"},
-    )
+    suivre = _suivre(appui, "accepter")
     assert suivre in client.get(adresse("dossier", dossier)).content.decode()
-    assert client.post(suivre, {"note": ""}).status_code == 302
+    assert client.post(suivre, {"texte": ""}).status_code == 302
     appui.refresh_from_db()
     assert appui.etat == EtatAccompagnement.ACCEPTE
