@@ -15,6 +15,7 @@ from programmation.actions import besoins
 from programmation.actions.depot import ACCUSER
 from programmation.actions.ecriture_demande import AttestationSaisie, LieuSaisi
 from programmation.actions.proximite import ANNONCER_UN_APPUI, proposer_accompagnement, suivre_accompagnement
+from programmation.actions.seances import appliquer_l_examen
 from programmation.etats import DEMANDE_NOTIFIEE
 from programmation.models import (
     FAMILLES_DES_BESOINS,
@@ -84,13 +85,52 @@ INITIATIVES = (
         "Un atelier du samedi, des outils prêtés, deux mécaniciens bénévoles.",
         "Des habitants refusent un emploi faute de pouvoir s’y rendre.",
         "O1",
-        2_400,
+        1_200,
         40,
         True,
         DemandePic.NON,
         "propose",
     ),
 )
+# What the last commission examined: kept as proposed, kept for less, set aside.
+EN_COMMISSION = (
+    InitiativeInventee(
+        "La chorale des cages d’escalier",
+        "Répéter un soir par semaine dans un hall différent, et chanter ensemble à la fête de la musique.",
+        "Les voisins ne se croisent plus que dans l’ascenseur.",
+        "O3",
+        600,
+        35,
+        True,
+        DemandePic.NON,
+        "propose",
+    ),
+    InitiativeInventee(
+        "Le jardin des odeurs",
+        "Planter des herbes aromatiques devant le foyer, avec ses résidents et les enfants du centre social.",
+        "Les résidents du foyer ne sortent plus.",
+        "O6",
+        500,
+        30,
+        True,
+        DemandePic.NON,
+        "propose",
+    ),
+    InitiativeInventee(
+        "Un car pour la mer",
+        "Une journée à la mer pour les familles du quartier.",
+        "Des enfants n’ont jamais vu la mer.",
+        "O3",
+        1_800,
+        50,
+        False,
+        DemandePic.DEMANDE,
+        "propose",
+    ),
+)
+MOINS_QUE_PROPOSE = Decimal(400)
+ECARTEE = "Le centre social organise déjà cette sortie, avec des places libres."
+DEPOT_AVANT_LA_COMMISSION = 25  # days
 
 
 def creer_toute_l_annee(monde: Monde) -> None:
@@ -101,6 +141,7 @@ def creer_toute_l_annee(monde: Monde) -> None:
     campagne = Campagne.objects.filter(contrat=monde.contrat, annee=annee).select_related("contrat").first()
     if campagne is not None:
         _deposer_des_initiatives(monde, campagne)
+        _tenir_une_commission(monde, campagne)
     _prevoir_une_commission(monde)
     _offrir_des_appuis(monde, hasard)
     _signaler_des_besoins(monde)
@@ -138,6 +179,34 @@ def _deposer_des_initiatives(monde: Monde, campagne: Campagne) -> None:
     _commencer_celle_du_porteur(monde, campagne, dispositif)
 
 
+def _tenir_une_commission(monde: Monde, campagne: Campagne) -> None:
+    """The session of the last commission: what it kept, for how much, and what it set aside."""
+    jour = monde.calendrier.aujourdhui
+    tenues = Reunion.objects.filter(comite__contrat=monde.contrat, comite__valide_sip=True, le__year=campagne.annee)
+    reunion = tenues.filter(le__lt=jour).select_related("comite__contrat").order_by("-le").first()
+    depot = reunion.le - timedelta(days=DEPOT_AVANT_LA_COMMISSION) if reunion else jour
+    if reunion is None or depot < campagne.ouverte_le:
+        return
+    dispositif = Dispositif.objects.get(contrat=monde.contrat, code="sip")
+    associations = [p for p in reversed(monde.porteurs) if not p.est_commune][: len(EN_COMMISSION)]
+    dossiers = [
+        _deposer(monde, campagne, dispositif, modele, porteur.organisme, porteur.commune, jours=(jour - depot).days)
+        for modele, porteur in zip(EN_COMMISSION, associations, strict=True)
+    ]
+    le, par = a_l_heure(reunion.le, 17), monde.chef_de_projet
+    actions.inscrire_dossiers(reunion, [dossier.numero for dossier in dossiers], par=par, le=a_l_heure(reunion.le, 9))
+    _, _, ecartee = dossiers
+    for rang, dossier in enumerate(dossiers):
+        examen, demande = reunion.examens.get(dossier=dossier), dossier.demandes.get()
+        if dossier == ecartee:
+            saisie, acte = actions.SaisieExamen({}, texte=ECARTEE), "ecarter"
+        else:
+            montant = MOINS_QUE_PROPOSE if rang else demande.montant_propose
+            saisie, acte = actions.SaisieExamen({demande.pk: montant}), "retenir"
+        examen = actions.saisir_l_examen(examen, saisie, acte=acte, par=par, le=le)
+        appliquer_l_examen(examen, par=par, le=le)
+
+
 def _deposer(
     monde: Monde,
     campagne: Campagne,
@@ -147,7 +216,7 @@ def _deposer(
     commune: str,
     *,
     jours: int,
-) -> None:
+) -> Dossier:
     jour = monde.calendrier.aujourdhui - timedelta(days=jours)
     le, par = a_l_heure(jour, 10), monde.chef_de_projet
     dossier = actions.commencer(
@@ -164,6 +233,7 @@ def _deposer(
     Travail.objects.filter(nom=ACCUSER, cible_id=dossier.pk).delete()  # the demo writes to nobody
     Dossier.objects.filter(pk=dossier.pk).update(fictif=True, cree_le=le, instructeur=par.utilisateur)
     dossier.demandes.update(fictif=True)
+    return dossier
 
 
 _INSTRUIRE = (actions.declarer_complet, actions.declarer_recevable, actions.ouvrir_instruction)

@@ -17,6 +17,7 @@ from django.db.models import Count, F, Q, Sum
 
 from acteurs.models import Organisme
 from acteurs.regles import siret_valide
+from commun.auteur import Auteur
 from commun.journal import verifier_chaine
 from commun.models import LigneJournal
 from contrats.etats import EtatDocument, EtatEngagement, EtatEscalade, Role
@@ -39,6 +40,7 @@ from portail.demo.droit_commun import CONTACT_FICTIF
 from portail.demo.monde import de, partager, siren_fictif, siret_fictif
 from portail.demo.textes import MENTION_FICTIVE
 from programmation.etats import DEMANDE_CONSOMME, DEMANDE_FERME, EtatDemande, EtatDossier
+from programmation.lectures.initiatives import initiatives
 from programmation.models import Campagne, Convention, DemandeFinancement, Dossier, Enveloppe, TypeConvention
 from tfpb.models import ActionTfpb
 
@@ -396,3 +398,18 @@ def test_des_partenaires_ont_dit_leurs_moyens_et_d_autres_rien(demo: Contrat) ->
     assert taux["CAPH"] == 100
     assert 0 in taux.values()
     assert any(0 < t < 100 for t in taux.values())
+
+
+def test_la_derniere_commission_a_tenu_sa_seance(demo: Contrat) -> None:
+    """The page of the initiatives shows what a session kept, and what it set aside; what is ready still has its money."""
+    chef = Habilitation.objects.filter(contrat=demo, role=Role.CHEF_DE_PROJET, communes=None, perimetres=None).first()
+    assert chef is not None
+    pour = Auteur(utilisateur=chef.utilisateur, organisme=chef.organisme)
+    lue = initiatives(demo, JOUR.year, pour=pour, le=JOUR)
+    commission = Reunion.objects.filter(comite__valide_sip=True, le__lt=JOUR).latest("le")
+    assert commission.examens.filter(applique_le__isnull=False).count() == 3
+    decidees = [i for i in lue.decidees if i.reunion == str(commission)]
+    assert any(i.programme is not None and i.propose is not None and i.programme < i.propose for i in decidees)
+    assert [i.suite for i in lue.sans_suite] == [f"écarté : {commission}"]
+    assert lue.pretes
+    assert lue.argent.depassees == 0
