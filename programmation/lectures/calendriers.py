@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from contrats.models import Contrat
 
 from ..models import CalendrierDispositif, Campagne, Dispositif
+
+
+@dataclass(frozen=True, slots=True)
+class OuvertHorsAppel:
+    """A scheme that takes requests today whatever the yearly call's days; None: all year."""
+
+    dispositif: Dispositif
+    jusqu_au: date | None
 
 
 def calendrier_du_dispositif(campagne: Campagne, dispositif: Dispositif) -> CalendrierDispositif | None:

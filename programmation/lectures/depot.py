@@ -33,7 +33,7 @@ from ..regles.champs import SectionDemande
 from ..regles.controles import Controle
 from ..regles.demande import Demande
 from ..regles.plans_budget import SUBVENTION_DEMANDEE, PlanBudget
-from .calendriers import calendriers
+from .calendriers import OuvertHorsAppel, calendriers
 from .comparaison import en_mots
 from .demande import controles_de
 
@@ -248,14 +248,6 @@ def deposee_depuis(numero: str, *, pour: Auteur, contrat: Contrat) -> Dossier | 
         cible_type=Dossier._meta.label_lower, contrat_id=contrat.pk, acte="deposer", avant__numero=numero
     )
     return Dossier.objects.ouverts_a(pour, contrat).filter(pk__in=depots.values("cible_id")).first()
-
-
-@dataclass(frozen=True, slots=True)
-class OuvertHorsAppel:
-    """A scheme that takes requests today whatever the yearly call's days; None: all year."""
-
-    dispositif: Dispositif
-    jusqu_au: date | None
 
 
 def ouverts_hors_appel(campagne: Campagne, porteur: Organisme | None, le: date) -> list[OuvertHorsAppel]:

@@ -26,7 +26,7 @@ from ..models import (
 from ..permissions.proximite import peut_faire_avancer
 from ..regles.campagne import motif_de_fermeture
 from ..regles.proximite import Priorite, instance_competente, priorite
-from .calendriers import calendriers
+from .calendriers import OuvertHorsAppel, calendriers
 from .dispositifs import admet
 from .dispositifs import en_vigueur as dispositifs_en_vigueur
 
@@ -122,7 +122,7 @@ def seance_de_decision(dossier: Dossier, le: date) -> SeanceDeDecision | None:
     return SeanceDeDecision(comite.nom, prochaine.le if prochaine else None)
 
 
-def initiatives_ouvertes(campagne: Campagne, le: date, *, porteur: Organisme | None = None) -> list[Dispositif]:
+def initiatives_ouvertes(campagne: Campagne, le: date, *, porteur: Organisme | None = None) -> list[OuvertHorsAppel]:
     """The schemes of one-page requests that take deposits on that day, whatever the limit of the yearly call.
 
     Those that `porteur` may ask for, when given. One that has its own days follows them, as its deposit does.
@@ -143,7 +143,7 @@ def initiatives_ouvertes(campagne: Campagne, le: date, *, porteur: Organisme | N
             fin_du_permanent=date(campagne.annee, 12, 31),
             jours_propres=(calendrier.ouvre, calendrier.ferme) if calendrier else None,
         ):
-            ouvertes.append(dispositif)
+            ouvertes.append(OuvertHorsAppel(dispositif, calendrier.ferme if calendrier else None))
     return ouvertes
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from acteurs.models import FormeJuridique
 from contrats.etats import EtatReunion, Role
 from programmation.etats import EtatDemande, EtatDossier, EtatEnveloppe
+from programmation.lectures.calendriers import OuvertHorsAppel
 from programmation.lectures.fil_de_l_eau import FilDeLEau, au_fil_de_l_eau
 from programmation.lectures.initiatives import Proximite, initiatives
 from programmation.lectures.proximite import initiatives_ouvertes
@@ -343,10 +344,10 @@ def test_sans_commission_la_page_dit_quand_le_copil_se_reunit(contrat, gens, sip
 def test_un_dispositif_suit_ses_propres_jours_la_ou_il_s_ouvre(contrat, sip) -> None:
     """The door shown is the one that the deposit opens."""
     campagne = CampagneFactory(contrat=contrat)
-    assert initiatives_ouvertes(campagne, JOUR) == [sip]
+    assert initiatives_ouvertes(campagne, JOUR) == [OuvertHorsAppel(sip, None)]
     CalendrierDispositifFactory(contrat=contrat, dispositif=sip, ouvre=date(2026, 3, 2), ferme=date(2026, 4, 10))
     assert initiatives_ouvertes(campagne, JOUR) == []
-    assert initiatives_ouvertes(campagne, date(2026, 4, 10)) == [sip]
+    assert initiatives_ouvertes(campagne, date(2026, 4, 10)) == [OuvertHorsAppel(sip, date(2026, 4, 10))]
 
 
 # --- All the year ------------------------------------------------------------------------------------------------------
