@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from acteurs.models import Organisme
+from acteurs.models import Organisme, TypeOrganisme
 from commun.models import Travail
 from contrats.models import Comite, Contrat, NatureMoyens, Reunion
 from programmation import actions
@@ -188,10 +188,14 @@ def _tenir_une_commission(monde: Monde, campagne: Campagne) -> None:
     if reunion is None or depot < campagne.ouverte_le:
         return
     dispositif = Dispositif.objects.get(contrat=monde.contrat, code="sip")
-    associations = [p for p in reversed(monde.porteurs) if not p.est_commune][: len(EN_COMMISSION)]
+    a_l_appel = set(campagne.dossiers.exclude(dispositif=dispositif).values_list("porteur", flat=True))
+    associations = sorted(
+        (p for p in monde.porteurs if p.organisme.type == TypeOrganisme.ASSOCIATION),
+        key=lambda p: p.organisme.pk in a_l_appel,
+    )
     dossiers = [
         _deposer(monde, campagne, dispositif, modele, porteur.organisme, porteur.commune, jours=(jour - depot).days)
-        for modele, porteur in zip(EN_COMMISSION, associations, strict=True)
+        for modele, porteur in zip(EN_COMMISSION, associations, strict=False)
     ]
     le, par = a_l_heure(reunion.le, 17), monde.chef_de_projet
     actions.inscrire_dossiers(reunion, [dossier.numero for dossier in dossiers], par=par, le=a_l_heure(reunion.le, 9))

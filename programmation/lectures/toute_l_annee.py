@@ -224,12 +224,13 @@ def _vacances(annee: Annee) -> Permanent | None:
     ouverts = sum(1 for calendrier in siennes if calendrier.ouvre <= annee.le <= calendrier.ferme)
     chiffres = [("Dossiers", str(len(compte.vivants))), ("Demandé", euros(compte.demande))]
     en_ete = any(not d.vacances or ETE & set(d.vacances) for d in annee.dispositifs[FamilleDispositif.VACANCES])
-    if en_ete and instruit_tout(annee.pour, annee.contrat):
+    tout = instruit_tout(annee.pour, annee.contrat)
+    if en_ete and tout:
         sans_ete = compter_sans_ete(annee.contrat, annee.annee, compte.vivants)
         chiffres.append(("Quartiers sans rien l’été", str(sans_ete)))
     return Permanent(
         titre="Vacances et quartiers d’été",
-        phrase="Ce qui se passe à chaque période, et les quartiers où il ne se passe rien.",
+        phrase=f"Ce qui se passe à chaque période{', et les quartiers où il ne se passe rien' if tout else ''}.",
         url=annee.url("vacances"),
         chiffres=tuple(chiffres),
         attend=f"{pluriel(ouverts, 'dispositif ouvert', 'dispositifs ouverts')} au dépôt" if ouverts else "",
