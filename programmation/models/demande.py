@@ -20,6 +20,7 @@ from ..etats import (
     TRANSITIONS_DEMANDE,
     EtatDemande,
 )
+from ..regles.fil_de_l_eau import a_la_table_du_copil
 from .dispositif import Dispositif
 from .dossier import Dossier, consultant, deports_de, sollicitant
 from .enveloppe import Enveloppe
@@ -201,7 +202,7 @@ class DemandeFinancement(ModeleAEtats):
     @property
     def a_la_table_du_copil(self) -> bool:
         """Proposed, above 0, and shared: a private draft is not on the COPIL's table."""
-        return self.etat == EtatDemande.PROPOSEE and self.proposition_partagee and bool(self.montant_propose)
+        return a_la_table_du_copil(self.etat, partagee=self.proposition_partagee, propose=bool(self.montant_propose))
 
     @property
     def est_ferme(self) -> bool:

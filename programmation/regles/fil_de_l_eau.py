@@ -28,6 +28,11 @@ class Reponse(StrEnum):
     REFUSEE = "refusee"
 
 
+def a_la_table_du_copil(etat: str, *, partagee: bool, propose: bool) -> bool:
+    """Proposed, above 0 (`propose`), and shared: a private draft is not on the COPIL's table."""
+    return etat == EtatDemande.PROPOSEE and partagee and propose
+
+
 def reponse_lue(etat: str, *, partagee: bool, propose: bool) -> Reponse:
     """The answer of a row in this state; `propose`: its amount is above 0.
 
@@ -35,8 +40,10 @@ def reponse_lue(etat: str, *, partagee: bool, propose: bool) -> Reponse:
     """
     if etat in DEMANDE_CONSOMME:
         return Reponse.ACCORDEE
+    if a_la_table_du_copil(etat, partagee=partagee, propose=propose):
+        return Reponse.PROPOSEE
     if etat == EtatDemande.PROPOSEE and partagee:
-        return Reponse.PROPOSEE if propose else Reponse.REFUSEE
+        return Reponse.REFUSEE
     if etat == EtatDemande.AJOURNEE:
         return Reponse.AJOURNEE
     if etat in (EtatDemande.REFUSEE, EtatDemande.ANNULEE):
