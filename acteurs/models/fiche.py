@@ -35,6 +35,10 @@ class FicheOrganisme(models.Model):
     telephone = models.CharField("téléphone", max_length=20, blank=True)
     courriel = models.EmailField("courriel", blank=True)
     site = models.URLField("site internet", blank=True)
+    # Given to be printed and read by all, unlike the lines above, which were given for a request.
+    public_telephone = models.CharField("téléphone public", max_length=20, blank=True)
+    public_courriel = models.EmailField("courriel public", blank=True)
+    public_site = models.URLField("site public", blank=True)
     representant_nom = models.CharField("représentant légal", max_length=150, blank=True)
     representant_fonction = models.CharField("fonction du représentant", max_length=120, blank=True)
     representant_telephone = models.CharField("téléphone du représentant", max_length=20, blank=True)

@@ -76,6 +76,10 @@ def _fiche(monde: Monde, organisme: Organisme, rang: int) -> FicheOrganisme:
         code_postal=f"{organisme.code_commune[:2]}{rang % 10}00" if organisme.code_commune else "",
         ville=commune.nom if commune else "",
         courriel=f"contact@organisme-{rang + 1}.example",
+        # Two in three have something to print in the catalogue; the others said nothing public.
+        public_courriel=f"accueil@organisme-{rang + 1}.example" if rang % 3 else "",
+        public_site=f"https://organisme-{rang + 1}.example" if rang % 4 == 1 else "",
+        public_telephone=f"03 27 99 {rang // 100 % 100:02d} {rang % 100:02d}" if rang % 3 == 1 else "",
         representant_nom="" if rang % 5 == 4 else "Camille Fictive",
         representant_fonction="" if rang % 5 == 4 else ("présidente" if association else "directrice"),
         impots_commerciaux=False if association else None,

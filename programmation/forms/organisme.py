@@ -22,12 +22,17 @@ _AIDES = {
     "objet": "L’objet inscrit dans les statuts.",
     "adresse": "Numéro et rue.",
     "adresse_de_correspondance": "Si elle diffère de celle du siège.",
+    "telephone": "Lu par ceux qui instruisent vos demandes, jamais publié.",
+    "courriel": "Lu par ceux qui instruisent vos demandes, jamais publié.",
+    "public_telephone": "Imprimé dans le catalogue des actions et lu par tous : un numéro d’accueil plutôt que celui d’une personne.",
+    "public_courriel": "Imprimé dans le catalogue des actions et lu par tous : une adresse de l’organisme plutôt que celle d’une personne.",
+    "public_site": "Imprimé dans le catalogue des actions et lu par tous.",
     "agrements": "Type d’agrément, autorité qui l’a donné, date. Un par ligne.",
     "salaries_etpt": "En équivalents temps plein travaillés, par exemple 2,5.",
     "iban": "27 caractères pour un compte français, avec ou sans espaces.",
     "bic": "8 ou 11 caractères.",
 }
-_COURTS = ("siret", "rna", "code_postal", "telephone", "representant_telephone", "bic")
+_COURTS = ("siret", "rna", "code_postal", "telephone", "public_telephone", "representant_telephone", "bic")
 _OUI_NON = [("", "Non renseigné"), ("oui", "Oui"), ("non", "Non")]
 
 
@@ -112,8 +117,10 @@ def _champ(modele: Any, nom: str) -> forms.Field:
     etiquette = etiquette[:1].upper() + etiquette[1:]
     if nom == "impots_commerciaux":
         return _OuiNon(label=etiquette)
-    if nom == "site":
-        return forms.URLField(label=etiquette, required=False, max_length=200, assume_scheme="https")
+    if nom in ("site", "public_site"):
+        return forms.URLField(
+            label=etiquette, required=False, max_length=200, assume_scheme="https", help_text=_AIDES.get(nom, "")
+        )
     champ = fields_for_model(modele, [nom])[nom]
     assert champ is not None
     champ.label, champ.help_text = etiquette, _AIDES.get(nom, "")

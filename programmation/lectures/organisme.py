@@ -108,7 +108,7 @@ def _en_mots(objet: models.Model, champ: str) -> str:
         return "Oui" if valeur else "Non"
     if isinstance(valeur, date):
         return date_courte(valeur)
-    if champ in ("iban", "siret", "telephone", "representant_telephone"):
+    if champ in ("iban", "siret", "telephone", "public_telephone", "representant_telephone"):
         return _groupes(champ, str(valeur))
     if hasattr(objet, f"get_{champ}_display"):
         return str(getattr(objet, f"get_{champ}_display")())

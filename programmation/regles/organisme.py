@@ -38,6 +38,13 @@ SECTIONS = (
         ("adresse", "code_postal", "ville", "courriel"),
     ),
     Section(
+        "contact_public",
+        "Contact public",
+        "Imprimé dans le catalogue des actions financées et lu par tous, habitants compris. Rien d’autre de la fiche n’y "
+        "figure ; ce que vous laissez vide n’est pas publié.",
+        ("public_telephone", "public_courriel", "public_site"),
+    ),
+    Section(
         "representant",
         "Représentant légal",
         "La personne qui engage l’organisme : président, maire, directeur.",

@@ -109,6 +109,26 @@ def test_le_porteur_ecrit_sa_banque_et_le_journal_n_en_garde_pas_le_numero(contr
     assert ligne.apres == {"champs": ["IBAN", "BIC"]}
 
 
+def test_le_contact_public_est_vide_et_dit_qui_le_lira(contrat, organisme, porteur) -> None:
+    """What a card holds for requests is not made public by itself; the porteur is told who reads what it gives here."""
+    FicheOrganismeFactory(organisme=organisme, telephone="0327000000", courriel="presidente@mobylette.example")
+    page = adresse("modifier_organisme", contrat, organisme, "contact_public")
+    form = client(porteur).get(page)
+    champs = form.context["form"]
+    assert [(c.name, c.value()) for c in champs] == [
+        ("public_telephone", ""),
+        ("public_courriel", ""),
+        ("public_site", ""),
+    ]
+    assert all("Imprimé dans le catalogue" in c.help_text and "lu par tous" in c.help_text for c in champs)
+    ecrits = {"public_telephone": "0327111111", "public_courriel": "", "public_site": "mobylette.example"}
+    assert client(porteur).post(page, ecrits).status_code == 302
+    fiche = FicheOrganisme.objects.get(organisme=organisme)
+    assert (fiche.public_telephone, fiche.public_site) == ("0327111111", "https://mobylette.example")
+    lue = client(porteur).get(adresse("organisme", contrat, organisme)).content.decode()
+    assert "03\u202f27\u202f11\u202f11\u202f11" in lue or "03 27 11 11 11" in lue.replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize(
     ("code", "champs", "champ", "phrase"),
     [
