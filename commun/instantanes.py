@@ -36,17 +36,27 @@ def figer(donnees: Any, *, schema: int) -> bytes:
 
 def relire(octets: bytes, modele: type[T], *, schema: int) -> T:
     """The dataclass `modele` that `octets` hold. Raises `InstantaneIllisible` when they hold something else."""
-    try:
-        contenu = json.loads(octets)
-        trouve = contenu["schema"]
-    except (ValueError, KeyError, TypeError) as erreur:
-        raise InstantaneIllisible("Ces octets ne sont pas un instantané.") from erreur
+    trouve, donnees = _ouvrir(octets)
     if trouve != schema:
         raise InstantaneIllisible(f"L’instantané suit le schéma {trouve} ; le schéma {schema} est attendu.")
     try:
-        return _typer(contenu["donnees"], modele)
+        return _typer(donnees, modele)
     except (KeyError, TypeError, ValueError, ArithmeticError) as erreur:
         raise InstantaneIllisible(f"L’instantané ne correspond pas à {modele.__name__}.") from erreur
+
+
+def schema_de(octets: bytes) -> int:
+    """The schema that a snapshot follows, for whoever reads several. Raises `InstantaneIllisible` on anything else."""
+    return _ouvrir(octets)[0]
+
+
+def _ouvrir(octets: bytes) -> tuple[int, Any]:
+    """The schema and the data."""
+    try:
+        contenu = json.loads(octets)
+        return contenu["schema"], contenu["donnees"]
+    except (ValueError, KeyError, TypeError) as erreur:
+        raise InstantaneIllisible("Ces octets ne sont pas un instantané.") from erreur
 
 
 def empreinte(octets: bytes) -> str:

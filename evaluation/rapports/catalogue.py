@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import slugify
 
-from commun import instantanes
+from commun import fichiers, instantanes
 from commun import typographie as typo
 from commun.colonnes import TypeColonne
 from commun.pdf import FEUILLE_RAPPORT, Couverture, EntreeSommaire
-from programmation.lectures.catalogue import FicheAction
+from programmation.lectures.catalogue import ENSEMBLE_DES_QPV, Contact, FicheAction
 
-from ..lectures.catalogue import SCHEMA, Catalogue, Regroupement, index_par_porteur, regrouper
+from ..etats import EtatRapport, TypeRapport
+from ..lectures.catalogue import SCHEMA, Catalogue, Dementi, Regroupement, dementis, index_par_porteur, regrouper
+from ..models import Rapport
 from .blocs import Col, Ligne, Tableau
 from .edition import Edition
 from .tableur import Classeur
 
 FEUILLES = (FEUILLE_RAPPORT, "evaluation/catalogue.css")
+PREMIER_SCHEMA = 1
 # What an entry holds, so that three or four stand on a page; the file says the rest.
 LONGUEUR_DU_RESUME = 620
 LONGUEUR_DE_LIGNE = 160
@@ -38,7 +41,7 @@ class FicheImprimee:
     dates: str
     public: str
     financeurs: str
-    contact: str
+    contact: str  # empty when the porteur gives none to the public
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,51 @@ def figer(catalogue: Catalogue) -> bytes:
 
 
 def relire(octets: bytes) -> Catalogue:
-    """The catalogue that a snapshot holds."""
+    """The catalogue that a snapshot holds, one of the first schema put in the words of today's."""
+    if instantanes.schema_de(octets) == PREMIER_SCHEMA:
+        ancien = instantanes.relire(octets, Catalogue, schema=PREMIER_SCHEMA)
+        return replace(ancien, actions=tuple(_du_premier_schema(a) for a in ancien.actions))
     return instantanes.relire(octets, Catalogue, schema=SCHEMA)
+
+
+def _du_premier_schema(a: FicheAction) -> FicheAction:
+    """It held contacts that nobody had made public, and « Ensemble des QPV » among the names of the QPV."""
+    return replace(
+        a,
+        contact=Contact(),
+        qpv=tuple(q for q in a.qpv if q != ENSEMBLE_DES_QPV),
+        partout=ENSEMBLE_DES_QPV in a.qpv,
+    )
+
+
+@dataclass(frozen=True)
+class Reprise:
+    """Why a published edition is to be made again: what it tells is no longer so, or was not given to be published."""
+
+    edition: Rapport
+    dementis: tuple[Dementi, ...]
+    contacts: bool  # its PDF prints telephones and addresses that were given for requests only
+
+    def __bool__(self) -> bool:
+        return bool(self.dementis) or self.contacts
+
+
+def relire_edition(edition: Rapport) -> Catalogue | None:
+    """What an edition holds; None when it follows a schema that nobody reads any more: its PDF stays readable."""
+    assert edition.instantane is not None
+    try:
+        return relire(fichiers.lire(edition.instantane))
+    except instantanes.InstantaneIllisible:
+        return None
+
+
+def reprise(edition: Rapport, lu: Catalogue | None = None) -> Reprise | None:
+    """Whether a published catalogue is to be made again, None when nothing says so; `lu` spares reading it twice."""
+    if edition.type != TypeRapport.CATALOGUE or edition.etat != EtatRapport.PUBLIE:
+        return None
+    lu = lu or relire_edition(edition)
+    faux = dementis(lu, edition.contrat) if lu is not None else ()
+    return Reprise(edition, faux, edition.schema <= PREMIER_SCHEMA) or None
 
 
 def sections(c: Catalogue, avancer: Callable[[int], None] = lambda fait: None) -> tuple[Partie, ...]:
@@ -91,8 +137,7 @@ def imprimer(a: FicheAction) -> FicheImprimee:
         contact=couper(
             typo.typographie(" · ".join(x for x in (a.contact.telephone, a.contact.courriel, a.contact.site) if x)),
             LONGUEUR_DE_LIGNE,
-        )
-        or "Non renseigné",
+        ),
     )
 
 
@@ -167,8 +212,8 @@ def document(c: Catalogue, parties: tuple[Partie, ...], edition: Edition) -> str
                     f"{typo.pluriel(len(c.actions), 'action financée', 'actions financées')} dans les quartiers, "
                     f"{typo.pluriel(c.porteurs, 'porteur')}"
                 ),
-                destinataire="Journée de la programmation",
-                date=typo.date_longue(le),
+                destinataire="Journée de la programmation" if c.journee else "Habitants, porteurs et partenaires",
+                date=typo.date_longue(c.journee or le),
                 signataires=c.contrat.signataires,
                 mentions=(mention,) if mention else (),
                 version=typo.typographie(f"Édition {edition.version}, données extraites le {typo.date_longue(le)}"),
@@ -177,7 +222,7 @@ def document(c: Catalogue, parties: tuple[Partie, ...], edition: Edition) -> str
             "sommaire": entrees,
             "parties": parties,
             "porteurs": index_par_porteur(c.actions),
-            "quartiers": regrouper(c.actions, Regroupement.QPV) if c.actions else [],
+            "quartiers": regrouper(c.actions, Regroupement.QPV, quartiers=c.quartiers) if c.actions else [],
         },
     )
 
@@ -206,8 +251,9 @@ def _actions(c: Catalogue) -> Tableau:
             Col("Financeurs", largeur=35),
             Col("Accordé", TypeColonne.EUROS, 12),
             Col("Résumé", largeur=60),
-            Col("Téléphone", largeur=15),
+            Col("Téléphone public", largeur=15),
             Col("Courriel", largeur=25),
+            Col("Site", largeur=25),
         ),
         lignes=tuple(
             Ligne(
@@ -226,6 +272,7 @@ def _actions(c: Catalogue) -> Tableau:
                     a.resume,
                     a.contact.telephone,
                     a.contact.courriel,
+                    a.contact.site,
                 )
             )
             for a in c.actions
@@ -236,12 +283,13 @@ def _actions(c: Catalogue) -> Tableau:
 
 
 def _financeurs(c: Catalogue) -> Tableau:
-    totaux: dict[str, Decimal] = {}
-    nombres: dict[str, int] = {}
+    totaux: dict[tuple[str, int], Decimal] = {}
+    nombres: dict[tuple[str, int], int] = {}
     for a in c.actions:
         for f in a.financeurs:
-            totaux[f.nom] = totaux.get(f.nom, Decimal(0)) + (f.montant or Decimal(0))
-            nombres[f.nom] = nombres.get(f.nom, 0) + 1
+            qui = (f.nom, f.cle)
+            totaux[qui] = totaux.get(qui, Decimal(0)) + (f.montant or Decimal(0))
+            nombres[qui] = nombres.get(qui, 0) + 1
     return Tableau(
         titre="Montants notifiés par financeur",
         precision=f"euros, {c.annee}",
@@ -250,7 +298,7 @@ def _financeurs(c: Catalogue) -> Tableau:
             Col("Actions", TypeColonne.NOMBRE, 12),
             Col("Accordé", TypeColonne.EUROS, 15),
         ),
-        lignes=tuple(Ligne((nom, nombres[nom], totaux[nom])) for nom in sorted(totaux)),
+        lignes=tuple(Ligne((qui[0], nombres[qui], totaux[qui])) for qui in sorted(totaux)),
         feuille="Financeurs",
         fictif=c.fictif,
     )

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commun import fichiers
 from commun.erreurs import RegleEnfreinte
-from commun.instantanes import InstantaneIllisible
 from contrats.etats import Role
 from contrats.portee import Portee, dans_le_contrat
 from contrats.views.filtres import puces
@@ -28,7 +27,7 @@ from ..forms import FiltreCatalogueForm
 from ..lectures.catalogue import Catalogue, catalogue_en_preparation, filtrer, regrouper
 from ..models import Rapport
 from ..permissions import peut_produire
-from ..rapports.catalogue import imprimer, relire
+from ..rapports.catalogue import imprimer, relire_edition, reprise
 
 PAR_PAGE = 24
 EN_PREPARATION = "preparation"
@@ -40,18 +39,20 @@ def catalogue(request: HttpRequest, portee: Portee) -> HttpResponse:
     """The funded actions of a year, by orientation, commune or QPV."""
     prepare = prepare_le_catalogue(portee.contrat, pour=portee.auteur)
     edition = _derniere_publiee(portee)
-    lu = _relire(edition) if edition is not None else None
+    lu = relire_edition(edition) if edition is not None else None
+    production = peut_produire(portee.auteur, portee.contrat)
+    a_reprendre = reprise(edition, lu) if edition is not None and production else None
     en_preparation = prepare and (lu is None or request.GET.get("vue") == EN_PREPARATION)
     if en_preparation:
         assert portee.annee is not None
         lu = catalogue_en_preparation(portee.contrat, portee.annee, pour=portee.auteur, le=timezone.now())
-    production = peut_produire(portee.auteur, portee.contrat)
     contexte: dict[str, Any] = {
         "edition": edition,
         "en_preparation": en_preparation,
         "onglets": _onglets(portee, en_preparation) if prepare and edition is not None else [],
         "production": production,
         "a_publier": _a_publier(portee) if production else None,
+        "reprise": a_reprendre,
         "catalogue": lu,
         "annee": portee.annee,
         "contrat": portee.contrat,
@@ -65,7 +66,12 @@ def _liste(request: HttpRequest, lu: Catalogue | None) -> dict[str, Any]:
         return {"groupes": [], "page_obj": None, "form_filtres": None, "puces": [], "nombre": 0}
     form = FiltreCatalogueForm(request.GET or None, catalogue=lu)
     retenues = filtrer(lu.actions, form.filtres)
-    rangees = [(nom, action) for nom, actions in regrouper(retenues, form.regroupement) for action in actions]
+    quartiers = (form.filtres.qpv,) if form.filtres.qpv else lu.quartiers
+    rangees = [
+        (nom, action)
+        for nom, actions in regrouper(retenues, form.regroupement, quartiers=quartiers)
+        for action in actions
+    ]
     page = Paginator(rangees, PAR_PAGE).get_page(request.GET.get("page"))
     groupes: dict[str, list[Any]] = {}
     for nom, action in page.object_list:
@@ -93,7 +99,7 @@ def _editions(portee: Portee) -> Any:
         Rapport.objects.visibles_par(portee.auteur, portee.contrat)
         .du_type(TypeRapport.CATALOGUE)
         .filter(annee=portee.annee)
-        .select_related("instantane", "pdf", "travail")
+        .select_related("instantane", "pdf", "travail", "contrat")
         .order_by("-version")
     )
 
@@ -109,15 +115,6 @@ def _a_publier(portee: Portee) -> Rapport | None:
     if derniere is None or derniere.etat not in (EtatRapport.EN_PREPARATION, EtatRapport.PRET):
         return None
     return derniere
-
-
-def _relire(edition: Rapport) -> Catalogue | None:
-    """What an edition holds; None when it follows another schema than today's: its PDF stays readable."""
-    assert edition.instantane is not None
-    try:
-        return relire(fichiers.lire(edition.instantane))
-    except InstantaneIllisible:
-        return None
 
 
 @require_safe

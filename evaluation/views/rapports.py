@@ -22,6 +22,7 @@ from ..forms import DemandeSyntheseForm
 from ..models import Rapport
 from ..models.rapport import LECTEURS
 from ..permissions import peut_produire, peut_publier, peut_retirer
+from ..rapports.catalogue import reprise
 
 TONS = {
     EtatRapport.EN_PREPARATION: "info",
@@ -120,6 +121,7 @@ def rapport(request: HttpRequest, portee: Portee, numero: int) -> HttpResponse:
         "corps": mark_safe(fichiers.lire(rapport.html).decode()),
         "publication": peut_publier(portee.auteur, rapport),
         "retrait": peut_retirer(portee.auteur, rapport),
+        "reprise": reprise(rapport) if peut_produire(portee.auteur, portee.contrat) else None,
         "consigne_publication": CONSIGNES[rapport.type == TypeRapport.CATALOGUE],
         "pilote": portee.roles.pilote,
         "contrat": portee.contrat,

@@ -1,8 +1,9 @@
-"""The funded actions of a year, as a catalogue presents them: what is done, where, for whom, by whom, who pays."""
+"""The funded actions of a year, as a catalogue presents them: what is done, where, for whom, by whom, who pays; the
+quarters where they may take place, and the day when they are presented."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,15 +13,19 @@ from django.db.models import F, QuerySet
 
 from acteurs.models import FicheOrganisme, TypeOrganisme
 from commun.auteur import Auteur
-from contrats.models import Contrat
+from commun.recherche import normaliser
+from contrats.etats import EtatReunion
+from contrats.models import Contrat, PerimetreDuContrat, Reunion
 from contrats.permissions import roles
-from geographie.models import TypePerimetre
+from geographie.models import TypePerimetre, VersionPerimetre
 
 from ..etats import DEMANDE_CONSOMME, DEMANDE_NOTIFIEE, EtatDossier
 from ..models import (
     CaractereDossier,
     DemandeFinancement,
     Dossier,
+    Etape,
+    EtapeCampagne,
     Localisation,
     ModeLocalisation,
     PublicParAge,
@@ -39,20 +44,16 @@ class FinanceurDeLAction:
 
     nom: str
     montant: Decimal | None
+    cle: int = 0  # of the organisation: two of them may bear the same short name; 0 in the first snapshots
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach the porteur, as an organisation: no person's name. Empty where its card does not say."""
+    """How the public reaches the porteur, as its card says it for the catalogue; empty where it gives nothing public."""
 
-    adresse: str
-    telephone: str
-    courriel: str
-    site: str
-
-    @property
-    def connu(self) -> bool:
-        return bool(self.adresse or self.telephone or self.courriel or self.site)
+    telephone: str = ""
+    courriel: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class FicheAction:
     financeurs: tuple[FinanceurDeLAction, ...]
     contact: Contact
     fictif: bool
+    partout: bool = False  # in all the QPV of the contract, beside those of `qpv`
 
     @property
     def ancre(self) -> str:
@@ -111,6 +113,25 @@ def actions_en_preparation(contrat: Contrat, annee: int, *, pour: Auteur) -> tup
     return _fiches(_du_contrat(Dossier.objects.deliberes_par(pour, contrat), annee), demandes)
 
 
+def quartiers_du_contrat(contrat: Contrat, annee: int) -> tuple[str, ...]:
+    """The names of its QPV in the version of the year (Q-02): where an action of all the QPV takes place."""
+    siens = PerimetreDuContrat.objects.filter(contrat=contrat, perimetre__type=TypePerimetre.QPV).values("perimetre")
+    versions = VersionPerimetre.objects.de_l_annee(annee).filter(perimetre__in=siens)
+    return tuple(versions.order_by("nom").values_list("nom", flat=True))
+
+
+def journee_de_la_programmation(contrat: Contrat, annee: int) -> date | None:
+    """The day when the actions of `annee` are presented: a stage of its campaign, else a meeting of the body of that name."""
+    etapes = EtapeCampagne.objects.filter(campagne__contrat=contrat, campagne__annee=annee, etape=Etape.JOURNEE)
+    if (etape := etapes.order_by("-du").first()) is not None:
+        return etape.du
+    reunions = Reunion.objects.filter(comite__contrat=contrat, le__year=annee).exclude(etat=EtatReunion.ANNULEE)
+    for nom, le in reunions.order_by("-le").values_list("comite__nom", "le"):
+        if normaliser(nom).startswith("journee de la programmation"):
+            return le
+    return None
+
+
 def prepare_le_catalogue(contrat: Contrat, *, pour: Auteur) -> bool:
     """True for those who read the catalogue before it is published: the team and the co-funders."""
     return roles(pour, contrat).instruit
@@ -124,19 +145,26 @@ def _fiches(dossiers: QuerySet[Dossier], demandes: Any) -> tuple[FicheAction, ..
     """Five queries, whatever the number of actions."""
     financeurs: dict[int, list[FinanceurDeLAction]] = defaultdict(list)
     lignes = demandes.filter(dossier__in=dossiers.values("pk")).order_by("financeur__recherche", "pk")
-    sommes: dict[tuple[int, str], Decimal | None] = {}
-    rangs_des_financeurs: dict[str, int] = {}
-    for dossier, sigle, nom, type_, etat, notifie_le, montant in lignes.values_list(
-        "dossier", "financeur__sigle", "financeur__nom", "financeur__type", "etat", "notifie_le", "dit"
+    sommes: dict[tuple[int, int], Decimal | None] = {}
+    noms: dict[int, tuple[str, str]] = {}
+    rangs_des_financeurs: dict[int, int] = {}
+    for dossier, financeur, sigle, nom, type_, etat, notifie_le, montant in lignes.values_list(
+        "dossier", "financeur", "financeur__sigle", "financeur__nom", "financeur__type", "etat", "notifie_le", "dit"
     ):
-        rangs_des_financeurs.setdefault(sigle or nom, _TYPES.index(type_))
-        cle = (dossier, sigle or nom)
+        noms[financeur] = (sigle or nom, nom)
+        rangs_des_financeurs[financeur] = _TYPES.index(type_)
+        cle = (dossier, financeur)
         dit = montant if notifie_le is not None and etat in DEMANDE_NOTIFIEE else None
         deja = sommes.get(cle)
         sommes[cle] = dit if deja is None else deja if dit is None else deja + dit
+    # Two organisations of the same short name are told apart by the whole one.
+    homonymes = {court for court, combien in Counter(court for court, _ in noms.values()).items() if combien > 1}
+    dits = {pk: long if court in homonymes else court for pk, (court, long) in noms.items()}
     # The State, the Région, the Département… as everybody names them, then by name.
-    for (dossier, nom), montant in sorted(sommes.items(), key=lambda x: (rangs_des_financeurs[x[0][1]], x[0][1])):
-        financeurs[dossier].append(FinanceurDeLAction(nom, montant))
+    for (dossier, pk), montant in sorted(
+        sommes.items(), key=lambda x: (rangs_des_financeurs[x[0][1]], dits[x[0][1]], x[0][1])
+    ):
+        financeurs[dossier].append(FinanceurDeLAction(dits[pk], montant, pk))
     lieux = _lieux(list(financeurs))
     ages: dict[int, list[str]] = defaultdict(list)
     rangs = {tranche: rang for rang, tranche in enumerate(TrancheAge.values)}
@@ -157,6 +185,7 @@ class _Lieux:
     communes: list[str]
     qpv: list[str]
     tous: list[str]
+    partout: bool = False
 
 
 def _lieux(cles: list[int]) -> dict[int, _Lieux]:
@@ -176,7 +205,7 @@ def _lieux(cles: list[int]) -> dict[int, _Lieux]:
     for dossier, mode, version, type_, commune, commune_du_perimetre in rangees:
         lieux = trouves[dossier]
         if mode == ModeLocalisation.ENSEMBLE_QPV:
-            _ajouter(lieux.qpv, ENSEMBLE_DES_QPV)
+            lieux.partout = True
             _ajouter(lieux.tous, ENSEMBLE_DES_QPV)
         elif mode == ModeLocalisation.NON_TERRITORIALISE:
             _ajouter(lieux.tous, NON_TERRITORIALISE)
@@ -196,14 +225,9 @@ def _ajouter(noms: list[str], nom: str | None) -> None:
 
 def _contacts(porteurs: set[int]) -> dict[int, Contact]:
     lus = FicheOrganisme.objects.filter(organisme__in=porteurs).values_list(
-        "organisme", "adresse", "code_postal", "ville", "telephone", "courriel", "site"
+        "organisme", "public_telephone", "public_courriel", "public_site"
     )
-    return {
-        organisme: Contact(
-            ", ".join(x for x in (adresse, f"{code_postal} {ville}".strip()) if x), telephone, courriel, site
-        )
-        for organisme, adresse, code_postal, ville, telephone, courriel, site in lus
-    }
+    return {organisme: Contact(telephone, courriel, site) for organisme, telephone, courriel, site in lus}
 
 
 def _fiche(
@@ -230,6 +254,7 @@ def _fiche(
         nouvelle=d.caractere == CaractereDossier.NOUVELLE,
         cpo=d.convention is not None and d.convention.type == TypeConvention.CPO,
         financeurs=tuple(financeurs),
-        contact=contacts.get(d.porteur_id, Contact("", "", "", "")),
+        contact=contacts.get(d.porteur_id, Contact()),
         fictif=d.fictif,
+        partout=lieux.partout,
     )

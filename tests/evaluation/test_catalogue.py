@@ -1,5 +1,6 @@
 """The catalogue of funded actions: who is named when, the published edition, its page, its PDF."""
 
+import json
 import re
 import subprocess
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from acteurs.models import FicheOrganisme, TypeOrganisme
+from commun import fichiers
 from commun.models import LigneJournal
 from commun.pdf import ecrire_pdf
 from contrats.etats import Role
@@ -27,16 +30,24 @@ from evaluation.lectures.catalogue import (
 from evaluation.models import Rapport
 from evaluation.rapports import catalogue as edition
 from evaluation.rapports.edition import Edition
+from geographie.models import TypePerimetre
+from programmation.etats import EtatDossier
+from programmation.lectures.catalogue import Contact
+from programmation.models import Etape
 from tests.fabriques import (
+    ComiteFactory,
     CommuneFactory,
     DemandeFactory,
     DeportFactory,
     DossierFactory,
+    EtapeCampagneFactory,
     FicheOrganismeFactory,
     LocalisationFactory,
     OrganismeFactory,
     OrientationFactory,
+    PerimetreDuContratFactory,
     RapportFactory,
+    ReunionFactory,
     VersionPerimetreFactory,
 )
 from tests.verapdf.validation import ce_qui_manque, structure_pdf, valider_pdf_ua
@@ -61,7 +72,8 @@ def monde(contrat):
     FicheOrganismeFactory(
         organisme=porteur,
         telephone="03 27 00 00 00",
-        courriel="accueil@passerelles.example",
+        courriel="dominique.secret@passerelles.example",
+        public_courriel="accueil@passerelles.example",
         representant_nom="Dominique Secret",
     )
     commun = {"contrat": contrat, "campagne__annee": 2026, "programme": True}
@@ -138,9 +150,97 @@ def test_filtres_et_regroupements(monde, auteur_de):
     assert [nom for nom, _ in regrouper(c.actions, Regroupement.COMMUNE)] == ["Denain"]
     assert [nom for nom, _ in regrouper(c.actions, Regroupement.QPV)] == [
         "Faubourg Duchateau",
-        "Hors quartier prioritaire",
+        "Sans quartier précisé",
     ]
     assert (c.orientations, c.communes, c.quartiers) == (("Emploi", "Santé"), ("Denain",), ("Faubourg Duchateau",))
+
+
+def test_seul_le_contact_rendu_public_est_publie(monde):
+    c = catalogue_public(monde["contrat"], 2026, le=LE)
+    (action,) = c.actions
+    assert action.contact == Contact(courriel="accueil@passerelles.example")
+    FicheOrganisme.objects.update(public_courriel="")
+    muet = catalogue_public(monde["contrat"], 2026, le=LE)
+    assert edition.imprimer(muet.actions[0]).contact == ""
+    html = edition.document(muet, edition.sections(muet), Edition(1, ""))
+    for ecrit in (html, edition.figer(muet).decode()):
+        for secret in ("03 27 00 00 00", "dominique.secret", "12 rue de la Paix"):
+            assert secret not in ecrit
+    assert ">Contact<" not in html
+
+
+def test_une_action_de_tous_les_quartiers_est_dans_chacun(monde):
+    """A resident finds at home what takes place in all the QPV, told as such; « Ensemble des QPV » is not a quarter."""
+    contrat = monde["contrat"]
+    voisin = VersionPerimetreFactory(nom="Chabaud-Latour")
+    PerimetreDuContratFactory(contrat=contrat, perimetre=voisin.perimetre)
+    partout = DossierFactory(contrat=contrat, campagne__annee=2026, programme=True, intitule="Ludobus")
+    LocalisationFactory(dossier=partout, ensemble_des_qpv=True)
+    DemandeFactory(dossier=partout, notifiee=True)
+    c = catalogue_public(contrat, 2026, le=LE)
+    assert c.quartiers == ("Chabaud-Latour", "Faubourg Duchateau")
+    par_quartier = {q: [a.intitule for a in filtrer(c.actions, Filtres(qpv=q))] for q in c.quartiers}
+    assert par_quartier["Chabaud-Latour"] == ["Ludobus"]
+    assert set(par_quartier["Faubourg Duchateau"]) == {"Ludobus", "Permanences santé"}
+    index = regrouper(c.actions, Regroupement.QPV, quartiers=c.quartiers)
+    assert [(nom, [a.intitule for a in actions]) for nom, actions in index] == [
+        ("Chabaud-Latour", ["Ludobus"]),
+        ("Faubourg Duchateau", ["Permanences santé", "Ludobus"]),
+    ]
+    html = edition.document(c, edition.sections(c), Edition(1, ""))
+    assert html.count("(tous les quartiers)") == 2
+
+
+@pytest.mark.parametrize(
+    ("lieu", "groupe"),
+    [
+        (None, "Sans quartier précisé"),
+        ({"non_territorialise": True}, "Sans quartier précisé"),
+        ({"version__perimetre__type": TypePerimetre.POCHE, "version__nom": "La Solitude"}, "Hors quartier prioritaire"),
+    ],
+)
+def test_sans_quartier_n_est_pas_hors_quartier(contrat, lieu, groupe):
+    """« Hors quartier prioritaire » is said of a place that is known not to be one, never of a file without any place."""
+    dossier = DossierFactory(contrat=contrat, campagne__annee=2026, programme=True)
+    DemandeFactory(dossier=dossier, notifiee=True)
+    if lieu is not None:
+        LocalisationFactory(dossier=dossier, **lieu)
+    c = catalogue_public(contrat, 2026, le=LE)
+    assert [nom for nom, _ in regrouper(c.actions, Regroupement.QPV, quartiers=c.quartiers)] == [groupe]
+
+
+def test_deux_financeurs_de_meme_sigle_restent_deux(contrat):
+    dossier = DossierFactory(contrat=contrat, campagne__annee=2026, programme=True)
+    for ville, montant in (("Denain", 1000), ("Escaudain", 500)):
+        ccas = OrganismeFactory(type=TypeOrganisme.CCAS, sigle="CCAS", nom=f"CCAS de {ville}")
+        DemandeFactory(dossier=dossier, financeur=ccas, notifiee=True, montant_demande=Decimal(montant))
+    c = catalogue_public(contrat, 2026, le=LE)
+    dits = [(f.nom, f.montant) for f in c.actions[0].financeurs]
+    assert dits == [("CCAS de Denain", 1000), ("CCAS de Escaudain", 500)]
+    _actions, financeurs = edition.classeur(c, ()).tableaux
+    assert [ligne.valeurs for ligne in financeurs[1].lignes] == [
+        ("CCAS de Denain", 1, Decimal(1000)),
+        ("CCAS de Escaudain", 1, Decimal(500)),
+    ]
+
+
+def test_la_couverture_porte_le_jour_de_la_journee(monde):
+    contrat = monde["contrat"]
+
+    def couverture():
+        c = catalogue_public(contrat, 2026, le=LE)
+        texte = espaces(edition.document(c, (), Edition(1, "")))
+        return re.search(r'class="destinataire">([^<]*)</p>\s*<p class="jour">([^<]*)<', texte).groups()
+
+    assert couverture() == ("Habitants, porteurs et partenaires", "20 novembre 2026")
+    comite = ComiteFactory(contrat=contrat, nom="Journée de la programmation")
+    ReunionFactory(comite=comite, le=date(2026, 5, 28), annulee=True)
+    ReunionFactory(comite=ComiteFactory(contrat=contrat, nom="Journée de rencontre des porteurs"), le=date(2026, 2, 3))
+    assert couverture()[1] == "20 novembre 2026"
+    ReunionFactory(comite=comite, le=date(2026, 6, 4))
+    assert couverture() == ("Journée de la programmation", "4 juin 2026")
+    EtapeCampagneFactory(campagne=monde["notifiee"].campagne, etape=Etape.JOURNEE, du=date(2026, 6, 11))
+    assert couverture() == ("Journée de la programmation", "11 juin 2026")
 
 
 def test_autant_de_requetes_pour_une_action_que_pour_vingt(monde):
@@ -153,7 +253,7 @@ def test_autant_de_requetes_pour_une_action_que_pour_vingt(monde):
         LocalisationFactory(dossier=dossier)
     with CaptureQueriesContext(connection) as vingt:
         assert len(catalogue_public(contrat, 2026, le=LE).actions) == 21
-    assert len(vingt) == len(une) <= 9
+    assert len(vingt) == len(une) <= 12
 
 
 # --- Page and edition -------------------------------------------------------------------------------------------------
@@ -194,7 +294,7 @@ def test_l_edition_publiee_est_lue_de_tous(monde, client_de, executer_travaux, r
     assert "Permanences santé" in page
     assert "12 000" in page
     assert "accueil@passerelles.example" in page
-    for secret in ("Un vélo", "CAF", "3 333", "4 444", "Secret"):
+    for secret in ("Un vélo", "CAF", "3 333", "4 444", "Secret", "03 27 00 00 00", "dominique.secret"):
         assert secret not in page
     pdf = client.get(adresse(contrat, "catalogue_pdf"))
     assert b"".join(pdf.streaming_content).startswith(b"%PDF")
@@ -210,6 +310,64 @@ def test_une_edition_publiee_ne_change_plus(monde, client_de, executer_travaux):
     monde["notifiee"].save()
     assert "Permanences santé" in client_de(Role.PORTEUR).get(adresse(contrat)).content.decode()
     assert "Autre titre" in chef.get(adresse(contrat), {"vue": "preparation"}).content.decode()
+
+
+def _vieillir(rapport):
+    """The edition as the first schema kept it: contacts of the cards, « Ensemble des QPV » as a quarter."""
+    contenu = json.loads(fichiers.lire(rapport.instantane))
+    contenu["schema"] = 1
+    for champ in ("quartiers_du_contrat", "journee"):
+        del contenu["donnees"][champ]
+    for action in contenu["donnees"]["actions"]:
+        del action["partout"]
+        action["qpv"] = ["Ensemble des QPV"]
+        action["contact"] = {
+            "adresse": "12 rue de la Paix, 59220 Denain",
+            "telephone": "03 27 00 00 00",
+            "courriel": "dominique.secret@passerelles.example",
+            "site": "",
+        }
+        for financeur in action["financeurs"]:
+            del financeur["cle"]
+    octets = json.dumps(contenu).encode()
+    rapport.instantane = fichiers.ranger(octets, nom="ancien.json", type_mime="application/json")
+    rapport.schema = 1
+    rapport.save()
+
+
+def test_une_edition_du_premier_schema_se_relit_sans_ses_contacts(monde, client_de, executer_travaux):
+    contrat, chef = monde["contrat"], client_de(Role.CHEF_DE_PROJET)
+    _vieillir(publier(contrat, chef, executer_travaux))
+    page = client_de(Role.PORTEUR).get(adresse(contrat))
+    lu = page.content.decode()
+    assert "Permanences santé" in lu
+    assert (page.context["catalogue"].actions[0].partout, page.context["catalogue"].actions[0].qpv) == (True, ())
+    for secret in ("03 27 00 00 00", "dominique.secret", "Produire une nouvelle édition"):
+        assert secret not in lu
+    equipe = chef.get(adresse(contrat)).content.decode()
+    assert "impriment le téléphone et le courriel" in equipe
+    assert "Produire une nouvelle édition" in equipe
+
+
+def test_l_equipe_sait_qu_une_edition_publiee_dit_ce_qui_n_est_plus(monde, client_de, executer_travaux):
+    contrat, chef = monde["contrat"], client_de(Role.CHEF_DE_PROJET)
+    rapport = publier(contrat, chef, executer_travaux)
+    lu = reverse("evaluation:rapport", args=[contrat.slug, rapport.pk])
+    for page in (adresse(contrat), lu):
+        assert "Produire une nouvelle édition" not in chef.get(page).content.decode()
+    demande = monde["notifiee"].demandes.get(financeur__sigle="État")
+    demande.montant_vote = Decimal(9000)
+    demande.save()
+    for page in (adresse(contrat), lu):
+        dit = espaces(chef.get(page).content.decode())
+        assert "Permanences santé" in dit
+        assert "12 000 € publiés, 9 000 € aujourd’hui" in dit
+        assert reverse("evaluation:produire_catalogue", args=[contrat.slug, 2026]) in dit
+    monde["notifiee"].etat = EtatDossier.RETIRE
+    monde["notifiee"].save()
+    assert "12 000 € publiés, plus rien n’est accordé" in espaces(chef.get(adresse(contrat)).content.decode())
+    for role in (Role.PORTEUR, Role.MEMBRE_COPIL, Role.INSTRUCTEUR):
+        assert "plus rien n’est accordé" not in client_de(role).get(adresse(contrat)).content.decode()
 
 
 def test_la_page_se_filtre_et_se_regroupe(monde, client_de):
