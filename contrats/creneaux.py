@@ -182,6 +182,9 @@ actions_sans_point_d_etape: Creneau[[Reunion], list[str]] = Creneau(
 dossiers_servant: Creneau[[Engagement, Auteur], list[DossierServant]] = Creneau(
     "contrats.dossiers_servant", "Which files serve this commitment, among those that the reader sees?"
 )
+financeurs_sollicites: Creneau[[Contrat], list[int]] = Creneau(
+    "contrats.financeurs_sollicites", "Which organisations do the files of this contract ask for money, by number?"
+)
 liens_de_reunion: Creneau[[Reunion, Auteur], list[LienDeReunion]] = Creneau(
     "contrats.liens_de_reunion", "Which pages and documents of other apps go with this meeting, for this reader?"
 )

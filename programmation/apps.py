@@ -12,6 +12,7 @@ class ProgrammationConfig(AppConfig):
 
         from . import tasks  # noqa: F401 — registers the handlers of its jobs
         from .lectures.engagements import dossiers_servant
+        from .lectures.moyens import financeurs_sollicites
         from .lectures.seances import (
             ecartes_de_la_seance,
             etapes_de_campagne,
@@ -24,3 +25,4 @@ class ProgrammationConfig(AppConfig):
         creneaux.ecartes_de_la_seance.remplir(ecartes_de_la_seance)
         creneaux.liens_de_reunion.remplir(liens_de_reunion)
         creneaux.dossiers_servant.remplir(dossiers_servant)
+        creneaux.financeurs_sollicites.remplir(financeurs_sollicites)

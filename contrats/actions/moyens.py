@@ -21,7 +21,14 @@ from commun.permissions import verifier
 from commun.travaux import planifier
 
 from ..etats import StatutMoyen
-from ..lectures.moyens import ACTE_DE_RELANCE, correspondants, moyens_annonces, version
+from ..lectures.moyens import (
+    ACTE_DE_RELANCE,
+    ACTE_DE_RETRAIT,
+    correspondants,
+    moyens_annonces,
+    partenaires_possibles,
+    version,
+)
 from ..models import Contrat, MoyenAnnonce, NatureAnnoncee, NatureOrientation, Orientation, Section
 from ..notifications import courriel_des_moyens, envoyer
 from ..permissions import (
@@ -33,7 +40,10 @@ from ..permissions import (
 )
 from .lot import Issue
 
-DEPASSEE = "Quelqu’un a modifié ces moyens depuis votre lecture : rechargez la page, puis reprenez votre saisie."
+DEPASSEE = "Quelqu’un écrit ces moyens en même temps que vous : enregistrez de nouveau, votre saisie est gardée."
+HORS_DU_CONTRAT = (
+    "Cet organisme n’est ni dans le contrat ni sollicité par ses dossiers : choisissez un de ses partenaires."
+)
 RETIRER = ""  # the status that empties a box
 MONTANT_MAX = Decimal(10) ** 11
 LONGUEUR_PRECISION = 2000
@@ -151,6 +161,7 @@ def _examiner(contrat: Contrat, saisies: Sequence[SaisieMoyen], numeros: Sequenc
     existants = _existants(contrat, saisies)
     tenus = roles(par, contrat)
     siens = organismes_annonces(tenus)
+    du_contrat = set(partenaires_possibles(contrat).values_list("pk", flat=True)) | siens
     vues: dict[Cle, int] = {}
     lignes = []
     for numero, saisie in zip(numeros, saisies, strict=True):
@@ -162,6 +173,8 @@ def _examiner(contrat: Contrat, saisies: Sequence[SaisieMoyen], numeros: Sequenc
         ligne = _Ligne(numero, saisie, existant, auteur, _valeurs(saisie, existant), [])
         if not (reponse := peut_annoncer_pour(tenus, saisie.organisme.pk)):
             ligne.erreurs.append(RegleEnfreinte(reponse.motif, champ="organisme", code="interdit"))
+        elif saisie.organisme.pk not in du_contrat:
+            ligne.erreurs.append(RegleEnfreinte(HORS_DU_CONTRAT, champ="organisme", code="hors_du_contrat"))
         ligne.erreurs += _erreurs_de_saisie(contrat, ligne)
         if reponse:
             ligne.erreurs += _erreurs_pour_le_compte_de(ligne)
@@ -319,7 +332,7 @@ def _retirer(lignes: list[_Ligne], le: datetime) -> None:
         journal.append(
             preparer(
                 objet,
-                acte="retirer_moyens",
+                acte=ACTE_DE_RETRAIT,
                 libelle="Annonce de moyens retirée",
                 par=ligne.auteur,
                 le=le,
@@ -343,6 +356,7 @@ def _en_clair(objet: MoyenAnnonce) -> dict[str, Any]:
     """A box as the journal keeps it."""
     return {
         "organisme": objet.organisme.nom,
+        "numero": objet.organisme_id,
         "annee": objet.annee,
         "nature": objet.nature,
         "section": objet.section,

@@ -16,15 +16,14 @@ from commun.api.problemes import ErreurDeChampSerializer
 from commun.api.refus import LignesRefusees
 from commun.api.reponses import ReponseJson
 from commun.auteur import Canal
-from commun.models import LigneJournal
 
 from ..actions import Issue
 from ..etats import StatutMoyen
 from ..forms.echanges import NumeroField, Repertoire, StrictSerializer
 from ..forms.echanges_moyens import MoyenSaisiSerializer, traiter_lot_de_moyens
 from ..lectures import echanges
-from ..lectures.moyens import visibles
-from ..models import MoyenAnnonce, NatureAnnoncee, Section
+from ..lectures.moyens import retires, visibles
+from ..models import NatureAnnoncee, Section
 from .pages import lire_parametres, page_de, repondre_par_page
 from .vues import CONTRAT, IDEMPOTENCE, VueDuContrat, decrire, exemple_de_page
 
@@ -128,7 +127,8 @@ class MoyensView(VueDuContrat):
         operation="moyens_lister",
         resume="Lister les moyens annoncés",
         description="Ceux de tous les partenaires pour ceux qui les partagent, ceux de votre organisme sinon. Avec "
-        "`modifie_depuis`, `retires` donne les cases retirées depuis cet instant.",
+        "`modifie_depuis`, `retires` donne, parmi celles que vous pouvez lire et que les filtres gardent, les cases retirées "
+        "depuis cet instant.",
         portee=PorteeApi.MOYENS_LIRE,
         parameters=[CONTRAT, MoyensParametres],
         reponses={
@@ -145,24 +145,12 @@ class MoyensView(VueDuContrat):
     )
     def get(self, request: Request, contrat: str) -> HttpResponse:
         parametres = lire_parametres(request, MoyensParametres)
-        choisis = visibles(self.portee.contrat, pour=self.portee.auteur)
-        for nom, chemin in (
-            ("annee", "annee"),
-            ("organisme", "organisme_id"),
-            ("nature", "nature"),
-            ("section", "section"),
-        ):
-            if nom in parametres:
-                choisis = choisis.filter(**{chemin: parametres[nom]})
+        filtres = {nom: parametres[nom] for nom in ("annee", "organisme", "nature", "section") if nom in parametres}
+        choisis = visibles(self.portee.contrat, pour=self.portee.auteur).filter(**filtres)
         suite = {}
         if depuis := parametres.get("modifie_depuis"):
-            retraits = LigneJournal.objects.filter(
-                contrat_id=self.portee.contrat.pk,
-                cible_type=MoyenAnnonce._meta.label_lower,
-                acte="retirer_moyens",
-                fait_le__gte=depuis,
-            )
-            suite["retires"] = [str(pk) for pk in retraits.order_by("id").values_list("cible_id", flat=True)]
+            vues = retires(self.portee.contrat, pour=self.portee.auteur, depuis=depuis, filtres=filtres)
+            suite["retires"] = [str(pk) for pk in vues]
         return repondre_par_page(request, parametres, choisis, echanges.moyens, **suite)
 
 

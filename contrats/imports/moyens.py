@@ -19,6 +19,7 @@ from commun.tableur import Rangee, lire_feuille
 from ..actions.lot import Issue
 from ..actions.moyens import ResultatDeMoyen, SaisieMoyen, annoncer_moyens
 from ..etats import StatutMoyen
+from ..lectures.moyens import partenaires_possibles
 from ..models import Contrat, NatureAnnoncee, NatureOrientation, Orientation, Section
 from .engagements import ColonneImport, ErreurDeLigne
 
@@ -144,7 +145,8 @@ class _Lecteur:
 
     def __init__(self, contrat: Contrat, annee: int, par: Auteur) -> None:
         self.annee, self.par = annee, par
-        organismes = Organisme.objects.all()
+        # Those of the contract: another name of the installation is nobody's business here.
+        organismes = {o.pk: o for o in (*partenaires_possibles(contrat), par.organisme) if o is not None}.values()
         orientations = contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE)
         self.organismes = Annuaire("organismes", ((n, o) for o in organismes for n in (o.nom, o.sigle, o.siret)))
         self.orientations = Annuaire(

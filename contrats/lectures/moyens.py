@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -16,6 +17,7 @@ from acteurs.models import Organisme, Utilisateur
 from commun.auteur import Auteur
 from commun.models import LigneJournal
 
+from .. import creneaux
 from ..etats import Role
 from ..models import (
     Contrat,
@@ -28,8 +30,11 @@ from ..models import (
 )
 from ..permissions import ROLES_ANNONCEURS, organismes_annonces, roles, voit_les_declarations
 from ..regles import Completude, ReponseDeCase, reponse_de_la_case
+from .structure import organismes_du_contrat
 
 ACTE_DE_RELANCE = "relancer_moyens"
+ACTE_DE_RETRAIT = "retirer_moyens"
+_AU_JOURNAL = {"organisme": "numero"}  # how the journal calls what a box calls otherwise
 # The lines of one partner, in the order of the table.
 LIGNES = tuple((nature, section) for nature in NatureAnnoncee for section in Section)
 
@@ -84,8 +89,25 @@ class LigneDeMoyens:
 
     @property
     def en_nature(self) -> tuple[str, ...]:
-        """Its words, each once."""
+        """The words of what it gives, each once: why a box is not told is no means in kind."""
+        dites = (c for c in (self.ensemble, *self.cases) if c is not None and c.reponse == ReponseDeCase.COMMUNIQUE)
+        return tuple(dict.fromkeys(c.precision for c in dites if c.precision))
+
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        """All its words, each once."""
         return tuple(dict.fromkeys(c.precision for c in (self.ensemble, *self.cases) if c is not None and c.precision))
+
+    @property
+    def reparti(self) -> Decimal:
+        """Euros given orientation by orientation."""
+        return sum((c.montant for c in self.cases if c.montant is not None), Decimal(0))
+
+    @property
+    def peut_compter_double(self) -> bool:
+        """True when the euros « non répartis » hold all those given one by one: they may be the total of the line."""
+        non_reparti = self.ensemble.montant if self.ensemble is not None else None
+        return non_reparti is not None and 0 < self.reparti <= non_reparti
 
     @property
     def completude(self) -> Completude:
@@ -106,6 +128,7 @@ class MoyensDuPartenaire:
     sources: tuple[str, ...]
     relance_le: date | None
     fictif: bool
+    parent: int | None = None  # the organisation that it is a service of
 
     @property
     def completude(self) -> Completude:
@@ -135,10 +158,39 @@ def visibles(contrat: Contrat, *, pour: Auteur) -> QuerySet[MoyenAnnonce]:
     return du_contrat.filter(organisme__in=organismes_annonces(tenus))
 
 
+def retires(contrat: Contrat, *, pour: Auteur, depuis: datetime, filtres: Mapping[str, Any]) -> list[int]:
+    """The boxes taken back since `depuis`, by number: those that this reader could see, that the filters would keep."""
+    retraits = LigneJournal.objects.filter(
+        contrat_id=contrat.pk,
+        cible_type=MoyenAnnonce._meta.label_lower,
+        acte=ACTE_DE_RETRAIT,
+        fait_le__gte=depuis,
+        **{f"avant__{_AU_JOURNAL.get(nom, nom)}": int(v) if nom == "organisme" else v for nom, v in filtres.items()},
+    )
+    tenus = roles(pour, contrat)
+    if not voit_les_declarations(tenus):
+        retraits = retraits.filter(avant__numero__in=sorted(organismes_annonces(tenus)))
+    return list(retraits.order_by("id").values_list("cible_id", flat=True))
+
+
 def orientations_du_tableau(contrat: Contrat) -> tuple[OrientationLue, ...]:
     """The thematic orientations, in order: an axis carries no euros."""
     lues = contrat.orientations.filter(nature=NatureOrientation.THEMATIQUE).order_by("ordre", "code")
     return tuple(OrientationLue(o.pk, o.code, o.nom_court or o.nom) for o in lues)
+
+
+def partenaires_possibles(contrat: Contrat) -> QuerySet[Organisme]:
+    """Whose means may be told here: the organisations of the contract, their services, the funders that its files ask.
+
+    Another one of the installation is nobody's business here (docs/regles.md).
+    """
+    siens = organismes_du_contrat(contrat).order_by().values("pk")
+    return Organisme.objects.filter(
+        Q(pk__in=siens)
+        | Q(parent__in=siens)
+        | Q(pk__in=contrat.moyens_annonces.values("organisme"))
+        | Q(pk__in=creneaux.financeurs_sollicites(contrat))
+    )
 
 
 def moyens_annonces(
@@ -203,6 +255,7 @@ def _partenaire(
         sources=tuple(dict.fromkeys(m.source for m in rangees if m.source)),
         relance_le=relance_le,
         fictif=any(m.fictif for m in rangees),
+        parent=organisme.parent_id,
     )
 
 

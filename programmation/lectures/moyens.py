@@ -6,20 +6,33 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from commun.auteur import Auteur
 from contrats.etats import Role
 from contrats.models import Contrat
 from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
 
-from ..etats import EtatDemande, EtatDossier
-from ..models import DemandeFinancement
+from ..etats import DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemande, EtatDossier, EtatExamen
+from ..models import DemandeFinancement, ExamenDossier
 from .programmation_annuelle.montants import FERME, RETENUE, somme, vus
 
 _PROGRAMMEE = Q(etat_vu=EtatDemande.PROGRAMMEE)
-# A funder's private draft is nobody's figure: not even its own, in a table that partners share.
-_PROPOSEE = Q(etat_vu=EtatDemande.PROPOSEE, proposition_partagee=True)
+# A file that the last meeting to list it set aside stays in instruction; a later list takes it up again.
+_REPRIS = ExamenDossier.objects.filter(dossier=OuterRef("dossier"), reunion__le__gt=OuterRef("reunion__le"))
+_ECARTEE = Exists(
+    ExamenDossier.objects.filter(
+        dossier=OuterRef("dossier"), etat=EtatExamen.ECARTE, applique_le__isnull=False
+    ).exclude(Exists(_REPRIS))
+)
+# A funder's private draft is nobody's figure: not even its own, in a table that partners share. Nor is a proposal on a file
+# that the COPIL put off or set aside: still on its table, it says no more what its funder will put in.
+_PROPOSEE = Q(
+    etat_vu=EtatDemande.PROPOSEE,
+    proposition_partagee=True,
+    dossier__etat__in=DOSSIER_OUVERT_AUX_PROPOSITIONS,
+    ecartee=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,7 @@ def moyens_programmes(
     """The money of the year as `pour` may read it, or as it is published; two queries."""
     lus: Collection[int] | None = None if publiee else financeurs_lus(contrat, pour=pour)
     _dossiers, demandes = vus(contrat, pour, publiee)
-    demandes = demandes.filter(dossier__campagne__annee=annee).filter(RETENUE | _PROPOSEE)
+    demandes = demandes.filter(dossier__campagne__annee=annee).annotate(ecartee=_ECARTEE).filter(RETENUE | _PROPOSEE)
     if lus is not None:
         demandes = demandes.filter(financeur__in=lus)
     groupes = (
@@ -94,7 +107,19 @@ def financeurs_de_l_annee(contrat: Contrat, annee: int) -> list[int]:
 
     Asked, not granting: what a funder decides is not told to those who do not instruct.
     """
-    posees = DemandeFinancement.objects.filter(dossier__contrat=contrat, dossier__campagne__annee=annee).exclude(
+    return _financeurs(_posees(contrat).filter(dossier__campagne__annee=annee))
+
+
+def financeurs_sollicites(contrat: Contrat) -> list[int]:
+    """The same, of all years together."""
+    return _financeurs(_posees(contrat))
+
+
+def _posees(contrat: Contrat) -> QuerySet[DemandeFinancement]:
+    return DemandeFinancement.objects.filter(dossier__contrat=contrat).exclude(
         Q(etat=EtatDemande.ANNULEE) | Q(dossier__etat__in=[EtatDossier.BROUILLON, EtatDossier.RETIRE])
     )
-    return sorted(posees.order_by().values_list("financeur", flat=True).distinct())
+
+
+def _financeurs(demandes: QuerySet[DemandeFinancement]) -> list[int]:
+    return sorted(demandes.order_by().values_list("financeur", flat=True).distinct())

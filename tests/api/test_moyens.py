@@ -31,6 +31,24 @@ def test_une_case_lue_se_renvoie_telle_quelle_et_se_retire(partenaire, codes):
     assert (suite["resultats"], suite["retires"]) == ([], [lue["id"]])
 
 
+def test_les_retraits_sont_ceux_que_l_on_peut_lire_et_que_les_filtres_gardent(contrat, appelant, partenaire):
+    depuis = appelant(Role.SIGNATAIRE).get("moyens/").json()["reprendre_depuis"].replace("+", "%2B")
+    autre = appelant(Role.SIGNATAIRE)
+    for qui, nature in ((partenaire, "europe"), (autre, "npnru")):
+        (cree,) = qui.post("moyens/lot/", {"lignes": [{**LIGNE, "nature": nature}]}).json()["lignes"]
+        qui.numero = cree["id"]
+        qui.post("moyens/lot/", {"lignes": [{**LIGNE, "nature": nature, "statut": None, "montant": None}]})
+
+    def retires(qui, filtre=""):
+        return qui.get(f"moyens/?modifie_depuis={depuis}{filtre}").json()["retires"]
+
+    assert retires(autre) == [partenaire.numero, autre.numero]  # signatories share their means
+    assert retires(autre, "&nature=europe") == [partenaire.numero]
+    assert retires(autre, f"&organisme={autre.organisme.pk}") == [autre.numero]
+    assert retires(autre, "&annee=2025") == []
+    assert retires(appelant(Role.PORTEUR)) == []
+
+
 def test_tout_ou_rien_cite_chaque_ligne_fausse_ou_ecrit_les_justes(partenaire, codes):
     lignes = [LIGNE, {**LIGNE, "orientation": "O9"}, {**LIGNE, "section": "tout"}, {**LIGNE, "annee": 2019}]
     refus = partenaire.post("moyens/lot/", {"lignes": lignes})

@@ -114,6 +114,14 @@ def test_des_moyens_en_nature_se_disent_sans_montant(contrat, caf, horloge):
     assert ligne.en_nature == ("2 ETP de médiateurs",)
 
 
+def test_pourquoi_une_case_n_est_pas_dite_n_est_pas_un_moyen_en_nature(contrat, caf):
+    MoyenAnnonceFactory(
+        contrat=contrat, organisme=caf.organisme, non_communique=True, precision="En attente de la CNAF"
+    )
+    (lue,) = moyens_annonces(contrat, 2026).partenaires
+    assert (lue.lignes[0].en_nature, lue.lignes[0].precisions) == ((), ("En attente de la CNAF",))
+
+
 @pytest.mark.parametrize(
     ("suite", "code"),
     [
@@ -165,6 +173,13 @@ def test_deux_personnes_n_ecrivent_pas_l_une_par_dessus_l_autre(contrat, caf, ho
 # --- Who --------------------------------------------------------------------------------------------------------------
 def test_un_partenaire_n_ecrit_que_les_siens(contrat, caf, horloge):
     assert codes(ecrire(contrat, caf, horloge, saisie(OrganismeFactory()))) == ["interdit"]
+
+
+def test_l_equipe_n_annonce_que_pour_les_organismes_du_contrat(contrat, auteur_de, horloge):
+    chef, ailleurs = auteur_de(Role.CHEF_DE_PROJET), SignataireFactory().organisme
+    assert codes(ecrire(contrat, chef, horloge, saisie(ailleurs, source="Presse"))) == ["hors_du_contrat"]
+    SignataireFactory(contrat=contrat, organisme=ailleurs)
+    assert codes(ecrire(contrat, chef, horloge, saisie(ailleurs, source="Presse"))) == []
 
 
 @pytest.mark.parametrize("role", [Role.PORTEUR, Role.MEMBRE_COPIL, Role.CONSEIL_CITOYEN, Role.JURIDIQUE])
