@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,9 +12,9 @@ from django import forms
 
 from acteurs.models import Organisme
 from commun.cellules import CelluleFausse
-from commun.typographie import nombre
+from commun.typographie import nombre, pluriel, typographie
 
-from ..actions.moyens import DEPASSEE, LONGUEUR_PRECISION, LONGUEUR_SOURCE, RETIRER, SaisieMoyen
+from ..actions.moyens import LONGUEUR_PRECISION, LONGUEUR_SOURCE, RETIRER, SaisieMoyen
 from ..etats import StatutMoyen
 from ..imports.moyens import EN_NATURE, NON_COMMUNIQUE, SANS_OBJET, lire_case
 from ..lectures.moyens import LIGNES, MoyensDuPartenaire
@@ -34,7 +35,11 @@ class LigneDeSaisie:
 
 
 class MoyensForm(forms.Form):
-    """Boxes typed « 12 500 », « nc », « so »; an empty one says nothing, emptied it takes back what was said."""
+    """Boxes typed « 12 500 », « nc », « so »; an empty one says nothing, emptied it takes back what was said.
+
+    The page keeps what each box said when it was opened. Sent back after somebody else wrote, the two are put together
+    box by box; those that both changed are shown, and what is typed there is kept when it is sent again.
+    """
 
     reste = forms.ChoiceField(
         label="Les lignes laissées vides",
@@ -50,7 +55,7 @@ class MoyensForm(forms.Form):
         max_length=LONGUEUR_SOURCE,
         help_text="Ce qui vous permet de répondre à la place de l’organisme : « courrier de la CAF du 3 mars 2026 ».",
     )
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
+    depart = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -67,7 +72,6 @@ class MoyensForm(forms.Form):
         self.organisme, self.annee = organisme, annee
         self.colonnes: list[Orientation | None] = [None, *orientations]
         self.version_lue = version
-        self.fields["version"].initial = version
         if not pour_le_compte_de:
             del self.fields["source"]
         else:
@@ -75,6 +79,31 @@ class MoyensForm(forms.Form):
         self._depart: dict[str, str] = {}
         for ligne in lus.lignes:
             self._ajouter_ligne(ligne)
+        self.fields["depart"].initial = self._en_depart()
+        self.fusionnees = 0  # boxes that somebody else filled meanwhile
+        self._differences: dict[str, str] = {}
+        if self.is_bound:
+            self._fusionner()
+
+    def _en_depart(self) -> str:
+        """What the boxes say now, as the page sends it back; those that say nothing are left out."""
+        return json.dumps({nom: texte for nom, texte in self._depart.items() if texte}, ensure_ascii=False)
+
+    def _fusionner(self) -> None:
+        """Take what somebody else wrote since the page was opened, wherever this person changed nothing."""
+        lu = _depart_lu(self.data.get("depart", ""))
+        donnees = self.data.copy()
+        for nom, present in self._depart.items():
+            avant, tape = _sens(nom, lu.get(nom, "")), _sens(nom, self.data.get(nom, ""))
+            if _sens(nom, present) in (avant, tape):
+                continue
+            if tape == avant:
+                donnees[nom] = present
+                self.fusionnees += 1
+            else:
+                self._differences[nom] = present
+        donnees["depart"] = self._en_depart()
+        self.data = donnees
 
     def _ajouter_ligne(self, ligne: Any) -> None:
         nature, section = NatureAnnoncee(ligne.nature).label, Section(ligne.section).label.lower()
@@ -114,12 +143,26 @@ class MoyensForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         valeurs = super().clean() or {}
-        if valeurs.get("version", "") != self.version_lue:
-            raise forms.ValidationError(DEPASSEE, code="revision_depassee")
         self._saisies = []
+        if self._differences:
+            self._dire_les_differences()
+            return valeurs
         for nature, section in LIGNES:
             self._lire_ligne(valeurs, nature, section)
         return valeurs
+
+    def _dire_les_differences(self) -> None:
+        combien = pluriel(
+            len(self._differences), "case que vous remplissez a changé", "cases que vous remplissez ont changé"
+        )
+        message = (
+            f"Quelqu’un a répondu en même temps que vous : {combien} entre-temps. Rien n’est encore enregistré, votre "
+            "saisie est gardée : relisez ces cases, puis enregistrez."
+        )
+        self.add_error(None, forms.ValidationError(typographie(message), code="revision_depassee"))
+        for nom, present in self._differences.items():
+            dit = f"dit maintenant « {present} »" if present else "est maintenant vide"
+            self.add_error(nom, typographie(f"Cette case {dit} : gardez votre réponse, ou reprenez celle-ci."))
 
     def _lire_ligne(self, valeurs: dict[str, Any], nature: NatureAnnoncee, section: Section) -> None:
         mots = valeurs.get(_nom_des_mots(nature, section), "").strip()
@@ -166,12 +209,32 @@ class MoyensForm(forms.Form):
         return _nom(saisie.nature, saisie.section, saisie.orientation)
 
 
+def _depart_lu(texte: str) -> dict[str, str]:
+    """What the page said when it was opened, as it sends it back; nothing of what reads otherwise."""
+    try:
+        lu = json.loads(texte or "{}")
+    except ValueError:
+        return {}
+    return {nom: dit for nom, dit in lu.items() if isinstance(dit, str)} if isinstance(lu, dict) else {}
+
+
 def _nom(nature: str, section: str, orientation: Orientation | None) -> str:
     return f"{nature}-{section}-{orientation.pk if orientation else 0}"
 
 
 def _nom_des_mots(nature: str, section: str) -> str:
     return f"{nature}-{section}-mots"
+
+
+def _sens(nom: str, texte: str) -> Any:
+    """What a box says, however it is typed: « 12500 » and « 12 500 » say the same."""
+    texte = texte.strip()
+    if not texte or nom.endswith("-mots"):
+        return texte
+    try:
+        return lire_case(texte)
+    except CelluleFausse:
+        return texte
 
 
 def _ecrire(dite: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,14 +28,21 @@ from ..etats import Role
 from ..forms.engagements import FichierForm
 from ..forms.moyens import MoyensForm
 from ..imports.moyens import COLONNES, modele_csv
-from ..lectures.moyens import moyens_annonces, version
-from ..models import Orientation
+from ..lectures.moyens import (
+    MoyensDuPartenaire,
+    moyens_annonces,
+    orientations_du_tableau,
+    partenaires_possibles,
+    version,
+)
+from ..models import NatureAnnoncee, Orientation, Section
 from ..permissions import ROLES_ANNONCEURS, organismes_annonces, peut_annoncer
 from ..portee import Portee, dans_le_contrat
 
 ANNONCEURS = (Role.CHEF_DE_PROJET, *sorted(ROLES_ANNONCEURS))
 EXAMEN = "contrats.examiner_import_de_moyens"
 ECRITURE = "contrats.importer_moyens"
+ESSAIS = 3  # readings of a table that others keep writing
 
 
 @require_safe
@@ -53,38 +61,41 @@ def mes_moyens(request: HttpRequest, portee: Portee) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @dans_le_contrat(*ANNONCEURS)
 def annoncer(request: HttpRequest, portee: Portee, organisme: int) -> HttpResponse:
-    """The table of one organisation for a year; another's exists for the team only."""
+    """The table of one organisation for a year; another's exists for the team only, within the contract."""
     assert portee.annee is not None
     verifier(peut_annoncer(portee.auteur, portee.contrat))
     siens = organismes_annonces(portee.roles)
     if not portee.roles.pilote_tout and organisme not in siens:
         raise Http404
-    objet = get_object_or_404(Organisme, pk=organisme)
-    annonces = moyens_annonces(portee.contrat, portee.annee, organismes=[objet.pk])
-    (lus,) = annonces.partenaires
+    permis = Organisme.objects.filter(Q(pk__in=siens) | Q(pk__in=partenaires_possibles(portee.contrat).values("pk")))
+    objet = get_object_or_404(permis, pk=organisme)
     pour_le_compte_de = objet.pk not in siens and objet.pk != portee.auteur.organisme.pk
-    form = MoyensForm(
-        request.POST or None,
-        organisme=objet,
-        annee=portee.annee,
-        orientations=list(
-            Orientation.objects.filter(pk__in=[o.pk for o in annonces.orientations]).order_by("ordre", "code")
-        ),
-        lus=lus,
-        version=version(portee.contrat, portee.annee, objet),
-        pour_le_compte_de=pour_le_compte_de,
-    )
     retour = suite(request)
-    if request.method == "POST" and form.is_valid() and (nombre := _enregistrer(portee, form)) is not None:
-        mots = f"{nombre} réponse{'s' if nombre > 1 else ''} enregistrée{'s' if nombre > 1 else ''}."
-        messages.success(request, mots if nombre else "Rien n’a changé.")
+    for _essai in range(ESSAIS):
+        form, lus = _formulaire(request, portee, objet, pour_le_compte_de=pour_le_compte_de)
+        if request.method != "POST" or not form.is_valid():
+            break
+        try:
+            nombre = _enregistrer(portee, form)
+        except RevisionDepassee as depassee:
+            # Somebody wrote between our reading and our writing: read again, put together again.
+            form.add_error(None, depassee.message)
+            continue
+        if nombre is None:
+            break
+        _dire_ce_qui_est_ecrit(request, nombre, form)
         return redirect(retour or request.path)
     contexte = {
         "form": form,
         "organisme": objet,
         "lus": lus,
+        "doubles": [
+            (f"{NatureAnnoncee(x.nature).label}, {Section(x.section).label.lower()}", x)
+            for x in lus.lignes
+            if x.peut_compter_double
+        ],
         "annee": portee.annee,
-        "orientations": annonces.orientations,
+        "orientations": orientations_du_tableau(portee.contrat),
         "pour_le_compte_de": pour_le_compte_de,
         "annee_precedente": portee.annee - 1 if portee.annee - 1 in portee.contrat.annees else None,
         "suite": retour,
@@ -93,16 +104,44 @@ def annoncer(request: HttpRequest, portee: Portee, organisme: int) -> HttpRespon
     return render(request, "contrats/moyens/annoncer.html", contexte, status=422 if form.errors else 200)
 
 
+def _formulaire(
+    request: HttpRequest, portee: Portee, organisme: Organisme, *, pour_le_compte_de: bool
+) -> tuple[MoyensForm, MoyensDuPartenaire]:
+    """The table as it stands now, with what is typed; the mark of what is read is taken first."""
+    assert portee.annee is not None
+    marque = version(portee.contrat, portee.annee, organisme)
+    annonces = moyens_annonces(portee.contrat, portee.annee, organismes=[organisme.pk])
+    (lus,) = annonces.partenaires
+    form = MoyensForm(
+        request.POST or None,
+        organisme=organisme,
+        annee=portee.annee,
+        orientations=list(
+            Orientation.objects.filter(pk__in=[o.pk for o in annonces.orientations]).order_by("ordre", "code")
+        ),
+        lus=lus,
+        version=marque,
+        pour_le_compte_de=pour_le_compte_de,
+    )
+    return form, lus
+
+
+def _dire_ce_qui_est_ecrit(request: HttpRequest, nombre: int, form: MoyensForm) -> None:
+    mots = f"{nombre} réponse{'s' if nombre > 1 else ''} enregistrée{'s' if nombre > 1 else ''}."
+    messages.success(request, mots if nombre else "Rien n’a changé.")
+    if form.fusionnees:
+        messages.info(request, "Une autre personne a répondu entre-temps : ses réponses sont gardées avec les vôtres.")
+
+
 def _enregistrer(portee: Portee, form: MoyensForm) -> int | None:
-    """Write the boxes that changed; how many did, None when one is refused, which the form then tells."""
+    """Write the boxes that changed; how many did, None when one is refused, which the form then tells.
+
+    Raises `RevisionDepassee` when somebody wrote since the form was read.
+    """
     saisies = form.saisies()
-    try:
-        resultats = annoncer_moyens(
-            portee.contrat, saisies, par=portee.auteur, le=timezone.now(), version_lue=form.version_lue
-        )
-    except RevisionDepassee as depassee:
-        form.add_error(None, depassee.message)
-        return None
+    resultats = annoncer_moyens(
+        portee.contrat, saisies, par=portee.auteur, le=timezone.now(), version_lue=form.version_lue
+    )
     for saisie, resultat in zip(saisies, resultats, strict=True):
         for erreur in resultat.erreurs:
             form.add_error(form.champ_de(saisie, erreur.champ), erreur.message)
@@ -119,7 +158,7 @@ def relancer(request: HttpRequest, portee: Portee) -> HttpResponse:
     annee = portee.annee
     retour = suite(request) or reverse("contrats:presentation", args=[portee.contrat.slug])
     choisis = [int(pk) for pk in request.POST.getlist("organisme") if pk.isdigit() and len(pk) < 10]
-    organismes = list(Organisme.objects.filter(pk__in=choisis))
+    organismes = list(partenaires_possibles(portee.contrat).filter(pk__in=choisis))
     if not organismes:
         messages.error(request, "Cochez au moins un partenaire à relancer.")
         return redirect(retour)

@@ -6,10 +6,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from commun.models import LigneJournal
 from contrats.etats import Role
 from contrats.imports.moyens import lire_case
 from contrats.models import MoyenAnnonce, NatureAnnoncee, Section
-from tests.fabriques import MoyenAnnonceFactory, OrganismeFactory, OrientationFactory
+from contrats.views import moyens as vues
+from tests.fabriques import (
+    DemandeFactory,
+    DossierFactory,
+    MoyenAnnonceFactory,
+    OrganismeFactory,
+    OrientationFactory,
+    SignataireFactory,
+)
 
 DC, FONC = NatureAnnoncee.DROIT_COMMUN, Section.FONCTIONNEMENT
 
@@ -24,12 +33,17 @@ def caf(client_de, sante):
     return client_de(Role.SIGNATAIRE, organisme=OrganismeFactory(caf=True, sigle="CAF"))
 
 
+def espaces(texte):
+    return texte.replace("\u202f", " ").replace("\u00a0", " ")
+
+
 def adresse(contrat, organisme, nom="annoncer_moyens", **suite):
     return reverse(f"contrats:{nom}", kwargs={"contrat": contrat.slug, "annee": 2026, "organisme": organisme.pk})
 
 
-def version(client, url):
-    return client.get(url).context["form"].version_lue
+def depart(client, url):
+    """What the page keeps of what each box said when it was opened."""
+    return client.get(url).context["form"]["depart"].value()
 
 
 def test_un_partenaire_remplit_son_tableau(contrat, caf, sante):
@@ -64,24 +78,107 @@ def test_rien_de_change_n_ecrit_rien_et_une_case_videe_retire(contrat, caf):
     organisme = caf.auteur.organisme
     MoyenAnnonceFactory(contrat=contrat, organisme=organisme)
     url = adresse(contrat, organisme)
-    tel_quel = {"droit_commun-fonctionnement-0": "120\u202f000", "version": version(caf, url)}
+    tel_quel = {"droit_commun-fonctionnement-0": "120\u202f000", "depart": depart(caf, url)}
     assert "Rien n’a changé" in caf.post(url, tel_quel, follow=True).content.decode()
     assert MoyenAnnonce.objects.get().revision == 1
-    caf.post(url, {"version": version(caf, url)})
+    caf.post(url, {"depart": depart(caf, url)})
     assert not MoyenAnnonce.objects.exists()
 
 
-def test_une_page_depassee_n_ecrit_pas_par_dessus(contrat, caf):
+def test_deux_personnes_remplissent_des_cases_differentes(contrat, caf, sante):
+    """A save on a page that somebody else wrote since puts the two together, what was taken back included."""
     organisme = caf.auteur.organisme
     url = adresse(contrat, organisme)
-    lue = version(caf, url)
-    MoyenAnnonceFactory(contrat=contrat, organisme=organisme)
-    reponse = caf.post(url, {"version": lue, "europe-fonctionnement-0": "77"})
-    assert reponse.status_code == 422
-    page = reponse.content.decode()
-    assert "Quelqu’un a modifié ces moyens" in page
-    assert 'value="77"' in page
-    assert MoyenAnnonce.objects.count() == 1
+    retiree = MoyenAnnonceFactory(contrat=contrat, organisme=organisme, nature="specifique", montant=Decimal(9))
+    lue = depart(caf, url)
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme, orientation=sante, montant=Decimal(300))
+    retiree.delete()
+    reponse = caf.post(
+        url, {"depart": lue, "specifique-fonctionnement-0": "9", "europe-fonctionnement-0": "77"}, follow=True
+    )
+    assert "1 réponse enregistrée" in reponse.content.decode()
+    assert "ses réponses sont gardées avec les vôtres" in reponse.content.decode()
+    dits = MoyenAnnonce.objects.values_list("nature", "orientation", "montant")
+    assert set(dits) == {("europe", None, Decimal(77)), ("droit_commun", sante.pk, Decimal(300))}
+
+
+def test_deux_personnes_remplissent_la_meme_case(contrat, caf, sante):
+    """Only the box that both changed is shown; nothing typed is lost, and sent again it is written knowingly."""
+    organisme = caf.auteur.organisme
+    url = adresse(contrat, organisme)
+    lue = depart(caf, url)
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme, montant=Decimal(500))
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme, orientation=sante, montant=Decimal(300))
+    saisie = {
+        "droit_commun-fonctionnement-0": "600",
+        "europe-fonctionnement-0": "77",
+        "npnru-fonctionnement-mots": "1 ETP",
+    }
+    refus = caf.post(url, {"depart": lue, **saisie})
+    assert refus.status_code == 422
+    form = refus.context["form"]
+    assert set(form.errors) == {"__all__", "droit_commun-fonctionnement-0"}
+    assert "« 500 »" in espaces(form.errors["droit_commun-fonctionnement-0"][0])
+    repris = {nom: form[nom].value() for nom in form.fields if form[nom].value()}
+    assert {nom: repris[nom] for nom in saisie} == saisie
+    assert repris[f"droit_commun-fonctionnement-{sante.pk}"] == "300"
+    assert set(MoyenAnnonce.objects.values_list("montant", flat=True)) == {500, 300}
+    assert caf.post(url, repris).status_code == 302
+    dits = {(m.nature, m.orientation_id): (m.montant, m.precision) for m in MoyenAnnonce.objects.all()}
+    assert dits == {
+        (DC, None): (600, ""),
+        (DC, sante.pk): (300, ""),
+        ("europe", None): (77, ""),
+        ("npnru", None): (None, "1 ETP"),
+    }
+
+
+def test_le_meme_montant_ecrit_autrement_n_est_pas_une_difference(contrat, caf):
+    organisme = caf.auteur.organisme
+    url = adresse(contrat, organisme)
+    moyen = MoyenAnnonceFactory(contrat=contrat, organisme=organisme, montant=Decimal(12500))
+    lue = depart(caf, url)
+    MoyenAnnonce.objects.filter(pk=moyen.pk).update(montant=Decimal(13000))
+    assert caf.post(url, {"depart": lue, "droit_commun-fonctionnement-0": "12500"}).status_code == 302
+    assert MoyenAnnonce.objects.get().montant == 13000
+
+
+def test_une_ecriture_entre_la_lecture_et_la_sauvegarde_se_fusionne_aussi(contrat, caf, sante, monkeypatch):
+    """Somebody writes after the form was read and before its boxes are: the table is read again, once."""
+    organisme = caf.auteur.organisme
+    url = adresse(contrat, organisme)
+    vraie, lectures = vues.version, []
+
+    def version_puis_ecriture(*args):
+        marque = vraie(*args)
+        lectures.append(marque)
+        if len(lectures) == 1:
+            MoyenAnnonceFactory(contrat=contrat, organisme=organisme, orientation=sante, montant=Decimal(300))
+        return marque
+
+    monkeypatch.setattr(vues, "version", version_puis_ecriture)
+    assert caf.post(url, {"depart": "{}", "europe-fonctionnement-0": "77"}).status_code == 302
+    assert len(lectures) == 2
+    assert set(MoyenAnnonce.objects.values_list("montant", flat=True)) == {77, 300}
+
+
+@pytest.mark.parametrize("lu", ["", "pas du JSON", "[1]", '{"europe-fonctionnement-0": 3}'])
+def test_un_depart_illisible_ne_retire_rien(contrat, caf, lu):
+    MoyenAnnonceFactory(contrat=contrat, organisme=caf.auteur.organisme, montant=Decimal(500))
+    url = adresse(contrat, caf.auteur.organisme)
+    assert caf.post(url, {"depart": lu, "npnru-fonctionnement-0": "77"}).status_code == 302
+    assert set(MoyenAnnonce.objects.values_list("montant", flat=True)) == {500, 77}
+
+
+def test_un_non_reparti_qui_contient_le_detail_est_signale(contrat, caf, sante):
+    organisme, url = caf.auteur.organisme, adresse(contrat, caf.auteur.organisme)
+    ensemble = MoyenAnnonceFactory(contrat=contrat, organisme=organisme, montant=Decimal(299))
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme, orientation=sante, montant=Decimal(300))
+    assert "Compté deux fois" not in caf.get(url).content.decode()
+    ensemble.montant = Decimal(300)
+    ensemble.save()
+    page = espaces(caf.get(url).content.decode())
+    assert "Droit commun, fonctionnement : 300 € non répartis et 300 € par orientation, soit 600 €." in page
 
 
 def test_une_case_illisible_dit_quoi_ecrire_et_rien_ne_se_perd(contrat, caf):
@@ -97,7 +194,7 @@ def test_une_case_illisible_dit_quoi_ecrire_et_rien_ne_se_perd(contrat, caf):
 
 
 def test_l_equipe_repond_pour_un_partenaire_avec_sa_source(contrat, client_de, sante):
-    chef, region = client_de(Role.CHEF_DE_PROJET), OrganismeFactory()
+    chef, region = client_de(Role.CHEF_DE_PROJET), SignataireFactory(contrat=contrat).organisme
     url = adresse(contrat, region)
     sans = chef.post(url, {"droit_commun-fonctionnement-0": "10"})
     assert sans.status_code == 422
@@ -109,6 +206,23 @@ def test_l_equipe_repond_pour_un_partenaire_avec_sa_source(contrat, client_de, s
 
 def test_le_tableau_d_un_autre_organisme_n_existe_pas(contrat, caf):
     assert caf.get(adresse(contrat, OrganismeFactory())).status_code == 404
+
+
+def test_l_equipe_n_ouvre_que_les_partenaires_de_son_contrat(contrat, client_de, executer_travaux):
+    """Signatories, their services and the funders that files ask; an organisation of another contract is no business here."""
+    chef = client_de(Role.CHEF_DE_PROJET)
+    etat = SignataireFactory(contrat=contrat, organisme=OrganismeFactory(etat=True)).organisme
+    service = OrganismeFactory(parent=etat)
+    sollicite = DemandeFactory(dossier=DossierFactory(contrat=contrat, depose=True)).financeur
+    for organisme in (etat, service, sollicite):
+        assert chef.get(adresse(contrat, organisme)).status_code == 200
+    ailleurs = SignataireFactory().organisme
+    assert chef.get(adresse(contrat, ailleurs)).status_code == 404
+    chef.post(reverse("contrats:relancer_moyens", args=[contrat.slug, 2026]), {"organisme": [ailleurs.pk]})
+    assert not LigneJournal.objects.filter(acte="relancer_moyens").exists()
+    texte = f"Organisme;Nature;Section;Montant;Document source\n{ailleurs.nom};Europe;Fonctionnement;1;Courrier\n"
+    (erreur,) = chef.get(importer(chef, contrat, texte, executer_travaux)).context["bilan"]["erreurs"]
+    assert erreur["colonne"] == "Organisme"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +302,7 @@ def test_l_import_d_un_autre_n_existe_pas(contrat, caf, client_de, executer_trav
 def test_relancer_les_partenaires_coches(contrat, caf, client_de):
     chef, url = client_de(Role.CHEF_DE_PROJET), reverse("contrats:relancer_moyens", args=[contrat.slug, 2026])
     assert "Cochez au moins un partenaire" in chef.post(url, follow=True).content.decode()
-    sans_compte = OrganismeFactory()
+    sans_compte = SignataireFactory(contrat=contrat).organisme
     reponse = chef.post(url, {"organisme": [caf.auteur.organisme.pk, sans_compte.pk]}, follow=True)
     page = reponse.content.decode()
     assert "Les rappels partent" in page
