@@ -30,7 +30,7 @@ from programmation.lectures.moyens import (
 )
 
 ZERO = Decimal(0)
-# Raised when a field of the dataclasses below is added, removed or changes meaning.
+# Raised when a field of the dataclasses below is removed or changes meaning; one added with a default leaves it.
 SCHEMA = 1
 
 
@@ -72,21 +72,34 @@ class Rapprochement:
     annonce: Decimal | None
     programmation: Programmation | None
     engagements: Decimal | None
+    # A service that declares nothing of its own is covered by the line of the organisation that it belongs to.
+    couvert_par: str = ""
+    couvre: tuple[str, ...] = ()  # the services that this line covers
+    des_services: Decimal = ZERO  # what the programming knows of them
+
+    @property
+    def connu(self) -> Decimal | None:
+        """What the declaration is compared with: the programming, services included; else the commitments."""
+        if self.programmation is None and not self.couvre:
+            return self.engagements
+        return (self.programmation.connu if self.programmation else ZERO) + self.des_services
 
     @property
     def ecart(self) -> Decimal | None:
-        """Declared less programmed, where both are known."""
-        if self.annonce is None or self.programmation is None:
+        """Declared less known, where both are."""
+        if self.annonce is None or self.connu is None:
             return None
-        return self.annonce - self.programmation.connu
+        return self.annonce - self.connu
 
     @property
     def constat(self) -> str:
         """Which figure stands, in words."""
-        if self.programmation is None:
-            return "annonce seule" if self.annonce is not None else "engagements seuls"
+        if self.couvert_par:
+            return f"compté avec {self.couvert_par}"
         if self.annonce is None:
-            return "non annoncé"
+            return "engagements seuls" if self.programmation is None else "non annoncé"
+        if self.programmation is None and not self.couvre:
+            return "annonce et engagements"
         if self.ecart == 0:
             return "concordant"
         return "annonce plus large" if self.ecart is not None and self.ecart > 0 else "annonce inférieure"
@@ -94,7 +107,21 @@ class Rapprochement:
     @property
     def a_revoir(self) -> bool:
         """True when less is declared than what the programming already holds."""
-        return self.programmation is not None and (self.annonce is None or self.annonce < self.programmation.connu)
+        if self.couvert_par or self.connu is None or (self.programmation is None and not self.couvre):
+            return False
+        return self.annonce is None or self.annonce < self.connu
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleCompte:
+    """Declared euros that two boxes may hold both: to be verified, nothing is taken off."""
+
+    nature: str
+    section: str
+    partenaire: str
+    montant: Decimal  # of the wider box
+    dont: Decimal  # of those that it may hold already
+    service: str = ""  # the service that declares them; empty when the partner splits its own line
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +185,27 @@ class TableauDesMoyens:
     @property
     def non_communiques(self) -> int:
         return self.completude.manquantes
+
+    @property
+    def doubles_comptes(self) -> tuple[DoubleCompte, ...]:
+        """A line « non répartie » that may be the total of its boxes; a service and its parent that both declare."""
+        noms = {p.pk: p.nom for p in self.partenaires}
+        totaux = {(p.pk, x.nature, x.section): x.total for p in self.partenaires for x in p.lignes}
+        trouves = []
+        for p in self.partenaires:
+            for x in p.lignes:
+                if x.peut_compter_double and x.ensemble is not None and x.ensemble.montant is not None:
+                    trouves.append(DoubleCompte(x.nature, x.section, p.nom, x.ensemble.montant, x.reparti))
+                if p.parent is None or not x.total:
+                    continue
+                if du_parent := totaux.get((p.parent, x.nature, x.section)):
+                    trouves.append(DoubleCompte(x.nature, x.section, noms[p.parent], du_parent, x.total, p.nom))
+        return tuple(trouves)
+
+    @property
+    def declares_seulement(self) -> Decimal:
+        """Declared euros that nothing confirms: NPNRU and Europe, of which no figure by partner and year is kept here."""
+        return sum((x.montant for x in self.par_section if x.nature not in NatureMoyens.values), ZERO)
 
     @property
     def connu_par_la_programmation(self) -> Decimal:
@@ -229,7 +277,7 @@ def tableau_des_moyens(
         partenaires=annonces.partenaires,
         par_orientation=_par_orientation(annonces.orientations, annonces.partenaires),
         par_section=_par_section(annonces.partenaires),
-        rapprochements=_rapprocher(annonces.partenaires, programmes, euros_des_engagements(contrat, annee)),
+        rapprochements=_rapprocher(annonces.partenaires, programmes, euros_des_engagements(contrat, annee), lus),
     )
 
 
@@ -267,24 +315,57 @@ def _rapprocher(
     partenaires: tuple[MoyensDuPartenaire, ...],
     programmes: tuple[MoyensProgrammes, ...],
     engagements: dict[tuple[int, str], Decimal],
+    lus: frozenset[int] | None,
 ) -> tuple[Rapprochement, ...]:
-    """The lines of which something is known otherwise; a funder that is no partner of the table has its own too."""
+    """The lines of which something is known otherwise; a funder that is no partner of the table has its own too.
+
+    What a service was asked is set against its parent's line where it declares none: for whoever reads the parent's
+    whole programming (`lus`, None for everybody's).
+    """
     groupes: dict[tuple[int, str, str], list[MoyensProgrammes]] = defaultdict(list)
     for ligne in programmes:
         groupes[ligne.financeur, ligne.nature, ligne.section].append(ligne)
     connus = {p.pk: p for p in partenaires}
     hors = {pk for pk, _, _ in groupes} | {pk for pk, _ in engagements}
     noms = {p.pk: p.nom for p in partenaires}
-    noms |= {o.pk: o.nom_court for o in Organisme.objects.filter(pk__in=hors - connus.keys())}
+    parents = {p.pk: p.parent for p in partenaires}
+    for organisme in Organisme.objects.filter(pk__in=hors - connus.keys()):
+        noms[organisme.pk], parents[organisme.pk] = organisme.nom_court, organisme.parent_id
+    annonces = {(p.pk, x.nature, x.section): x.total for p in partenaires for x in p.lignes}
+    couverts: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    for pk, nature, section in groupes:
+        parent = parents[pk]
+        if parent is not None and annonces.get((pk, nature, section)) is None:
+            couverts[parent, nature, section].append(pk)
     ordre = [*connus, *sorted(hors - connus.keys(), key=lambda pk: noms[pk])]
     lignes = []
     for pk in ordre:
-        annonces = {(x.nature, x.section): x.total for x in connus[pk].lignes} if pk in connus else {}
         for nature in NatureMoyens:
             for section in Section:
-                programmation = Programmation.de(groupes.get((pk, nature, section), []))
+                cle = (pk, nature.value, section.value)
+                annonce = annonces.get(cle)
+                programmation = Programmation.de(groupes.get(cle, []))
                 dit = engagements.get((pk, nature.value)) if section == Section.FONCTIONNEMENT else None
-                if programmation is not None or dit is not None:
-                    annonce = annonces.get((nature, section))
-                    lignes.append(Rapprochement(pk, noms[pk], nature, section, annonce, programmation, dit))
+                services = couverts[cle] if annonce is not None and (lus is None or pk in lus) else []
+                if programmation is None and dit is None and not services:
+                    continue
+                parent = parents[pk]
+                du_parent = annonces.get((parent, *cle[1:])) if parent is not None and programmation else None
+                connus_des_services = (x for s in services for x in groupes[s, nature.value, section.value])
+                lignes.append(
+                    Rapprochement(
+                        pk,
+                        noms[pk],
+                        nature,
+                        section,
+                        annonce,
+                        programmation,
+                        dit,
+                        couvert_par=noms[parent]
+                        if parent is not None and annonce is None and du_parent is not None
+                        else "",
+                        couvre=tuple(sorted(noms[s] for s in services)),
+                        des_services=sum((x.connu for x in connus_des_services), ZERO),
+                    )
+                )
     return tuple(lignes)

@@ -32,6 +32,13 @@ PARTIES = (
     parties_des_moyens.methode,
 )
 
+PARTIES_A_TABLEAUX = (
+    parties_des_moyens.completude,
+    parties_des_moyens.par_orientation,
+    parties_des_moyens.detail,
+    parties_des_moyens.rapprochement,
+)
+
 
 def figer(tableau: TableauDesMoyens) -> bytes:
     """The snapshot: canonical bytes from which every form of the report is made."""
@@ -50,6 +57,11 @@ def sections(t: TableauDesMoyens, avancer: Callable[[int], None] = lambda fait: 
         faites.append(partie(t))
         avancer(rang)
     return numeroter(faites)
+
+
+def tableaux(t: TableauDesMoyens) -> tuple[Section, ...]:
+    """The parts that hold a table, which is all that a workbook takes: the cover page and its charts are not laid out."""
+    return tuple(partie(t) for partie in PARTIES_A_TABLEAUX)
 
 
 def document(t: TableauDesMoyens, parties: tuple[Section, ...], edition: Edition) -> str:

@@ -26,7 +26,8 @@ from ..lectures.moyens import Rapprochement, TableauDesMoyens, tableau_des_moyen
 from ..models import Rapport
 from ..permissions import LECTEURS_DES_MOYENS, peut_produire
 from ..rapports.blocs import Bloc
-from ..rapports.moyens import classeur, sections
+from ..rapports.moyens import classeur, tableaux
+from ..rapports.parties import tous_les_moyens as parties
 from ..rapports.parties.tous_les_moyens import mot_de_la_case, nom_de_la_ligne
 from ..rapports.tableur import tableur
 
@@ -41,17 +42,18 @@ def _lire(portee: Portee) -> TableauDesMoyens:
 def moyens(request: HttpRequest, portee: Portee) -> HttpResponse:
     """The whole table of a year, partner by partner."""
     t = _lire(portee)
-    parties = {p.ancre: p for p in sections(t)}
     siens = organismes_annonces(portee.roles)
-    connus = {(r.organisme, r.nature, r.section): r for r in t.rapprochements if r.programmation is not None}
+    connus = {(r.organisme, r.nature, r.section): r for r in t.rapprochements if r.programmation or r.couvre}
     contexte = {
         "t": t,
         "completude": t.completude,
         "partenaires": [_partenaire(p, portee, siens, connus) for p in t.partenaires],
         "avec_programmation": t.programmation_lue != "aucune",
-        "graphique": [Bloc(b) for b in parties["orientations"].briques],
-        "rapprochement": [Bloc(b) for b in parties["rapprochement"].briques] if t.rapprochements else [],
-        "en_nature": [Bloc(b) for b in parties["detail"].briques[1:]],
+        "doubles_comptes": parties.doubles_comptes(t),
+        "declares_seulement": parties.declares_seulement(t),
+        "graphique": [Bloc(b) for b in parties.par_orientation(t).briques],
+        "rapprochement": [Bloc(b) for b in parties.rapprochement(t).briques] if t.rapprochements else [],
+        "en_nature": [Bloc(b) for b in parties.en_nature(t)],
         "editions": Rapport.objects.visibles_par(portee.auteur, portee.contrat)
         .du_type(TypeRapport.MOYENS)
         .filter(annee=portee.annee)
@@ -73,7 +75,7 @@ def _partenaire(
         {
             "nom": nom_de_la_ligne(x.nature, x.section),
             "muette": x.muette and x.total is None and not x.en_nature,
-            "sans_objet": x.sans_objet,
+            "sans_objet": x.sans_objet and x.total is None,
             "ensemble": mot_de_la_case(x.ensemble),
             "cases": [(mot_de_la_case(c), c.montant is not None) for c in x.cases],
             "total": x.total,
@@ -90,7 +92,7 @@ def _partenaire(
 def moyens_tableur(request: HttpRequest, portee: Portee) -> HttpResponse:
     """The table as a workbook, as this person reads it now."""
     t = _lire(portee)
-    reponse = HttpResponse(tableur(classeur(t, sections(t))), content_type=TYPES_MIME["xlsx"])
+    reponse = HttpResponse(tableur(classeur(t, tableaux(t))), content_type=TYPES_MIME["xlsx"])
     nom = f"moyens-{portee.contrat.slug}-{portee.annee}.xlsx"
     reponse["Content-Disposition"] = f'attachment; filename="{nom}"'
     return reponse

@@ -2,7 +2,7 @@
 
 import io
 import subprocess
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -12,24 +12,29 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from acteurs.models import Organisme
 from commun.auteur import Canal, systeme
 from commun.pdf import ecrire_pdf
 from contrats.etats import Role
-from contrats.models import NatureMoyens, Section
+from contrats.models import NatureAnnoncee, NatureMoyens, Section
 from contrats.regles import Completude
 from evaluation.etats import EtatRapport, TypeRapport
 from evaluation.lectures.moyens import tableau_des_moyens
 from evaluation.models import Rapport
 from evaluation.rapports import moyens as edition
 from evaluation.rapports.edition import Edition
+from evaluation.rapports.parties import tous_les_moyens as parties
 from evaluation.rapports.tableur import tableur
+from programmation.models import DemandeFinancement
 from tests.fabriques import (
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
+    ExamenDossierFactory,
     MoyenAnnonceFactory,
     OrganismeFactory,
     OrientationFactory,
+    ReunionFactory,
     SignataireFactory,
 )
 from tests.verapdf.validation import ce_qui_manque, structure_pdf, valider_pdf_ua
@@ -98,6 +103,154 @@ def test_chaque_demande_compte_une_fois_votee_sinon_programmee_sinon_proposee(co
     assert (investissement.annonce, investissement.ecart) == (None, None)
     assert investissement.constat == "non annoncé"
     assert investissement.a_revoir
+
+
+@pytest.mark.parametrize(
+    ("etat", "ecarte", "connu"),
+    [
+        ({"en_instruction": True}, False, 30),
+        ({"en_instruction": True}, True, 0),
+        ({"ajourne": True}, False, 0),
+        ({"programme": True}, False, 30),
+    ],
+)
+def test_une_proposition_ajournee_ou_ecartee_n_est_pas_connue(contrat, caf, etat, ecarte, connu):
+    """What the COPIL put off or set aside raises no false « à revoir » ; taken up on a later list, it counts again."""
+    dossier = DossierFactory(contrat=contrat, campagne__annee=2026, **etat)
+    DemandeFactory(
+        dossier=dossier,
+        financeur=caf,
+        nature=NatureMoyens.SPECIFIQUE,
+        proposee=True,
+        proposition_partagee=True,
+        montant_demande=Decimal(30),
+    )
+    if ecarte:
+        reunion = ReunionFactory(comite__contrat=contrat, le=date(2026, 4, 1))
+        ExamenDossierFactory(reunion=reunion, dossier=dossier, etat="ecarte", motif="Hors champ", applique_le=LE)
+    for publiee in (False, True):
+        t = lire(contrat, publiee=publiee)
+        assert (t.connu_par_la_programmation, t.a_revoir) == (connu, 1 if connu else 0)
+    if ecarte:
+        suivante = ReunionFactory(comite=reunion.comite, le=date(2026, 5, 1))
+        ExamenDossierFactory(reunion=suivante, dossier=dossier)
+        assert lire(contrat).connu_par_la_programmation == 30
+
+
+def test_le_service_de_l_etat_est_compte_avec_la_ligne_qui_le_couvre(contrat, auteur_de):
+    """The DDETS declares nothing: what it was asked is set against the State's line, and is not « non annoncé »."""
+    etat = OrganismeFactory(etat=True, nom="État", sigle="État")
+    ddets = OrganismeFactory(parent=etat, sigle="DDETS")
+    SignataireFactory(contrat=contrat, organisme=etat, ordre=1)
+    SignataireFactory(contrat=contrat, organisme=ddets, ordre=2)
+    MoyenAnnonceFactory(contrat=contrat, organisme=etat, montant=Decimal(1000))
+    demande(contrat, etat, 600, "votee")
+    demande(contrat, ddets, 300, "votee")
+    t = lire(contrat)
+    ligne, service = t.rapprochements
+    assert (ligne.ecart, ligne.couvre, ligne.des_services, ligne.constat) == (
+        100,
+        ("DDETS",),
+        300,
+        "annonce plus large",
+    )
+    assert (service.couvert_par, service.ecart, service.constat) == ("État", None, "compté avec État")
+    assert (t.connu_par_la_programmation, t.a_revoir, t.doubles_comptes) == (900, 0, ())
+    demande(contrat, ddets, 200, "votee")
+    assert (lire(contrat).rapprochements[0].constat, lire(contrat).a_revoir) == ("annonce inférieure", 1)
+    # A reader of the DDETS alone does not take what it sees for the State's whole.
+    (seul,) = lire(contrat, auteur_de(Role.INSTRUCTEUR, organisme=ddets)).rapprochements
+    assert (seul.partenaire, seul.couvert_par, seul.a_revoir) == ("DDETS", "État", False)
+
+
+def test_un_service_et_son_organisme_qui_annoncent_tous_deux_sont_signales(contrat, client_de):
+    etat = OrganismeFactory(etat=True, sigle="État")
+    ddets = OrganismeFactory(parent=etat, sigle="DDETS")
+    for organisme, montant in ((etat, 1000), (ddets, 300)):
+        SignataireFactory(contrat=contrat, organisme=organisme)
+        MoyenAnnonceFactory(contrat=contrat, organisme=organisme, montant=Decimal(montant))
+    demande(contrat, ddets, 200, "votee")
+    t = lire(contrat)
+    (double,) = t.doubles_comptes
+    assert (double.partenaire, double.service, double.montant, double.dont) == ("État", "DDETS", 1000, 300)
+    assert t.total == 1300
+    # What it declares itself is compared with its own line.
+    assert [(r.partenaire, r.ecart, r.couvert_par) for r in t.rapprochements] == [("DDETS", 100, "")]
+    page = espaces(client_de(Role.SIGNATAIRE).get(adresse(contrat)).content.decode())
+    assert "DDETS annonce 300 € et État, son organisme de rattachement, 1 000 €" in page
+    ecrit = " ".join(str(b) for p in edition.sections(t) for b in p.briques)
+    assert "Compté deux fois" in ecrit
+
+
+def test_un_non_reparti_qui_contient_le_detail_est_signale(contrat, caf):
+    (double,) = lire(contrat).doubles_comptes
+    assert (double.partenaire, double.service, double.montant, double.dont) == ("CAF", "", 6000, 4000)
+
+
+def test_npnru_et_europe_sont_dits_declares_seulement(contrat, caf, client_de):
+    MoyenAnnonceFactory(contrat=contrat, organisme=caf, nature="npnru", montant=Decimal(5000))
+    MoyenAnnonceFactory(contrat=contrat, organisme=caf, nature="europe", montant=Decimal(700))
+    t = lire(contrat)
+    assert t.declares_seulement == 5700
+    attendu = "NPNRU et Europe (5 700 €) sont déclarés seulement"
+    html = edition.document(t, edition.sections(t), Edition(1, ""))
+    assert attendu in espaces(html)
+    assert espaces(client_de(Role.SIGNATAIRE).get(adresse(contrat)).content.decode()).count(attendu) == 1
+    demande(contrat, caf, 100, "votee")
+    assert espaces(client_de(Role.CHEF_DE_PROJET).get(adresse(contrat)).content.decode()).count(attendu) == 1
+
+
+def test_sans_programmation_une_annonce_se_compare_aux_engagements(contrat_vivant):
+    caf = Organisme.objects.get(sigle="CAF")
+    DemandeFinancement.objects.filter(financeur=caf).delete()
+    MoyenAnnonceFactory(contrat=contrat_vivant, organisme=caf, montant=Decimal(9000))
+    ligne = next(r for r in lire(contrat_vivant).rapprochements if r.partenaire == "CAF")
+    assert (ligne.programmation, ligne.engagements, ligne.ecart) == (None, 8765, 235)
+    assert (ligne.constat, ligne.a_revoir) == ("annonce et engagements", False)
+
+
+def test_sans_objet_ne_cache_pas_un_montant_annonce(contrat, caf, client_de):
+    (sante,) = lire(contrat).orientations
+    commun = {"contrat": contrat, "organisme": caf, "nature": "europe"}
+    MoyenAnnonceFactory(**commun, orientation_id=sante.pk, sans_objet=True)
+    MoyenAnnonceFactory(**commun, montant=Decimal(50123))
+    client = client_de(Role.SIGNATAIRE)
+    page = client.get(adresse(contrat))
+    ligne = next(x for x in page.context["partenaires"][0]["lignes"] if x["nom"] == "Europe, fonctionnement")
+    assert not ligne["sans_objet"]
+    assert "50 123" in espaces(page.content.decode())
+
+
+def test_les_cases_s_accordent(contrat, caf, client_de):
+    page = espaces(client_de(Role.SIGNATAIRE).get(adresse(contrat)).content.decode())
+    assert "dont 7 cases non communiquées" in page
+    assert "non communiqués" not in page
+    for nature in NatureAnnoncee:
+        for section in Section:
+            if (nature, section) != (NatureAnnoncee.DROIT_COMMUN, Section.FONCTIONNEMENT):
+                MoyenAnnonceFactory(contrat=contrat, organisme=caf, nature=nature, section=section, montant=Decimal(1))
+    t = lire(contrat)
+    html = espaces(edition.document(t, edition.sections(t), Edition(1, "")))
+    assert "dont 0" not in html
+    assert "dont 0" not in espaces(client_de(Role.SIGNATAIRE).get(adresse(contrat)).content.decode())
+
+
+def test_la_page_et_le_classeur_ne_composent_que_ce_qu_ils_montrent(contrat, caf, client_de, monkeypatch):
+    """The parts of the document are not laid out for the page, nor the cover and the words of method for the workbook."""
+
+    def interdite(t):
+        raise AssertionError("this part is not shown there")
+
+    for nom in ("en_un_coup_d_oeil", "methode", "detail", "completude"):
+        monkeypatch.setattr(parties, nom, interdite)
+    client = client_de(Role.CHEF_DE_PROJET)
+    assert client.get(adresse(contrat)).status_code == 200
+    assert {p.ancre for p in edition.tableaux(lire(contrat))} == {
+        "completude",
+        "orientations",
+        "detail",
+        "rapprochement",
+    }
 
 
 def test_le_brouillon_d_un_financeur_n_est_le_chiffre_de_personne(contrat, caf, auteur_de):

@@ -11,7 +11,7 @@ from contrats.lectures.moyens import CaseDeMoyens, LigneDeMoyens, MoyensDuParten
 from contrats.models import NatureAnnoncee, Section
 from contrats.regles import ReponseDeCase
 
-from ...lectures.moyens import MoyensEnBref, TableauDesMoyens
+from ...lectures.moyens import MoyensEnBref, Rapprochement, TableauDesMoyens
 from ...lectures.synthese import Synthese
 from ..blocs import VIDE, Brique, Col, Definitions, Encadre, Ligne, Tableau, Texte, TuileChiffre, Tuiles
 from ..blocs import Section as Partie
@@ -42,8 +42,36 @@ def mot_de_la_case(case: CaseDeMoyens | None) -> str:
 
 
 def _dont(manques: int) -> str:
-    """« dont 12 non communiqués », beside a total."""
-    return f"dont {typo.nombre(manques)} {typo.accord(manques, 'case non communiquée', 'cases non communiquées')}"
+    """« , dont 12 cases non communiquées », after a total; nothing when all is told."""
+    return f", dont {typo.pluriel(manques, 'case non communiquée', 'cases non communiquées')}" if manques else ""
+
+
+def doubles_comptes(t: TableauDesMoyens) -> tuple[str, ...]:
+    """What may be counted twice, a sentence each: to be verified with the partner, nothing is taken off."""
+    phrases = []
+    for x in t.doubles_comptes:
+        ligne, montant, dont = nom_de_la_ligne(x.nature, x.section), typo.euros(x.montant), typo.euros(x.dont)
+        if x.service:
+            phrases.append(
+                f"« {ligne} » : {x.service} annonce {dont} et {x.partenaire}, son organisme de rattachement, {montant} ; si "
+                "le second montant contient le premier, il est compté deux fois."
+            )
+        else:
+            phrases.append(
+                f"« {ligne} » de {x.partenaire} : {montant} « non répartis » s’ajoutent à {dont} répartis par orientation ; "
+                "si le premier montant est le total de la ligne, le second est compté deux fois."
+            )
+    return tuple(phrase(p) for p in phrases)
+
+
+def declares_seulement(t: TableauDesMoyens) -> str:
+    """NPNRU and Europe stand on the partner's word alone."""
+    montant = f" ({typo.euros(t.declares_seulement)})" if t.declares_seulement else ""
+    return phrase(
+        f"NPNRU et Europe{montant} sont déclarés seulement : le coût des opérations urbaines est "
+        "connu par opération, sans partage par partenaire ni par année, et aucun crédit européen n’est suivi ici. Rien ne "
+        "recoupe ces montants."
+    )
 
 
 def en_un_coup_d_oeil(t: TableauDesMoyens) -> Partie:
@@ -73,7 +101,7 @@ def en_un_coup_d_oeil(t: TableauDesMoyens) -> Partie:
                     phrase(f"{typo.pluriel(len(restants), 'partenaire')} à relancer.") if restants else "",
                 ),
                 TuileChiffre(
-                    "orientations", "Moyens annoncés", millions(t.total), _dont(c.manquantes) if c.manquantes else ""
+                    "orientations", "Moyens annoncés", millions(t.total), _dont(c.manquantes).removeprefix(", ")
                 ),
                 TuileChiffre(
                     "rapprochement",
@@ -102,6 +130,11 @@ def en_un_coup_d_oeil(t: TableauDesMoyens) -> Partie:
                 "alerte",
             )
         )
+    if doubles := doubles_comptes(t):
+        if len(doubles) > A_NOMMER:
+            reste = typo.pluriel(len(doubles) - A_NOMMER, "autre ligne est à vérifier", "autres lignes sont à vérifier")
+            doubles = (*doubles[:A_NOMMER], phrase(f"{reste} sur la page du tableau."))
+        briques.append(Encadre(phrase("Compté deux fois ? À vérifier"), doubles, "alerte"))
     briques.append(
         Texte(
             phrase(
@@ -164,7 +197,7 @@ def completude(t: TableauDesMoyens) -> Partie:
                 feuille="Complétude",
                 serre=True,
                 fictif=t.fictif,
-                source=phrase(f"Total des seuls montants connus, {_dont(t.non_communiques)}."),
+                source=phrase(f"Total des seuls montants connus{_dont(t.non_communiques)}."),
                 vide="Aucun signataire n’est encore enregistré.",
             ),
         ),
@@ -226,7 +259,7 @@ def par_orientation(t: TableauDesMoyens) -> Partie:
         ),
     ]
     constat = phrase(
-        f"{millions(t.total)} sont annoncés par {typo.pluriel(sum(p.total is not None for p in t.partenaires), 'partenaire')}, "
+        f"{millions(t.total)} sont annoncés par {typo.pluriel(sum(p.total is not None for p in t.partenaires), 'partenaire')}"
         f"{_dont(t.non_communiques)}."
         if t.total
         else f"Aucun montant n’est encore annoncé pour {t.annee}."
@@ -287,10 +320,10 @@ def detail(t: TableauDesMoyens) -> Partie:
                 serre=True,
                 fictif=t.fictif,
                 repliee=True,
-                source=phrase(f"Total des seuls montants connus, {_dont(t.non_communiques)}."),
+                source=phrase(f"Total des seuls montants connus{_dont(t.non_communiques)}."),
                 vide="Aucun signataire n’est encore enregistré.",
             ),
-            *_en_nature(t),
+            *en_nature(t),
         ),
     )
 
@@ -334,12 +367,13 @@ def _noms(lignes: list[LigneDeMoyens]) -> str:
     return " ; ".join(morceaux)
 
 
-def _en_nature(t: TableauDesMoyens) -> tuple[Brique, ...]:
+def en_nature(t: TableauDesMoyens) -> tuple[Brique, ...]:
+    """The words of the partners, as they wrote them; none where nobody wrote any."""
     lignes = tuple(
         Ligne((p.nom, nom_de_la_ligne(x.nature, x.section), typo.typographie(mots)), fictif=p.fictif)
         for p in t.partenaires
         for x in p.lignes
-        for mots in x.en_nature
+        for mots in x.precisions
     )
     if not lignes:
         return ()
@@ -394,7 +428,7 @@ def rapprochement(t: TableauDesMoyens) -> Partie:
                             r.programmation.propose if r.programmation else None,
                             r.engagements,
                             r.ecart,
-                            r.constat,
+                            _lecture(r),
                         )
                     )
                     for r in t.rapprochements
@@ -404,13 +438,23 @@ def rapprochement(t: TableauDesMoyens) -> Partie:
                 fictif=t.fictif,
                 source=phrase(
                     "Le chiffre retenu dans les totaux est l’annonce. La programmation compte chaque demande une fois : "
-                    "votée, sinon programmée, sinon proposée et partagée. L’écart est l’annonce moins la programmation. Les euros des "
+                    "votée, sinon programmée, sinon proposée et partagée ; ni un dossier ajourné ni un dossier écarté en séance n’y "
+                    "comptent. L’écart est l’annonce moins la programmation, ou moins les engagements quand la programmation ne "
+                    "dit rien. Un service qui n’annonce rien est compté avec son organisme de rattachement. Les euros des "
                     "engagements, sans section, figurent en fonctionnement."
                 ),
                 vide="La programmation et les engagements ne disent encore rien de cette année.",
             ),
+            Texte(declares_seulement(t), "note"),
         ),
     )
+
+
+def _lecture(r: Rapprochement) -> str:
+    """Which figure stands, and whose requests are set against the line beside its own."""
+    if not r.couvre:
+        return phrase(r.constat)
+    return phrase(f"{r.constat}, {typo.euros(r.des_services)} de {enumerer(r.couvre)} compris")
 
 
 def methode(t: TableauDesMoyens) -> Partie:
@@ -432,6 +476,10 @@ def methode(t: TableauDesMoyens) -> Partie:
                             "En nature",
                             "Postes, locaux ou équipements dits en mots, avec un montant s’ils sont valorisés.",
                         ),
+                        (
+                            "NPNRU, Europe",
+                            "Déclarés seulement : ni la programmation ni les engagements n’en disent les euros.",
+                        ),
                         ("Complétude", "Cases connues sur cases attendues, arrondie par défaut."),
                         ("Pour le compte de", "Saisi par l’équipe du contrat d’après un document nommé."),
                     )
@@ -449,7 +497,7 @@ def en_bref(s: Synthese) -> Partie:
     constat = phrase(
         f"{m.complets} {typo.accord(m.complets, 'partenaire', 'partenaires')} sur {len(m.partenaires)} "
         f"{typo.accord(m.complets, 'a dit', 'ont dit')} tous {typo.accord(m.complets, 'ses', 'leurs')} moyens {m.annee} ; "
-        f"{millions(m.total)} sont annoncés, {_dont(c.manquantes)}."
+        f"{millions(m.total)} sont annoncés{_dont(c.manquantes)}."
         if m.total
         else f"Aucun partenaire n’a encore annoncé de montant pour {m.annee}."
     )
