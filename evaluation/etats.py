@@ -27,6 +27,10 @@ class TypeRapport(models.TextChoices):
     CATALOGUE = "catalogue", "Catalogue des actions"
 
 
+# The schema of the first catalogues, whose PDF prints telephones and addresses that were given for requests only.
+PREMIER_CATALOGUE = 1
+
+
 class EtatActionRenforcee(models.TextChoices):
     A_LANCER = "a_lancer", "À lancer"
     EN_COURS = "en_cours", "En cours"

@@ -7,7 +7,7 @@ from commun.permissions import OUI, Reponse, non
 from contrats.models import Contrat
 from contrats.permissions import ROLES_DECLARANTS, ROLES_INSTRUCTEURS, roles
 
-from .etats import EtatRapport
+from .etats import PREMIER_CATALOGUE, EtatRapport, TypeRapport
 from .models import Rapport
 
 # Partners share the table of means between themselves; others read its published editions.
@@ -31,6 +31,10 @@ def peut_publier(auteur: Auteur, rapport: Rapport) -> Reponse:
         return acces
     if not rapport.transition_possible("publier"):
         return non(_deja(rapport))
+    if rapport.type == TypeRapport.CATALOGUE and rapport.schema <= PREMIER_CATALOGUE:
+        return non(
+            "Cette édition imprime des coordonnées qui n’ont pas été rendues publiques : produisez-en une autre."
+        )
     return OUI
 
 

@@ -15,9 +15,10 @@ from commun import fichiers, instantanes
 from commun import typographie as typo
 from commun.colonnes import TypeColonne
 from commun.pdf import FEUILLE_RAPPORT, Couverture, EntreeSommaire
+from contrats.models import Contrat
 from programmation.lectures.catalogue import ENSEMBLE_DES_QPV, Contact, FicheAction
 
-from ..etats import EtatRapport, TypeRapport
+from ..etats import PREMIER_CATALOGUE, EtatRapport, TypeRapport
 from ..lectures.catalogue import SCHEMA, Catalogue, Dementi, Regroupement, dementis, index_par_porteur, regrouper
 from ..models import Rapport
 from .blocs import Col, Ligne, Tableau
@@ -25,7 +26,6 @@ from .edition import Edition
 from .tableur import Classeur
 
 FEUILLES = (FEUILLE_RAPPORT, "evaluation/catalogue.css")
-PREMIER_SCHEMA = 1
 # What an entry holds, so that three or four stand on a page; the file says the rest.
 LONGUEUR_DU_RESUME = 620
 LONGUEUR_DE_LIGNE = 160
@@ -61,8 +61,8 @@ def figer(catalogue: Catalogue) -> bytes:
 
 def relire(octets: bytes) -> Catalogue:
     """The catalogue that a snapshot holds, one of the first schema put in the words of today's."""
-    if instantanes.schema_de(octets) == PREMIER_SCHEMA:
-        ancien = instantanes.relire(octets, Catalogue, schema=PREMIER_SCHEMA)
+    if instantanes.schema_de(octets) == PREMIER_CATALOGUE:
+        ancien = instantanes.relire(octets, Catalogue, schema=PREMIER_CATALOGUE)
         return replace(ancien, actions=tuple(_du_premier_schema(a) for a in ancien.actions))
     return instantanes.relire(octets, Catalogue, schema=SCHEMA)
 
@@ -104,7 +104,21 @@ def reprise(edition: Rapport, lu: Catalogue | None = None) -> Reprise | None:
         return None
     lu = lu or relire_edition(edition)
     faux = dementis(lu, edition.contrat) if lu is not None else ()
-    return Reprise(edition, faux, edition.schema <= PREMIER_SCHEMA) or None
+    return Reprise(edition, faux, edition.schema <= PREMIER_CATALOGUE) or None
+
+
+def a_corriger(contrat: Contrat, annee: int) -> int:
+    """How many things the catalogue that all read tells wrongly; 0 when it may stay."""
+    edition = (
+        Rapport.objects.filter(contrat=contrat, annee=annee)
+        .du_type(TypeRapport.CATALOGUE)
+        .publies()
+        .select_related("instantane", "contrat")
+        .order_by("-version")
+        .first()
+    )
+    lue = reprise(edition) if edition is not None else None
+    return len(lue.dementis) + lue.contacts if lue is not None else 0
 
 
 def sections(c: Catalogue, avancer: Callable[[int], None] = lambda fait: None) -> tuple[Partie, ...]:

@@ -92,6 +92,7 @@ def _etapes(campagne: Campagne) -> list[tuple[Etape, date, date | None]]:
         (Etape.INSTRUCTION, jours(limite, 10), jours(copil, -25)),
         (Etape.ARBITRAGE, jours(copil, -24), None),
         (Etape.VOTES, jours(copil, 20), jours(copil, 100)),
+        (Etape.JOURNEE, jours(copil, 60), None),
         (Etape.REMISE_DES_BILANS, date(campagne.annee + 1, 6, 30), None),
     ]
 

@@ -24,6 +24,8 @@ from contrats.lectures.moyens import reponses_attendues
 from contrats.lectures.revue import remarques_sans_suite
 from contrats.models import Contrat, DecisionReunion, Engagement, Inscription, PointAvancement, Reunion
 from contrats.permissions import RolesTenus, organismes_annonces, roles
+from evaluation.permissions import peut_produire
+from evaluation.rapports.catalogue import a_corriger
 from programmation.etats import EtatAccompagnement, EtatDossier
 from programmation.lectures.besoins import compter_les_besoins
 from programmation.lectures.echanges import boite
@@ -68,9 +70,19 @@ def taches(contrat: Contrat, annee: int, *, pour: Auteur, le: date) -> list[Tach
         *_echanges(contrat, annee, pour, tenus),
         *_taches_du_signataire(contrat, le, tenus),
         *_moyens_a_dire(contrat, annee, tenus),
+        *_catalogue_a_refaire(contrat, annee, pour),
         *_taches_des_reunions(contrat, pour, le, tenus),
     ]
     return [tache for tache in trouvees if tache.nombre]
+
+
+def _catalogue_a_refaire(contrat: Contrat, annee: int, pour: Auteur) -> list[Tache]:
+    """Asked of an edition of hundreds of actions: read again after an act only."""
+    if not peut_produire(pour, contrat):
+        return []
+    combien = retenir(contrat.pk, ("catalogue_a_refaire", annee), lambda: a_corriger(contrat, annee))
+    url = reverse("evaluation:catalogue", args=[contrat.slug, annee])
+    return [Tache("Publier un nouveau catalogue : celui que tous lisent dit ce qui a changé", combien, url, "Équipe")]
 
 
 def _taches_de_l_equipe(contrat: Contrat, annee: int, pour: Auteur, le: date, tenus: RolesTenus) -> list[Tache]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -31,6 +32,7 @@ from evaluation.models import Rapport
 from evaluation.rapports import catalogue as edition
 from evaluation.rapports.edition import Edition
 from geographie.models import TypePerimetre
+from portail.lectures.taches import taches
 from programmation.etats import EtatDossier
 from programmation.lectures.catalogue import Contact
 from programmation.models import Etape
@@ -188,7 +190,7 @@ def test_une_action_de_tous_les_quartiers_est_dans_chacun(monde):
         ("Faubourg Duchateau", ["Permanences santé", "Ludobus"]),
     ]
     html = edition.document(c, edition.sections(c), Edition(1, ""))
-    assert html.count("(tous les quartiers)") == 2
+    assert html.count(">Dans tous les quartiers<") == 2
 
 
 @pytest.mark.parametrize(
@@ -349,6 +351,17 @@ def test_une_edition_du_premier_schema_se_relit_sans_ses_contacts(monde, client_
     assert "Produire une nouvelle édition" in equipe
 
 
+def test_une_edition_du_premier_schema_ne_se_publie_plus(monde, client_de, executer_travaux):
+    contrat, chef = monde["contrat"], client_de(Role.CHEF_DE_PROJET)
+    chef.post(adresse(contrat, "produire_catalogue"))
+    executer_travaux()
+    rapport = Rapport.objects.get()
+    _vieillir(rapport)
+    assert chef.post(reverse("evaluation:publier", args=[contrat.slug, rapport.pk])).status_code == 403
+    rapport.refresh_from_db()
+    assert rapport.etat == EtatRapport.PRET
+
+
 def test_l_equipe_sait_qu_une_edition_publiee_dit_ce_qui_n_est_plus(monde, client_de, executer_travaux):
     contrat, chef = monde["contrat"], client_de(Role.CHEF_DE_PROJET)
     rapport = publier(contrat, chef, executer_travaux)
@@ -358,6 +371,10 @@ def test_l_equipe_sait_qu_une_edition_publiee_dit_ce_qui_n_est_plus(monde, clien
     demande = monde["notifiee"].demandes.get(financeur__sigle="État")
     demande.montant_vote = Decimal(9000)
     demande.save()
+    cache.clear()  # an act of the product renews what the home page keeps
+    pour = chef.auteur
+    (tache,) = (t for t in taches(contrat, 2026, pour=pour, le=LE.date()) if "nouveau catalogue" in t.libelle)
+    assert (tache.nombre, tache.url) == (1, adresse(contrat))
     for page in (adresse(contrat), lu):
         dit = espaces(chef.get(page).content.decode())
         assert "Permanences santé" in dit
