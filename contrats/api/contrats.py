@@ -40,6 +40,18 @@ class ContratSerializer(serializers.Serializer[Any]):
     part_cpo_visee = serializers.DecimalField(
         5, 2, help_text="Part des crédits spécifiques visée en conventions pluriannuelles, en %."
     )
+    part_femmes_visee = serializers.DecimalField(
+        5,
+        2,
+        allow_null=True,
+        help_text="Part des crédits visée pour les femmes, en % ; nulle si le contrat n’en fixe pas.",
+    )
+    part_adolescents_visee = serializers.DecimalField(
+        5,
+        2,
+        allow_null=True,
+        help_text="Part des crédits visée pour les 12 à 17 ans, en % ; nulle si le contrat n’en fixe pas.",
+    )
     actions_renforcees = serializers.IntegerField(help_text="Nombre d’actions à suivi renforcé.")
 
 
@@ -54,6 +66,12 @@ class ContratSaisieSerializer(StrictSerializer):
     signe_le = serializers.DateField(required=False, allow_null=True)
     signe_a = serializers.CharField(required=False, allow_blank=True, max_length=120)
     part_cpo_visee = serializers.DecimalField(5, 2, required=False, min_value=Decimal(0), max_value=Decimal(100))
+    part_femmes_visee = serializers.DecimalField(
+        5, 2, required=False, allow_null=True, min_value=Decimal(0), max_value=Decimal(100)
+    )
+    part_adolescents_visee = serializers.DecimalField(
+        5, 2, required=False, allow_null=True, min_value=Decimal(0), max_value=Decimal(100)
+    )
     actions_renforcees = serializers.IntegerField(required=False, min_value=0, max_value=100)
 
 
@@ -69,6 +87,8 @@ EXEMPLE = {
     "signe_le": "2024-04-10",
     "signe_a": "Denain",
     "part_cpo_visee": "50.00",
+    "part_femmes_visee": None,
+    "part_adolescents_visee": None,
     "actions_renforcees": 3,
 }
 LU = OpenApiExample("La Porte du Hainaut", response_only=True, status_codes=["200"], value=EXEMPLE)

@@ -32,6 +32,8 @@ class NouveauContratForm(forms.ModelForm):
             "signe_le",
             "signe_a",
             "part_cpo_visee",
+            "part_femmes_visee",
+            "part_adolescents_visee",
             "actions_renforcees",
             "outre_mer",
         ]
@@ -41,11 +43,15 @@ class NouveauContratForm(forms.ModelForm):
             "debut": forms.NumberInput({"data-court": "1"}),
             "fin": forms.NumberInput({"data-court": "1"}),
             "part_cpo_visee": forms.NumberInput({"data-unite": "%"}),
+            "part_femmes_visee": forms.NumberInput({"data-unite": "%"}),
+            "part_adolescents_visee": forms.NumberInput({"data-unite": "%"}),
             "actions_renforcees": forms.NumberInput({"data-court": "1"}),
         }
         help_texts = {
             "slug": "Il figure dans les adresses et ne changera plus : hazebrouck, armentieres-mel…",
             "pilote": "L’agglomération qui pilote le contrat.",
+            "part_femmes_visee": "Laissez vide si le contrat n’en fixe pas.",
+            "part_adolescents_visee": "Les 12 à 17 ans. Laissez vide si le contrat n’en fixe pas.",
             "signe_le": "Laissez vide tant que le contrat n’est pas signé.",
         }
 

@@ -12,6 +12,7 @@ from geographie.models import Commune, Perimetre, TypePerimetre
 
 from ..models import Contrat
 
+PARTS_VISEES = ("part_cpo_visee", "part_femmes_visee", "part_adolescents_visee")
 LOCAUX = [(type_.value, type_.label) for type_ in TypePerimetre if type_ != TypePerimetre.QPV]
 
 
@@ -20,24 +21,39 @@ class ContratForm(forms.ModelForm):
 
     class Meta:
         model = Contrat
-        fields = ["nom", "intitule", "valide_le", "signe_le", "signe_a", "part_cpo_visee", "actions_renforcees"]
+        fields = [
+            "nom",
+            "intitule",
+            "valide_le",
+            "signe_le",
+            "signe_a",
+            *PARTS_VISEES,
+            "actions_renforcees",
+        ]
         widgets = {
             "valide_le": SaisieDate,
             "signe_le": SaisieDate,
-            "part_cpo_visee": forms.NumberInput({"data-unite": "%", "min": 0, "max": 100, "step": "0.01"}),
+            **{
+                part: forms.NumberInput({"data-unite": "%", "min": 0, "max": 100, "step": "0.01"})
+                for part in PARTS_VISEES
+            },
             "actions_renforcees": forms.NumberInput({"data-court": "1"}),
         }
         help_texts = {
             "nom": "Celui des menus et des tableaux.",
             "intitule": "Tel qu’il figure sur le contrat signé.",
             "signe_le": "Laissez vide tant que le contrat n’est pas signé.",
+            "part_femmes_visee": "Laissez vide si le contrat n’en fixe pas.",
+            "part_adolescents_visee": "Les 12 à 17 ans. Laissez vide si le contrat n’en fixe pas.",
         }
 
-    def clean_part_cpo_visee(self) -> Any:
-        part = self.cleaned_data["part_cpo_visee"]
-        if not 0 <= part <= 100:
-            raise forms.ValidationError("Une part va de 0 à 100 %.")
-        return part
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or {}
+        for champ in PARTS_VISEES:
+            part = donnees.get(champ)
+            if part is not None and not 0 <= part <= 100:
+                self.add_error(champ, "Une part va de 0 à 100 %.")
+        return donnees
 
 
 class PerimetreLocalForm(forms.Form):

@@ -179,6 +179,8 @@ def contrats(objets: QuerySet[Contrat]) -> list[Ligne]:
             "signe_le": c.signe_le,
             "signe_a": c.signe_a,
             "part_cpo_visee": c.part_cpo_visee,
+            "part_femmes_visee": c.part_femmes_visee,
+            "part_adolescents_visee": c.part_adolescents_visee,
             "actions_renforcees": c.actions_renforcees,
         }
         for c in objets.select_related("pilote")

@@ -46,6 +46,13 @@ class Contrat(models.Model):
     part_cpo_visee = models.DecimalField(
         "part des crédits spécifiques visée en CPO (%)", max_digits=5, decimal_places=2, default=50
     )
+    # What a contract may set aside of its specific credits; most set no figure, and none is invented.
+    part_femmes_visee = models.DecimalField(
+        "part des crédits visée pour les femmes (%)", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    part_adolescents_visee = models.DecimalField(
+        "part des crédits visée pour les adolescents (%)", max_digits=5, decimal_places=2, null=True, blank=True
+    )
     communes: models.ManyToManyField[Commune, Any] = models.ManyToManyField(
         Commune, related_name="contrats", blank=True, verbose_name="communes"
     )
@@ -68,6 +75,13 @@ class Contrat(models.Model):
                 condition=Q(signe_le__isnull=True) | Q(valide_le__isnull=True) | Q(signe_le__gte=F("valide_le")),
                 name="contrats_contrat_signe_apres_validation",
                 violation_error_message="Le contrat est signé après sa validation par les partenaires.",
+            ),
+            models.CheckConstraint(
+                condition=Q(part_cpo_visee__range=(0, 100))
+                & (Q(part_femmes_visee__isnull=True) | Q(part_femmes_visee__range=(0, 100)))
+                & (Q(part_adolescents_visee__isnull=True) | Q(part_adolescents_visee__range=(0, 100))),
+                name="contrats_contrat_parts_visees",
+                violation_error_message="Une part va de 0 à 100 %.",
             ),
         ]
 

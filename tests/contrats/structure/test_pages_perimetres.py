@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -47,7 +48,8 @@ def test_le_chef_de_projet_corrige_l_intitule_et_la_signature(contrat, chef) -> 
         "actions_renforcees": "4",
     }
     assert chef.post(url, {**saisie, "signe_le": "2024-02-01"}).status_code == 422
-    assert chef.post(url, {**saisie, "part_cpo_visee": "140"}).status_code == 422
+    for part in ("part_cpo_visee", "part_femmes_visee", "part_adolescents_visee"):
+        assert chef.post(url, {**saisie, part: "140"}).status_code == 422
     contrat.refresh_from_db()
     assert contrat.signe_le != date(2024, 2, 1)
 
@@ -56,7 +58,14 @@ def test_le_chef_de_projet_corrige_l_intitule_et_la_signature(contrat, chef) -> 
     contrat.refresh_from_db()
     assert (contrat.nom, contrat.signe_le, contrat.part_cpo_visee) == ("Contrat de ville", date(2024, 4, 10), 40)
     assert (contrat.slug, contrat.pilote_id, contrat.annees) == (slug, pilote, annees)
-    assert LigneJournal.objects.filter(acte="modifier_contrat", contrat_id=contrat.pk).count() == 1
+    assert (contrat.part_femmes_visee, contrat.part_adolescents_visee) == (None, None)
+    chef.post(url, {**saisie, "part_adolescents_visee": "12.5"})
+    contrat.refresh_from_db()
+    assert (contrat.part_femmes_visee, contrat.part_adolescents_visee) == (None, Decimal("12.5"))
+    page = chef.get(reverse("contrats:presentation", args=[contrat.slug])).content.decode()
+    assert "visée pour les adolescents" in page
+    assert "visée pour les femmes" not in page
+    assert LigneJournal.objects.filter(acte="modifier_contrat", contrat_id=contrat.pk).count() == 2
 
 
 def test_un_perimetre_connu_se_choisit_puis_se_retire(contrat, chef) -> None:
