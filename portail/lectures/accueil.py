@@ -157,9 +157,9 @@ def _tuiles(contrat: Contrat, annee: int, c: Chiffres, avant: Chiffres, pour: Au
             Tuile(
                 "Crédits spécifiques de l’État",
                 euros_abreges(c.cpo.base),
-                "enveloppe notifiée" if c.cpo.base_notifiee else "enveloppe attendue, non notifiée",
+                f"enveloppe {c.cpo.base_en_mots}",
                 f"{nombre(c.cpo.visee)} % visés en conventions pluriannuelles",
-                "succes" if c.cpo.base_notifiee else "attention",
+                "succes" if c.cpo.base_notifiee and not c.cpo.base_en_partie else "attention",
                 enveloppes,
             )
         )

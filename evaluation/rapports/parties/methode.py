@@ -121,7 +121,7 @@ def methode(s: Synthese) -> Section:
                     (
                         "Part des CPO",
                         phrase(
-                            "Crédits spécifiques de l’État retenus en convention pluriannuelle, rapportés à son enveloppe notifiée de l’année."
+                            "Crédits spécifiques de l’État retenus en convention pluriannuelle, rapportés à son enveloppe de l’année, section de fonctionnement ; ce qui n’est pas encore notifié compte pour ce qui est attendu."
                         ),
                     ),
                     (

@@ -63,7 +63,7 @@ def programmation_annuelle(
     campagne = campagnes.get(annee)
     voit_les_enveloppes = publiee or roles(pour, contrat).instruit
     enveloppes = enveloppes_annuelles(contrat, annee) if voit_les_enveloppes else ()
-    historique = historique_annuel(contrat, annee, dossiers, demandes, voit_les_enveloppes)
+    historique = historique_annuel(contrat, annee, dossiers, demandes, publiee or roles(pour, contrat).pilote_tout)
     chiffres, precedents = historique[-1], historique[-2]
     par_commune, par_qpv = repartir_par_lieu(de_l_annee, chiffres)
     servis = Dossier.engagements.through.objects.filter(dossier=OuterRef("pk"), engagement__retire_le__isnull=True)
@@ -106,5 +106,5 @@ def programmation_annuelle(
 def chiffres_annuels(contrat: Contrat, annee: int, *, pour: Auteur) -> tuple[Chiffres, Chiffres]:
     """The figures of `annee` and of the year before, as `pour` may read them: what the home page needs."""
     dossiers, demandes = vus(contrat, pour, False)
-    historique = historique_annuel(contrat, annee, dossiers, demandes, roles(pour, contrat).instruit)
+    historique = historique_annuel(contrat, annee, dossiers, demandes, roles(pour, contrat).pilote_tout)
     return historique[-1], historique[-2]

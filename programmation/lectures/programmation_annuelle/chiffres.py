@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from acteurs.models import TypeOrganisme
-from contrats.models import Contrat, NatureMoyens
+from contrats.models import Contrat, NatureMoyens, Section
 
 from ...etats import EtatEnveloppe
 from ...models import CaractereDossier, Convention, DemandeFinancement, Dossier, Enveloppe, TypeConvention
@@ -22,9 +23,54 @@ TYPES_ETAT = (TypeOrganisme.ETAT, TypeOrganisme.SERVICE_ETAT)
 
 
 @dataclass(frozen=True, slots=True)
+class BaseCpo:
+    """The State's specific credits of one year, running costs only: each of its envelopes at its amount, in euros."""
+
+    notifie: Decimal = ZERO
+    attendu: Decimal = ZERO
+
+    @property
+    def montant(self) -> Decimal:
+        return self.notifie + self.attendu
+
+    @property
+    def en_mots(self) -> str:
+        """What it is made of, as an adjective of « enveloppe »."""
+        if self.notifie and self.attendu:
+            return "en partie attendue"
+        return "notifiée" if self.notifie else "attendue, faute de notification"
+
+
+def bases_cpo(contrat: Contrat, annees: Collection[int]) -> dict[int, BaseCpo]:
+    """C-04: what the share under CPO is measured on, year by year; 0 in a year without an envelope. One query.
+
+    Letters come one after the other: an envelope still expected counts beside those notified. For who reads all of them.
+    """
+    sommes: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for an, etat, montant in (
+        Enveloppe.objects.filter(
+            contrat=contrat,
+            annee__in=annees,
+            nature=NatureMoyens.SPECIFIQUE,
+            section=Section.FONCTIONNEMENT,
+            financeur__type__in=TYPES_ETAT,
+        )
+        .values_list("annee", "etat")
+        .annotate(total=Sum("montant"))
+        .order_by()
+    ):
+        sommes[an][etat] = montant
+    return {
+        an: BaseCpo(sommes[an].get(EtatEnveloppe.NOTIFIEE, ZERO), sommes[an].get(EtatEnveloppe.ATTENDUE, ZERO))
+        for an in annees
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class Cpo:
     """C-04: by amount, on the State's specific credits; by number, among the conventions in force that year.
 
+    `base_notifiee`: at least one envelope is notified; `base_en_partie`: another is still only expected.
     `part_nombre` is None in a year without any annual convention: nobody recorded them, and the share would be 100 %.
     """
 
@@ -38,6 +84,14 @@ class Cpo:
     conventions: int
     conventions_cpo: int
     part_nombre: Decimal | None
+    base_en_partie: bool = False
+
+    @property
+    def base_en_mots(self) -> str:
+        """What the base is made of, as an adjective of « enveloppe »."""
+        if self.base_en_partie:
+            return "en partie attendue"
+        return "notifiée" if self.base_notifiee else "attendue, faute de notification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +122,16 @@ def historique_annuel(
     demandes: QuerySet[DemandeFinancement],
     voit_les_enveloppes: bool,
 ) -> list[Chiffres]:
-    """Every year of the contract up to `annee`, and always the year before `annee`, even empty."""
+    """Every year of the contract up to `annee`, and always the year before `annee`, even empty.
+
+    C-04 only for who reads all the envelopes: the share, and what it lacks, would tell the State's to the euro.
+    """
     annees = range(min(contrat.debut, annee - 1), annee + 1)
-    specifiques_etat = Q(nature=NatureMoyens.SPECIFIQUE, financeur__type__in=TYPES_ETAT)
+    specifiques_etat = Q(
+        nature=NatureMoyens.SPECIFIQUE,
+        financeur__type__in=TYPES_ETAT,
+        dispositif__section=Section.FONCTIONNEMENT,
+    )
     en_cpo = specifiques_etat & Q(dossier__convention__type=TypeConvention.CPO) & RETENUE
     euros = {
         ligne["dossier__campagne__annee"]: ligne
@@ -98,20 +159,7 @@ def historique_annuel(
     deposes = dict(
         dossiers.filter(campagne__annee__in=annees).values_list("campagne__annee").annotate(n=Count("pk")).order_by()
     )
-    bases: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    if voit_les_enveloppes:
-        for an, etat, montant in (
-            Enveloppe.objects.filter(
-                contrat=contrat,
-                annee__in=annees,
-                nature=NatureMoyens.SPECIFIQUE,
-                financeur__type__in=TYPES_ETAT,
-            )
-            .values_list("annee", "etat")
-            .annotate(total=Sum("montant"))
-            .order_by()
-        ):
-            bases[an][etat] = montant
+    bases = bases_cpo(contrat, annees) if voit_les_enveloppes else dict.fromkeys(annees, BaseCpo())
     conventions = list(
         Convention.objects.filter(contrat=contrat).values_list("type", "premiere_annee", "derniere_annee")
         if voit_les_enveloppes
@@ -129,14 +177,12 @@ def _chiffres(
     euros: Any,
     public: Any,
     deposes: int,
-    bases: dict[str, Decimal],
+    base: BaseCpo,
     conventions: list[tuple[str, int, int]],
 ) -> Chiffres:
     e = euros or defaultdict(lambda: ZERO, dossiers=0, actions=0, porteurs=0)
     p = public or dict.fromkeys(("tous", "qpv", "inconnus", "nouvelles"), 0)
-    notifiee = EtatEnveloppe.NOTIFIEE in bases
-    base = bases.get(EtatEnveloppe.NOTIFIEE if notifiee else EtatEnveloppe.ATTENDUE, ZERO)
-    part = PartCpo(e["cpo"], base, Decimal(contrat.part_cpo_visee))
+    part = PartCpo(e["cpo"], base.montant, Decimal(contrat.part_cpo_visee))
     en_vigueur = [type_ for type_, du, au in conventions if du <= annee <= au]
     nombre_cpo = en_vigueur.count(TypeConvention.CPO)
     return Chiffres(
@@ -156,8 +202,9 @@ def _chiffres(
         publics_inconnus=p["inconnus"],
         cpo=Cpo(
             montant=part.montant_cpo,
-            base=base,
-            base_notifiee=notifiee,
+            base=base.montant,
+            base_notifiee=bool(base.notifie),
+            base_en_partie=bool(base.notifie and base.attendu),
             visee=part.visee,
             part=part.part,
             manque=part.manque,

@@ -35,7 +35,7 @@ def cpo(s: Synthese) -> Section:
                 )
                 if c.part is not None
                 else "Part des CPO des années précédentes",
-                sous_titre="Part des crédits spécifiques de l’État programmés en CPO, en % de l’enveloppe notifiée",
+                sous_titre="Part des crédits spécifiques de l’État programmés en CPO, en % de son enveloppe",
                 ecrire=lambda v: en_pourcent(v, 1) if v is not None else typo.ABSENT,
                 entete="Année",
                 nom_valeur="Part en CPO",
@@ -77,7 +77,7 @@ def cpo(s: Synthese) -> Section:
             serre=True,
             source=phrase(
                 "Objectif mesuré sur le montant : crédits spécifiques de l’État retenus en CPO (votés, à défaut "
-                f"programmés) rapportés à son enveloppe {'notifiée' if c.base_notifiee else 'attendue, faute de notification'}. "
+                f"programmés) rapportés à son enveloppe {c.base_en_mots}. "
                 "La part en nombre est donnée pour information : les deux lectures de l’objectif existent. Elle n’est "
                 "pas calculable pour une année dont aucune convention annuelle n’est enregistrée."
             ),
