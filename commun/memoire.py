@@ -23,14 +23,23 @@ def retenir(contrat_id: int, quoi: tuple[Any, ...], calculer: Callable[[], T]) -
     `quoi` holds all that the answer depends on besides the contract's data: its name, the reader's roles, the filters
     (a queryset counts for its SQL), the day.
     """
-    texte = repr([_requete(morceau) if isinstance(morceau, models.QuerySet) else morceau for morceau in quoi])
-    cle = f"memoire:{contrat_id}:{journal.tete(contrat_id)}:{hashlib.sha256(texte.encode()).hexdigest()}"
+    cle = _cle(contrat_id, quoi)
     connu = cache.get(cle, _RIEN)
     if connu is not _RIEN:
         return connu
     calcule = calculer()
     cache.set(cle, calcule, DUREE)
     return calcule
+
+
+def deja_retenu(contrat_id: int, quoi: tuple[Any, ...]) -> Any:
+    """What `retenir` keeps of `quoi`, None when nobody has asked it since the last act."""
+    return cache.get(_cle(contrat_id, quoi))
+
+
+def _cle(contrat_id: int, quoi: tuple[Any, ...]) -> str:
+    texte = repr([_requete(morceau) if isinstance(morceau, models.QuerySet) else morceau for morceau in quoi])
+    return f"memoire:{contrat_id}:{journal.tete(contrat_id)}:{hashlib.sha256(texte.encode()).hexdigest()}"
 
 
 def _requete(objets: models.QuerySet[Any]) -> Any:
