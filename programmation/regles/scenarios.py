@@ -7,9 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import models
 
+from commun.typographie import INSECABLE, nombre
+
 from .argent import centimes_sans_perte
 
 _EURO = Decimal(1)
+_CENTIEME = Decimal("0.01")
+_DIXIEME = Decimal("0.1")
 
 
 class Ajustement(models.TextChoices):
@@ -66,6 +70,22 @@ def part_du_public(nombre: int | None, public: int | None) -> Decimal | None:
     if nombre is None or not public:
         return None
     return min(Decimal(1), Decimal(nombre) / Decimal(public))
+
+
+def en_pourcent(portion: Decimal, tout: Decimal) -> Decimal | None:
+    """A share in %, to the tenth, rounding half up; None over nothing."""
+    return (portion * 100 / tout).quantize(_DIXIEME, ROUND_HALF_UP) if tout else None
+
+
+def manque_a_la_part(portion: Decimal, tout: Decimal, visee: Decimal) -> Decimal:
+    """Euros that `portion` lacks to be `visee` % of `tout`, to the cent; 0 once it is. Compared on exact values."""
+    return max(Decimal(0), tout * visee / 100 - portion).quantize(_CENTIEME, ROUND_HALF_UP)
+
+
+def taux_en_mots(taux: Decimal) -> str:
+    """How a change is told: « Augmenter de 5 % », « Baisser de 12,5 % »."""
+    sens = "Baisser" if taux < 0 else "Augmenter"
+    return f"{sens} de {nombre(abs(taux), None)}{INSECABLE}%"
 
 
 def au_centime(exacts: Sequence[Decimal], total: Decimal) -> list[Decimal]:

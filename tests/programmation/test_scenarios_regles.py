@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programmation.regles.scenarios import Ajustement, ajuste, au_centime, part_du_public
+from programmation.regles.scenarios import (
+    Ajustement,
+    ajuste,
+    au_centime,
+    en_pourcent,
+    manque_a_la_part,
+    part_du_public,
+    taux_en_mots,
+)
 
 D = Decimal
 A = Ajustement
@@ -46,6 +54,26 @@ def test_ajuster_un_montant(ajustement, montant, autres, attendu) -> None:
 )
 def test_la_part_d_un_public_est_inconnue_plutot_que_nulle(nombre, public, part) -> None:
     assert part_du_public(nombre, public) == part
+
+
+@pytest.mark.parametrize(
+    ("portion", "tout", "part"),
+    [("50.05", "100", "50.1"), ("50.04", "100", "50.0"), ("1", "3", "33.3"), ("0", "5", "0"), ("1", "0", None)],
+)
+def test_une_part_s_arrondit_au_dixieme_superieur_a_la_moitie(portion, tout, part) -> None:
+    assert en_pourcent(D(portion), D(tout)) == (None if part is None else D(part))
+
+
+@pytest.mark.parametrize(("portion", "manque"), [("299.99", "0.01"), ("300", "0"), ("301", "0")])
+def test_ce_qui_manque_a_une_part_se_compte_au_centime(portion, manque) -> None:
+    assert manque_a_la_part(D(portion), D(1000), D(30)) == D(manque)
+
+
+@pytest.mark.parametrize(
+    ("taux", "mots"), [("-12.5", "Baisser de 12,5\xa0%"), ("5", "Augmenter de 5\xa0%"), ("0", "Augmenter de 0\xa0%")]
+)
+def test_un_ajustement_se_dit_en_francais(taux, mots) -> None:
+    assert taux_en_mots(D(taux)) == mots
 
 
 @given(
