@@ -207,11 +207,15 @@ TRANSITIONS_SCENARIO = {
     "reprendre": Transition((_S.PARTAGE, _S.ARCHIVE), _S.BROUILLON, "Revenir au brouillon"),
     "promouvoir": Transition((_S.PARTAGE, _S.PROMU), _S.PROMU, "Proposer ces montants"),
     "archiver": Transition((_S.BROUILLON, _S.PARTAGE, _S.PROMU), _S.ARCHIVE, "Archiver"),
+    # What was proposed once stays so (`Scenario.promu_le`): it comes back from the archives as it went there.
+    "ressortir": Transition((_S.ARCHIVE,), _S.PROMU, "Sortir des archives"),
 }
 
 # A scenario whose amounts may still be typed; those that the co-funders read.
 SCENARIO_MODIFIABLE = (_S.BROUILLON, _S.PARTAGE)
 SCENARIO_VU_DES_COFINANCEURS = (_S.PARTAGE, _S.PROMU)
+# Where a scenario whose amounts were proposed once may be.
+SCENARIO_PROMU_UN_JOUR = (_S.PROMU, _S.ARCHIVE)
 
 
 class EtatExamen(models.TextChoices):

@@ -18,9 +18,10 @@ from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte, RevisionDepassee
 from commun.journal import inscrire
-from commun.models import Travail
+from commun.models import EtatTravail, Travail
 from commun.permissions import verifier
 from commun.travaux import planifier
+from commun.typographie import pluriel
 from contrats.models import Contrat
 
 from ..lectures.scenarios import demandes_en_jeu, promotion
@@ -32,11 +33,12 @@ from ..permissions import (
     peut_promouvoir_le_scenario,
     peut_tenir_le_scenario,
 )
-from ..regles.scenarios import Ajustement, ajuste, sous_le_cout
+from ..regles.scenarios import Ajustement, ajuste, sous_le_cout, taux_en_mots
 from .ecriture import verifier_sous_le_cout
 from .saisie import Saisie, saisir
 
 LOT = 2_000  # rows per statement
+PROMOUVOIR = "programmation.promouvoir_scenario"
 
 
 @transaction.atomic
@@ -136,8 +138,9 @@ def saisir_ligne(
         raise RegleEnfreinte("Saisissez d’abord un montant : la note l’accompagne.", champ="note")
     else:
         ligne.note = valeur
+    revision = _numeroter(scenario, version)
     if ligne is not None:
-        ligne.version = version + 1
+        ligne.version = revision
         ligne.save()
     inscrire(
         scenario,
@@ -184,15 +187,15 @@ def ajuster_lignes(
         if voulu is not None and voulu != d.tape:
             lignes.append(
                 LigneScenario(
-                    scenario=scenario, demande=d, montant=voulu, note=d.note_tapee or "", version=(d.version or 0) + 1
+                    scenario=scenario, demande=d, montant=voulu, note=d.note_tapee or "", version=d.version or 0
                 )
             )
-    _ecrire(lignes)
+    _ecrire(scenario, lignes)
     if lignes:
         inscrire(
             scenario,
             acte="ajuster_lignes",
-            libelle=choix.label.replace("…", f"{taux:+.4g}") if choix is Ajustement.POURCENT else choix.label,
+            libelle=taux_en_mots(taux) if choix is Ajustement.POURCENT else choix.label,
             par=par,
             le=le,
             apres={"lignes": len(lignes), "taux": str(taux)},
@@ -232,10 +235,11 @@ def partager_scenario(scenario: Scenario, *, par: Auteur, le: datetime) -> Scena
 
 @transaction.atomic
 def reprendre_scenario(scenario: Scenario, *, par: Auteur, le: datetime) -> Scenario:
-    """Keep it to one's organisation again."""
+    """Keep it to one's organisation again; put away once its amounts were proposed, it comes back as proposed."""
     scenario = _verrouiller(scenario)
     verifier(peut_tenir_le_scenario(par, scenario))
-    scenario.changer_etat("reprendre", par=par, le=le)
+    _verifier_au_repos(scenario)
+    scenario.changer_etat(scenario.acte_de_reprise, par=par, le=le)
     return scenario
 
 
@@ -244,6 +248,7 @@ def archiver_scenario(scenario: Scenario, *, par: Auteur, le: datetime) -> Scena
     """Put it away: it is listed no more, nothing is lost."""
     scenario = _verrouiller(scenario)
     verifier(peut_tenir_le_scenario(par, scenario))
+    _verifier_au_repos(scenario)
     scenario.changer_etat("archiver", par=par, le=le)
     return scenario
 
@@ -270,7 +275,7 @@ def promouvoir_scenario(scenario: Scenario, *, empreinte: str, par: Auteur, le: 
         apres={"lignes": len(lue.possibles), "refusees": len(lue.refusees)},
     )
     return planifier(
-        "programmation.promouvoir_scenario",
+        PROMOUVOIR,
         cible=scenario,
         parametres={
             "organisme": par.organisme.pk if par.organisme else None,
@@ -307,9 +312,24 @@ def proposer_la_ligne(
 
 @transaction.atomic
 def constater_la_promotion(scenario: Scenario, *, proposees: int, refusees: int, par: Auteur, le: datetime) -> Scenario:
-    """At least one row was proposed: the scenario is closed to typing."""
+    """At least one row was proposed. Proposed by its own organisation, the scenario is closed to typing.
+
+    Another organisation proposes what it takes from it, and closes nobody's work: the scenario's journal tells it.
+    """
     scenario = _verrouiller(scenario)
-    scenario.changer_etat("promouvoir", par=par, le=le, motif=f"{proposees} proposées, {refusees} refusées")
+    motif = f"{pluriel(proposees, 'montant proposé', 'montants proposés')}, {pluriel(refusees, 'refusé')}"
+    if peut_tenir_le_scenario(par, scenario) and scenario.transition_possible("promouvoir"):
+        scenario.changer_etat("promouvoir", par=par, le=le, motif=motif, champs={"promu_le": scenario.promu_le or le})
+    else:
+        inscrire(
+            scenario,
+            acte="proposer_des_montants",
+            libelle="Montants proposés à partir de ce scénario",
+            par=par,
+            le=le,
+            motif=motif,
+            apres={"proposees": proposees, "refusees": refusees},
+        )
     return scenario
 
 
@@ -319,6 +339,25 @@ def constater_la_promotion(scenario: Scenario, *, proposees: int, refusees: int,
 def _verrouiller(scenario: Scenario) -> Scenario:
     """The scenario as it stands now; whoever writes one of its lines holds this lock."""
     return Scenario.objects.select_for_update(of=("self",)).select_related("contrat", "organisme").get(pk=scenario.pk)
+
+
+def _numeroter(scenario: Scenario, deja: int) -> int:
+    """A version that no line of this scenario has ever worn; `deja` is the highest that those to be written wear."""
+    scenario.revision = max(scenario.revision, deja) + 1
+    scenario.save(update_fields=["revision"])
+    return scenario.revision
+
+
+def _verifier_au_repos(scenario: Scenario) -> None:
+    """Its amounts are being proposed: taken back or put away meanwhile, it would say that nothing was."""
+    en_cours = Travail.objects.filter(
+        nom=PROMOUVOIR,
+        cible_type=Scenario._meta.label_lower,
+        cible_id=scenario.pk,
+        etat__in=(EtatTravail.A_FAIRE, EtatTravail.EN_COURS),
+    )
+    if en_cours.exists():
+        raise RegleEnfreinte("Ses montants sont en train d’être proposés : attendez que ce soit terminé.")
 
 
 def _en_jeu(scenario: Scenario, par: Auteur) -> Any:
@@ -384,16 +423,27 @@ def _premieres(
 ) -> int:
     """Write the lines of these (request, amount, cost of its file), where an amount is known; how many."""
     lignes = [
-        LigneScenario(scenario=scenario, demande_id=pk, montant=sous_le_cout(premier, cout), note=notes.get(pk, ""))
+        LigneScenario(
+            scenario=scenario,
+            demande_id=pk,
+            montant=sous_le_cout(premier, cout),
+            note=notes.get(pk, ""),
+            version=0,
+        )
         for pk, premier, cout in montants
         if premier is not None
     ]
-    _ecrire(lignes)
+    _ecrire(scenario, lignes)
     return len(lignes)
 
 
-def _ecrire(lignes: list[LigneScenario]) -> None:
-    """Write these lines, over those that the scenario already has on the same requests."""
+def _ecrire(scenario: Scenario, lignes: list[LigneScenario]) -> None:
+    """Write these lines, over those that the scenario already has on the same requests, in one new version."""
+    if not lignes:
+        return
+    revision = _numeroter(scenario, max(ligne.version for ligne in lignes))
+    for ligne in lignes:
+        ligne.version = revision
     LigneScenario.objects.bulk_create(
         lignes,
         batch_size=LOT,

@@ -119,7 +119,7 @@ class MouvementEnveloppe(models.Model):
     motif = models.CharField("motif", max_length=250)
     contrepartie = models.ForeignKey(
         Enveloppe,
-        models.CASCADE,
+        models.RESTRICT,
         null=True,
         blank=True,
         related_name="contreparties",

@@ -14,7 +14,7 @@ from commun.etats import ModeleAEtats
 from contrats.models import Contrat
 from contrats.permissions import roles
 
-from ..etats import SCENARIO_VU_DES_COFINANCEURS, TRANSITIONS_SCENARIO, EtatScenario
+from ..etats import SCENARIO_PROMU_UN_JOUR, SCENARIO_VU_DES_COFINANCEURS, TRANSITIONS_SCENARIO, EtatScenario
 from .demande import DemandeFinancement
 
 
@@ -66,6 +66,9 @@ class Scenario(ModeleAEtats):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="auteur"
     )
     cree_le = models.DateTimeField("créé le")
+    promu_le = models.DateTimeField("montants proposés le", null=True, blank=True)
+    # One more at each write of its lines: a line taken out, then typed again, never wears a version already read.
+    revision = models.PositiveIntegerField("révision", default=0)
     fictif = models.BooleanField("donnée fictive", default=False)
 
     objects = ScenarioQuerySet.as_manager()
@@ -80,10 +83,21 @@ class Scenario(ModeleAEtats):
                 name="programmation_scenario_nom_unique",
                 violation_error_message="Votre organisme a déjà un scénario de ce nom pour cette année.",
             ),
+            models.CheckConstraint(
+                condition=Q(promu_le__isnull=False, etat__in=SCENARIO_PROMU_UN_JOUR)
+                | Q(promu_le__isnull=True) & ~Q(etat=EtatScenario.PROMU),
+                name="programmation_scenario_promu_date",
+                violation_error_message="Un scénario proposé le reste : copiez-le pour le modifier.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Scénario « {self.nom} »"
+
+    @property
+    def acte_de_reprise(self) -> str:
+        """The transition that takes it back: to a draft, or to what it was when its amounts were proposed already."""
+        return "reprendre" if self.promu_le is None else "ressortir"
 
 
 class LigneScenario(models.Model):

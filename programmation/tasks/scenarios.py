@@ -13,10 +13,11 @@ from commun.models import Travail
 from commun.travaux import Suivi, travail
 
 from .. import actions
+from ..actions.scenarios import PROMOUVOIR
 from ..models import Scenario
 
 
-@travail("programmation.promouvoir_scenario")
+@travail(PROMOUVOIR)
 def promouvoir_scenario(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Each row in its own transaction; the result tells what each became, and why it was refused.
 

@@ -38,6 +38,8 @@ CHAMPS: dict[tuple[str, str], Champs] = {
     ("DemandeFinancement", "annuler"): lambda d: {"motif": "Action abandonnée."},
     ("Enveloppe", "notifier"): lambda e: {"notifiee_le": date(2026, 3, 2), "reference": "2026-118"},
     ("Enveloppe", "revenir"): lambda e: {"notifiee_le": None, "reference": ""},
+    ("Scenario", "promouvoir"): lambda s: {"promu_le": LE},
+    ("Scenario", "ressortir"): lambda s: {"promu_le": LE},
     ("ExamenDossier", "soumettre"): lambda e: {"question": "Faut-il garder les deux actions ?"},
     ("ExamenDossier", "ajourner"): lambda e: {"motif": "Budget à préciser."},
     ("ExamenDossier", "ecarter"): lambda e: {"motif": "Hors des priorités."},

@@ -841,7 +841,7 @@ class ScenarioFactory(DjangoModelFactory):
 
     class Params:
         partage = factory.Trait(etat=EtatScenario.PARTAGE)
-        promu = factory.Trait(etat=EtatScenario.PROMU)
+        promu = factory.Trait(etat=EtatScenario.PROMU, promu_le=datetime(2026, 3, 20, 9, tzinfo=UTC))
         archive = factory.Trait(etat=EtatScenario.ARCHIVE)
 
 
