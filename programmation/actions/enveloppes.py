@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,15 +16,22 @@ from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte
 from commun.fichiers import recevoir
 from commun.journal import inscrire
+from commun.models import Travail
 from commun.permissions import verifier
+from commun.travaux import planifier
 from commun.typographie import euros
 from contrats.models import Contrat
+from contrats.notifications import envoyer
 
+from ..lectures.affectation import chefs_du_contrat
+from ..lectures.enveloppes import verifier_enveloppes
 from ..models import DemandeFinancement, Dispositif, Enveloppe, GenreMouvement, MouvementEnveloppe
+from ..notifications.enveloppes import courriel_d_ecarts
 from ..permissions import peut_gerer_enveloppes
 from .ecriture import ZERO, motif_donne
 
 # What a person may record by hand, and its sign; the other kinds come with an act of their own.
+PREVENIR_D_UN_ECART = "programmation.prevenir_d_un_ecart"
 SENS_DU_MOUVEMENT = {GenreMouvement.ABONDEMENT: 1, GenreMouvement.REDUCTION: -1}
 
 
@@ -39,8 +47,12 @@ def ouvrir_enveloppe(
     par: Auteur,
     le: datetime,
     motif: str = "",
+    section: str = "",
 ) -> Enveloppe:
-    """Open an envelope for what a funder is expected to give in `annee`, in euros; its section is the scheme's.
+    """Open an envelope for what a funder is expected to give in `annee`, in euros.
+
+    Its section is the scheme's, where its requests take from, unless the funder gave the other one: money that waits there
+    to be moved (`redeployer`), which pays no request and counts none.
 
     Raises:
         RegleEnfreinte: it exists already, or the amount is negative.
@@ -53,7 +65,7 @@ def ouvrir_enveloppe(
             annee=annee,
             dispositif=dispositif,
             nature=nature,
-            section=dispositif.section,
+            section=section or dispositif.section,
             montant=montant,
         ),
         motif=motif.strip() or "Montant attendu",
@@ -102,14 +114,23 @@ def notifier_enveloppe(
     par: Auteur,
     le: datetime,
     lettre: tuple[str, bytes] | None = None,
+    attendu: Decimal | None = None,
 ) -> Enveloppe:
     """Record what the funder has notified: the whole amount, in euros, the day and the reference of its letter.
 
-    `lettre` is the letter itself (name, content). The difference with what was expected is a movement.
+    `lettre` is the letter itself (name, content). The difference with what was expected is a movement. `attendu` is the
+    amount that its author has read: moved since, the letter is compared again before it replaces what was recorded.
     """
     enveloppe = _verrouiller(enveloppe)
     verifier(peut_gerer_enveloppes(par, enveloppe.contrat))
     enveloppe.verifier_transition("notifier")
+    if attendu is not None and attendu != enveloppe.montant:
+        raise RegleEnfreinte(
+            f"L’enveloppe est passée de {euros(attendu)} à {euros(enveloppe.montant)} depuis votre lecture : vérifiez que "
+            "le montant notifié comprend ce mouvement, puis enregistrez de nouveau.",
+            champ="montant",
+            code="enveloppe_modifiee",
+        )
     _verifier_passe(jour, le)
     if not reference.strip():
         raise RegleEnfreinte("Donnez la référence de la lettre, ou du courriel, qui notifie.", champ="reference")
@@ -208,7 +229,8 @@ def autoriser_depassement(
     if montant < 0:
         raise RegleEnfreinte("Un dépassement autorisé n’est pas négatif.", champ="montant")
     avant = {"depassement_autorise": str(enveloppe.depassement_autorise)}
-    enveloppe.depassement_autorise, enveloppe.motif_depassement = montant, motif_donne(motif)
+    motif = motif_donne(motif)
+    enveloppe.depassement_autorise, enveloppe.motif_depassement = montant, motif
     with contraintes_en_francais(), transaction.atomic():
         enveloppe.save(update_fields=["depassement_autorise", "motif_depassement"])
     inscrire(
@@ -222,6 +244,35 @@ def autoriser_depassement(
         apres={"depassement_autorise": str(montant)},
     )
     return enveloppe
+
+
+def prevenir_des_ecarts(contrats: Collection[int], *, le: datetime) -> int:
+    """Plan one e-mail, once a day, to each person who keeps the envelopes of these contracts; how many."""
+    personnes = [
+        (contrat, personne)
+        for contrat in Contrat.objects.filter(pk__in=contrats).order_by("pk")
+        for personne in chefs_du_contrat(contrat)
+    ]
+    for contrat, personne in personnes:
+        planifier(
+            PREVENIR_D_UN_ECART,
+            cible=contrat,
+            parametres={"personne": personne.pk},
+            cle=f"{PREVENIR_D_UN_ECART}:{contrat.pk}:{personne.pk}:{localdate(le):%Y-%m-%d}",
+        )
+    return len(personnes)
+
+
+def expedier_les_ecarts(rangee: Travail) -> bool:
+    """Send one of these e-mails; False when all adds up again, or when the person no longer keeps the envelopes."""
+    assert rangee.cible_id is not None  # planned for a contract
+    contrat = Contrat.objects.get(pk=rangee.cible_id)
+    personne = next((p for p in chefs_du_contrat(contrat) if p.pk == rangee.parametres["personne"]), None)
+    ecarts = verifier_enveloppes(contrat)
+    if personne is None or not ecarts:
+        return False
+    envoyer(courriel_d_ecarts(contrat, ecarts[0].annee, [str(ecart) for ecart in ecarts], personne))
+    return True
 
 
 def enveloppe_de(demande: DemandeFinancement) -> Enveloppe:
@@ -241,8 +292,9 @@ def enveloppe_de(demande: DemandeFinancement) -> Enveloppe:
         .first()
     )
     if enveloppe is None:
+        nom = demande.financeur.le_nom
         raise RegleEnfreinte(
-            f"{demande.financeur.nom_court} n’a pas d’enveloppe {demande.dossier.campagne.annee} pour "
+            f"{nom[:1].upper()}{nom[1:]} n’a pas d’enveloppe {demande.dossier.campagne.annee} pour "
             f"« {demande.dispositif} » en {demande.get_nature_display().lower()}, section "
             f"{demande.dispositif.get_section_display().lower()} : ouvrez-la d’abord."
         )
@@ -260,7 +312,7 @@ def deplacer(enveloppe: Enveloppe | None, *, programme: Decimal = ZERO, vote: De
     if not pris:
         enveloppe.refresh_from_db()
         raise RegleEnfreinte(
-            f"L’enveloppe {enveloppe.annee} de {enveloppe.financeur.nom_court} ne laisse que "
+            f"L’enveloppe {enveloppe.annee} {enveloppe.financeur.de_nom} ne laisse que "
             f"{euros(enveloppe.disponible)} : il en faut {euros(programme + vote)}. "
             "Réduisez le montant ou autorisez un dépassement.",
             code="enveloppe_insuffisante",

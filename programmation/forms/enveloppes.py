@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from acteurs.models import Organisme
 from commun.formulaires import ChampMontant, SaisieDate
-from contrats.models import Contrat, NatureMoyens, Signataire
+from contrats.models import Contrat, NatureMoyens, Section, Signataire
 
 from ..actions import SENS_DU_MOUVEMENT
 from ..models import DemandeFinancement, Dispositif, Enveloppe
@@ -25,6 +26,17 @@ class _DateeForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
 
 
+class _MontantLu(forms.HiddenInput):
+    """The amount of the envelope as the page shows it now, even when the form comes back with an older one."""
+
+    def __init__(self, montant: Decimal) -> None:
+        super().__init__()
+        self.montant = montant
+
+    def format_value(self, value: Any) -> str:
+        return str(self.montant)
+
+
 class EnveloppeForm(forms.Form):
     """An envelope expected from a funder."""
 
@@ -33,7 +45,13 @@ class EnveloppeForm(forms.Form):
         label="Dispositif",
         queryset=Dispositif.objects.none(),
         empty_label="Choisissez",
-        help_text="La section, fonctionnement ou investissement, est celle du dispositif.",
+        help_text="Ses demandes se prennent sur l’enveloppe de sa section, fonctionnement ou investissement.",
+    )
+    section = forms.ChoiceField(
+        label="Section",
+        choices=[("", "Celle du dispositif"), *Section.choices],
+        required=False,
+        help_text="Changez-la si le financeur donne l’autre section : cet argent attendra d’être redéployé.",
     )
     nature = forms.ChoiceField(label="Nature", choices=NatureMoyens.choices)
     montant = ChampMontant(label="Montant attendu")
@@ -64,11 +82,16 @@ class NotificationEnveloppeForm(_DateeForm):
     """What the funder wrote."""
 
     montant = ChampMontant(label="Montant notifié", help_text="Le total de l’enveloppe, non la différence.")
+    attendu = forms.DecimalField(required=False)
     jour = forms.DateField(label="Date de la lettre", widget=SaisieDate)
     reference = forms.CharField(
         label="Référence de la lettre", max_length=120, help_text="Numéro, ou « courriel du 12/03/2026 »."
     )
     lettre = ChampFichier(label="Lettre de notification", required=False)
+
+    def __init__(self, *args: Any, enveloppe: Enveloppe, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"montant": enveloppe.montant}, **kwargs)
+        self.fields["attendu"].widget = _MontantLu(enveloppe.montant)
 
 
 class MouvementForm(_DateeForm):

@@ -50,6 +50,11 @@ def chefs_de_projet(contrat: Contrat) -> list[Tenue]:
     return [Tenue(h.utilisateur, limites_de(h)) for h in tenues]
 
 
+def chefs_du_contrat(contrat: Contrat) -> list[Utilisateur]:
+    """The chefs de projet of the whole contract today: those who keep its envelopes."""
+    return list(dict.fromkeys(t.personne for t in chefs_de_projet(contrat) if t.limites == Limites()))
+
+
 def possibles(dossier: Dossier) -> list[Utilisateur]:
     """The chefs de projet whose limits hold this file."""
     trouves = [t.personne for t in chefs_de_projet(dossier.contrat) if dossier.est_dans(t.limites)]

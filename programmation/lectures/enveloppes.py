@@ -1,4 +1,8 @@
-"""Envelopes as people read them, and the check of their counters."""
+"""Envelopes as people read them, and the check of their counters.
+
+Whoever is withdrawn from a file that an envelope pays reads none of its counters: beside the other rows, they would tell
+what was given to that one.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,16 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
-from django.db.models import DecimalField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import DecimalField, Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from commun.auteur import Auteur
 from commun.models import LigneJournal
 from commun.recherche import normaliser
-from contrats.models import Contrat, NatureMoyens
+from commun.typographie import INSECABLE, ecart, euros
+from contrats.models import Contrat, NatureMoyens, Section
 
 from ..etats import (
     DEMANDE_CONSOMME,
@@ -23,8 +29,10 @@ from ..etats import (
     EtatDemande,
     EtatEnveloppe,
 )
-from ..models import DemandeFinancement, Dossier, Enveloppe
+from ..models import DemandeFinancement, Dossier, Enveloppe, GenreMouvement, MouvementEnveloppe
 from ..models.demande import DemandeFinancementQuerySet
+from ..models.dossier import deports_de
+from ..regles.scenarios import en_pourcent
 
 ZERO = Decimal(0)
 _EUROS = DecimalField(max_digits=14, decimal_places=2)
@@ -32,7 +40,11 @@ _EUROS = DecimalField(max_digits=14, decimal_places=2)
 
 @dataclass(frozen=True, slots=True)
 class LigneEnveloppe:
-    """One envelope, in euros: its amount, what was proposed, programmed and voted on it, what is left."""
+    """One envelope, in euros: its amount, what was proposed, programmed and voted on it, what is left.
+
+    `programme`, `vote` and `disponible` are None for a reader withdrawn from a file that it pays. `hors_section`: the
+    requests of its scheme take from another section, hence never from it.
+    """
 
     pk: int
     financeur_id: int
@@ -48,40 +60,58 @@ class LigneEnveloppe:
     montant: Decimal
     depassement: Decimal
     propose: Decimal
-    programme: Decimal
-    vote: Decimal
-    disponible: Decimal
+    programme: Decimal | None
+    vote: Decimal | None
+    disponible: Decimal | None
     fictif: bool
+    hors_section: bool = False
 
     @property
-    def consomme(self) -> Decimal:
-        return self.programme + self.vote
+    def titre(self) -> str:
+        """Its nature, and its section when it is not running costs."""
+        return self.nature_libelle.lower() + (", investissement" if self.section == Section.INVESTISSEMENT else "")
+
+    @property
+    def masquee(self) -> bool:
+        """The reader is withdrawn from a file that it pays."""
+        return self.disponible is None
+
+    @property
+    def consomme(self) -> Decimal | None:
+        return None if self.programme is None or self.vote is None else self.programme + self.vote
 
     @property
     def taux(self) -> Decimal | None:
         """Programmed and voted over the amount, in %; None for an empty envelope."""
-        return _taux(self.consomme, self.montant)
+        return None if self.consomme is None else en_pourcent(self.consomme, self.montant)
 
     @property
-    def reste_apres_propositions(self) -> Decimal:
+    def reste_apres_propositions(self) -> Decimal | None:
         """What would be left if every proposal were programmed; negative when proposals go too far."""
-        return self.disponible - self.propose
+        return None if self.disponible is None else self.disponible - self.propose
+
+    @property
+    def trop_propose(self) -> bool:
+        """All that is proposed is more than what is left."""
+        return self.reste_apres_propositions is not None and self.reste_apres_propositions < 0
 
 
 @dataclass(frozen=True, slots=True)
 class TotalEnveloppes:
-    """The sum of the envelopes that one reader sees. Euros."""
+    """The sum of the envelopes that one reader sees. Euros; None where it may not read one of them."""
 
     montant: Decimal
     propose: Decimal
-    programme: Decimal
-    vote: Decimal
-    disponible: Decimal
+    programme: Decimal | None
+    vote: Decimal | None
+    disponible: Decimal | None
 
     @property
     def taux(self) -> Decimal | None:
         """Programmed and voted over the amounts, in %; None when there is no money."""
-        return _taux(self.programme + self.vote, self.montant)
+        if self.programme is None or self.vote is None:
+            return None
+        return en_pourcent(self.programme + self.vote, self.montant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,34 +174,44 @@ def total(lignes: Iterable[LigneEnveloppe]) -> TotalEnveloppes:
     """The totals of these envelopes."""
     lues = list(lignes)
     return TotalEnveloppes(
-        **{champ.name: sum((getattr(e, champ.name) for e in lues), ZERO) for champ in fields(TotalEnveloppes)}
+        **{champ.name: somme_lisible(getattr(e, champ.name) for e in lues) for champ in fields(TotalEnveloppes)}  # type: ignore[arg-type]
     )
+
+
+def somme_lisible(montants: Iterable[Decimal | None]) -> Decimal | None:
+    """Their sum, None as soon as one of them is not for this reader: the others would tell it."""
+    lus = list(montants)
+    connus = [montant for montant in lus if montant is not None]
+    return sum(connus, ZERO) if len(connus) == len(lus) else None
 
 
 def enveloppes(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneEnveloppe]:
-    """The envelopes of a year: all of them for the whole contract's team, its own for a funder. One query."""
-    lues = Enveloppe.objects.visibles_par(pour, contrat).filter(annee=annee)
-    # Proposals of this envelope's own kind that a COPIL may still programme, drafts kept to their funder.
-    proposees = (
-        _a_programmer(
-            DemandeFinancement.objects.filter(
-                dossier__campagne__annee=OuterRef("annee"),
-                dossier__contrat=OuterRef("contrat"),
-                financeur=OuterRef("financeur"),
-                dispositif=OuterRef("dispositif"),
-                nature=OuterRef("nature"),
-            )
-        )
-        .avec_montants_vus(pour, contrat)
-        .order_by()
-        .values("financeur")
-        .annotate(somme=Sum("propose_vu"))
-        .values("somme")
+    """The envelopes of a year: all of them for the whole contract's team, its own for a funder.
+
+    Two queries, three for who is withdrawn from a file.
+    """
+    lues = (
+        Enveloppe.objects.visibles_par(pour, contrat)
+        .filter(annee=annee)
+        .select_related("financeur", "dispositif")
+        .order_by("nature", "financeur__nom", "dispositif__code", "section")
     )
-    lues = lues.annotate(
-        propose=Coalesce(Subquery(proposees, output_field=_EUROS), Value(ZERO), output_field=_EUROS)
-    ).select_related("financeur", "dispositif")
-    return [_ligne(e, e.propose) for e in lues.order_by("nature", "financeur__nom", "dispositif__code")]
+    proposees = {
+        (financeur, dispositif, nature, section): somme or ZERO
+        for financeur, dispositif, nature, section, somme in _proposees(contrat, annee, pour)
+        .order_by()
+        .values_list("financeur", "dispositif", "nature", "dispositif__section")
+        .annotate(somme=Sum("propose_vu"))
+    }
+    masquees = _masquees(contrat, pour)
+    return [
+        _ligne(
+            e,
+            proposees.get((e.financeur_id, e.dispositif_id, e.nature, e.section), ZERO),
+            masquee=e.pk in masquees,
+        )
+        for e in lues
+    ]
 
 
 def sous_totaux(lignes: Iterable[LigneEnveloppe]) -> list[SousTotal]:
@@ -192,15 +232,14 @@ def fiche_enveloppe(enveloppe: Enveloppe, *, pour: Auteur) -> FicheEnveloppe:
         DemandeFinancement.objects.filter(
             Q(enveloppe=enveloppe, etat__in=DEMANDE_CONSOMME)
             | Q(
-                pk__in=_a_programmer(
-                    DemandeFinancement.objects.filter(
-                        dossier__contrat=contrat,
-                        dossier__campagne__annee=enveloppe.annee,
-                        financeur=enveloppe.financeur_id,
-                        dispositif=enveloppe.dispositif_id,
-                        nature=enveloppe.nature,
-                    )
-                ).values("pk")
+                pk__in=_proposees(contrat, enveloppe.annee, pour)
+                .filter(
+                    financeur=enveloppe.financeur_id,
+                    dispositif=enveloppe.dispositif_id,
+                    nature=enveloppe.nature,
+                    dispositif__section=enveloppe.section,
+                )
+                .values("pk")
             ),
             dossier__in=Dossier.objects.instruits_par(pour, contrat).values("pk"),
         )
@@ -225,7 +264,11 @@ def fiche_enveloppe(enveloppe: Enveloppe, *, pour: Auteur) -> FicheEnveloppe:
         if d.etat_vu != EtatDemande.DEMANDEE
     )
     return FicheEnveloppe(
-        ligne=_ligne(enveloppe, sum((d.propose or ZERO for d in payees), ZERO)),
+        ligne=_ligne(
+            enveloppe,
+            sum((d.propose or ZERO for d in payees), ZERO),
+            masquee=enveloppe.pk in _masquees(contrat, pour),
+        ),
         notifiee_le=enveloppe.notifiee_le,
         reference=enveloppe.reference,
         lettre=enveloppe.lettre.nom if enveloppe.lettre else "",
@@ -238,15 +281,41 @@ def fiche_enveloppe(enveloppe: Enveloppe, *, pour: Auteur) -> FicheEnveloppe:
     )
 
 
-def _a_programmer(demandes: DemandeFinancementQuerySet) -> DemandeFinancementQuerySet:
-    """Those proposed that a COPIL may still programme."""
-    return demandes.filter(etat=EtatDemande.PROPOSEE, dossier__etat__in=DOSSIER_A_LA_TABLE_DU_COPIL)
+def compteurs_masques(enveloppe: Enveloppe, *, pour: Auteur) -> bool:
+    """This reader is withdrawn from a file that the envelope pays: its counters are not for it."""
+    return enveloppe.pk in _masquees(enveloppe.contrat, pour)
+
+
+def _masquees(contrat: Contrat, pour: Auteur) -> frozenset[int]:
+    """The envelopes that pay a file from which this reader is withdrawn."""
+    deportes = deports_de(pour, contrat)
+    if not deportes:
+        return frozenset()
+    payees = DemandeFinancement.objects.consommant().filter(dossier__in=deportes, enveloppe__isnull=False)
+    return frozenset(payees.values_list("enveloppe", flat=True))
+
+
+def _proposees(contrat: Contrat, annee: int, pour: Auteur) -> DemandeFinancementQuerySet:
+    """The proposals of the files that this author instructs, that a COPIL may still programme; drafts kept to their funder."""
+    instruits = Dossier.objects.instruits_par(pour, contrat).filter(
+        campagne__annee=annee, etat__in=DOSSIER_A_LA_TABLE_DU_COPIL
+    )
+    proposees: DemandeFinancementQuerySet = DemandeFinancement.objects.filter(
+        etat=EtatDemande.PROPOSEE, dossier__in=instruits.order_by().values("pk")
+    ).avec_montants_vus(pour, contrat)
+    return proposees
 
 
 def _mouvements(enveloppe: Enveloppe) -> tuple[Mouvement, ...]:
-    """Its movements with the amount after each, the oldest first; what was there before any has a line of its own."""
+    """Its movements with the amount after each, the oldest first.
+
+    Where no opening was recorded, what was there before any movement has a line of its own; elsewhere a difference with
+    the amount is a fault, and `verifier_enveloppes` tells it.
+    """
     lus = list(enveloppe.mouvements.select_related("contrepartie__dispositif", "contrepartie__financeur"))
-    montant = enveloppe.montant - sum((m.montant for m in lus), ZERO)
+    montant = ZERO
+    if all(m.genre != GenreMouvement.ATTENDU for m in lus):
+        montant = enveloppe.montant - sum((m.montant for m in lus), ZERO)
     mouvements = [Mouvement(None, "Montant à l’ouverture", "", montant, montant, "")] if montant else []
     for m in lus:
         montant += m.montant
@@ -255,7 +324,7 @@ def _mouvements(enveloppe: Enveloppe) -> tuple[Mouvement, ...]:
     return tuple(mouvements)
 
 
-def _ligne(e: Enveloppe, propose: Decimal) -> LigneEnveloppe:
+def _ligne(e: Enveloppe, propose: Decimal, *, masquee: bool) -> LigneEnveloppe:
     return LigneEnveloppe(
         pk=e.pk,
         financeur_id=e.financeur_id,
@@ -271,38 +340,55 @@ def _ligne(e: Enveloppe, propose: Decimal) -> LigneEnveloppe:
         montant=e.montant,
         depassement=e.depassement_autorise,
         propose=propose,
-        programme=e.montant_programme,
-        vote=e.montant_vote,
-        disponible=e.disponible,
+        programme=None if masquee else e.montant_programme,
+        vote=None if masquee else e.montant_vote,
+        disponible=None if masquee else e.disponible,
         fictif=e.fictif,
+        hors_section=e.section != e.dispositif.section,
     )
 
 
-def _taux(consomme: Decimal, montant: Decimal) -> Decimal | None:
-    return (consomme * 100 / montant).quantize(Decimal("0.1")) if montant else None
+@dataclass(frozen=True, slots=True)
+class Compteur:
+    """A figure kept on an envelope and the sum that it should be, in euros."""
+
+    nom: str
+    lu: Decimal
+    attendu: Decimal
+
+    @property
+    def ecart(self) -> Decimal:
+        return self.lu - self.attendu
+
+    def __str__(self) -> str:
+        sens = ecart(self.ecart, 2 if self.ecart % 1 else 0)
+        return f"{self.nom} {euros(self.lu)} au lieu de {euros(self.attendu)} (écart : {sens}{INSECABLE}€)"
 
 
 @dataclass(frozen=True, slots=True)
 class EcartEnveloppe:
-    """An envelope whose counters are not the sum of its rows, in euros."""
+    """An envelope with a figure that is not the sum of its rows, or of its movements."""
 
+    contrat_id: int
+    annee: int
     enveloppe: str
-    programme: Decimal
-    programme_attendu: Decimal
-    vote: Decimal
-    vote_attendu: Decimal
+    compteurs: tuple[Compteur, ...]  # those that differ
 
     def __str__(self) -> str:
-        return (
-            f"{self.enveloppe} : programmé {self.programme} au lieu de {self.programme_attendu}, "
-            f"voté {self.vote} au lieu de {self.vote_attendu}"
-        )
+        return f"{self.enveloppe} : {' ; '.join(map(str, self.compteurs))}"
 
 
 def verifier_enveloppes(contrat: Contrat | None = None) -> list[EcartEnveloppe]:
-    """The envelopes whose counters differ from the sum of their rows; an empty list when all is right."""
+    """The envelopes whose counters differ from the sum of their rows, or their amount from that of their movements.
+
+    An empty list when all is right. Movements are added up where the opening is one of them: older envelopes, and those
+    that an administrator wrote, have no first line.
+    """
     lues = Enveloppe.objects.filter(contrat=contrat) if contrat else Enveloppe.objects.all()
+    siens = MouvementEnveloppe.objects.filter(enveloppe=OuterRef("pk")).order_by()
     lues = lues.select_related("financeur", "dispositif").annotate(
+        ouverte=Exists(siens.filter(genre=GenreMouvement.ATTENDU)),
+        attendu_montant=Subquery(siens.values("enveloppe").annotate(n=Sum("montant")).values("n")),
         attendu_programme=Coalesce(
             Sum("demandes__montant_programme", filter=Q(demandes__etat=EtatDemande.PROGRAMMEE)),
             Value(ZERO),
@@ -313,7 +399,17 @@ def verifier_enveloppes(contrat: Contrat | None = None) -> list[EcartEnveloppe]:
         ),
     )
     return [
-        EcartEnveloppe(str(e), e.montant_programme, e.attendu_programme, e.montant_vote, e.attendu_vote)
+        EcartEnveloppe(e.contrat_id, e.annee, str(e), differents)
         for e in lues
-        if (e.montant_programme, e.montant_vote) != (e.attendu_programme, e.attendu_vote)
+        if (differents := tuple(compteur for compteur in _compteurs(e) if compteur.ecart))
     ]
+
+
+def _compteurs(e: Any) -> list[Compteur]:
+    compteurs = [
+        Compteur("programmé", e.montant_programme, e.attendu_programme),
+        Compteur("voté", e.montant_vote, e.attendu_vote),
+    ]
+    if e.ouverte:
+        compteurs.append(Compteur("montant", e.montant, e.attendu_montant))
+    return compteurs

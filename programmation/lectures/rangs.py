@@ -18,7 +18,7 @@ from ..etats import DEMANDE_CONSOMME, DEMANDE_PROPOSE, EtatDemande, EtatDossier,
 from ..models import DemandeFinancement, Dossier, ExamenDossier, FamilleDispositif
 from ..models.dossier import sollicitant
 from ..regles.fil_de_l_eau import Rang, Reponse, ranger, reponse_lue
-from .enveloppes import LigneEnveloppe
+from .enveloppes import LigneEnveloppe, somme_lisible
 from .proximite import PAS_DEPOSES
 
 ZERO = Decimal(0)
@@ -157,19 +157,22 @@ def compter(contrat: Contrat, annee: int, familles: Collection[str], *, pour: Au
 # --- Money -------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class EnveloppeAuFil:
-    """What one funder has left for one scheme, in euros, and what the ready files would take from it."""
+    """What one funder has left for one scheme, in euros, and what the ready files would take from it.
+
+    `reste` is None for a reader withdrawn from a file that it pays.
+    """
 
     financeur: str
     dispositif: str
     nature: str
     attendue: Decimal  # of the amount, what no letter has confirmed yet
-    reste: Decimal
+    reste: Decimal | None
     pret: Decimal
 
     @property
-    def reste_apres(self) -> Decimal:
+    def reste_apres(self) -> Decimal | None:
         """What would be left once the ready files are validated as proposed; negative when they ask too much."""
-        return self.reste - self.pret
+        return None if self.reste is None else self.reste - self.pret
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +184,13 @@ class ArgentAuFil:
 
     @property
     def reste(self) -> Decimal | None:
-        """Euros left; None without an envelope to read."""
-        return sum((e.reste for e in self.enveloppes), ZERO) if self.enveloppes else None
+        """Euros left; None without an envelope to read, or when one of them is not for this reader."""
+        return somme_lisible(e.reste for e in self.enveloppes) if self.enveloppes else None
 
     @property
     def reste_apres(self) -> Decimal | None:
         """What would be left of them once the ready files are validated as proposed."""
-        return sum((e.reste_apres for e in self.enveloppes), ZERO) if self.enveloppes else None
+        return somme_lisible(e.reste_apres for e in self.enveloppes) if self.enveloppes else None
 
     @property
     def attendue(self) -> Decimal:
@@ -197,7 +200,7 @@ class ArgentAuFil:
     @property
     def depassees(self) -> int:
         """How many envelopes would not suffice: what one funder has left pays nobody else's row."""
-        return sum(1 for e in self.enveloppes if e.reste_apres < 0)
+        return sum(1 for e in self.enveloppes if e.reste_apres is not None and e.reste_apres < 0)
 
     @property
     def ton(self) -> str:
@@ -231,7 +234,7 @@ def argent(
                 dispositif=siennes[0].dispositif,
                 nature=siennes[0].nature_libelle,
                 attendue=sum((e.montant for e in siennes if not e.notifiee), ZERO),
-                reste=sum((e.disponible for e in siennes), ZERO),
+                reste=somme_lisible(e.disponible for e in siennes),
                 pret=prises[cle],
             )
             for cle, siennes in par_cle.items()

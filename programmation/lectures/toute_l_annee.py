@@ -22,7 +22,7 @@ from ..regles.fil_de_l_eau import Rang
 from .besoins import appels_ouverts, compter_les_besoins
 from .calendriers import calendriers
 from .dispositifs import de_la_famille
-from .enveloppes import LigneEnveloppe, enveloppes
+from .enveloppes import LigneEnveloppe, enveloppes, somme_lisible
 from .proximite import comites_des_initiatives, initiatives_ouvertes, prochaine_reunion
 from .rangs import CompteDeFamille, compter
 from .vacances import compter_sans_ete
@@ -70,10 +70,10 @@ class Annee:
         return enveloppes(self.contrat, self.annee, pour=self.pour)
 
     def reste(self, famille: str) -> Decimal | None:
-        """Euros left on the envelopes of these schemes that the reader sees; None without one."""
+        """Euros left on the envelopes of these schemes that the reader sees; None without one, or when one is not for it."""
         cles = {dispositif.pk for dispositif in self.dispositifs[famille]}
         siennes = [e.disponible for e in self.enveloppes if e.dispositif_id in cles]
-        return sum(siennes, Decimal(0)) if siennes else None
+        return somme_lisible(siennes) if siennes else None
 
     def montre(self, famille: str) -> bool:
         """Does the reader instruct, and has the contract such a scheme, or a file of one?"""

@@ -32,7 +32,14 @@ from ..forms import (
     NotificationEnveloppeForm,
     RedeploiementForm,
 )
-from ..lectures.enveloppes import enveloppes, fiche_enveloppe, sous_totaux, total, verifier_enveloppes
+from ..lectures.enveloppes import (
+    compteurs_masques,
+    enveloppes,
+    fiche_enveloppe,
+    sous_totaux,
+    total,
+    verifier_enveloppes,
+)
 from ..models import Enveloppe
 from ..permissions import peut_gerer_enveloppes
 from ..tables import COLONNES_DES_ENVELOPPES, TON_DE_LA_DEMANDE
@@ -82,7 +89,8 @@ def exporter_enveloppes(request: HttpRequest, portee: Portee, format: str) -> Ht
             sortie,
             format=format,
             titre=f"Enveloppes {portee.annee} — {portee.contrat.nom}",
-            totaux=totaliser(COLONNES_DES_ENVELOPPES, lues),
+            totaux=totaliser(COLONNES_DES_ENVELOPPES, lues)
+            | {nom: getattr(total(lues), nom) for nom in ("programme", "vote", "disponible")},
             mentions=mentions,
         )
     except ExportImpossible as erreur:
@@ -175,7 +183,7 @@ def lettre(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse | File
 def notifier(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
     """Record what the funder has written."""
     objet = _a_tenir(portee, pk)
-    form = NotificationEnveloppeForm(request.POST or None, request.FILES or None, initial={"montant": objet.montant})
+    form = NotificationEnveloppeForm(request.POST or None, request.FILES or None, enveloppe=objet)
     return _acte(
         request,
         portee,
@@ -267,7 +275,12 @@ def _acte(
         form,
         lambda saisie: faire(objet, **saisie, par=portee.auteur, le=timezone.now()),
         gabarit="programmation/enveloppes/acte.html",
-        contexte={"enveloppe": objet, "titre_acte": titre, "retour": retour},
+        contexte={
+            "enveloppe": objet,
+            "titre_acte": titre,
+            "retour": retour,
+            "masquee": compteurs_masques(objet, pour=portee.auteur),
+        },
         retour=retour,
         succes=succes,
     )

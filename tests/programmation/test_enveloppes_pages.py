@@ -25,9 +25,11 @@ from programmation.models import DemandeFinancement, Dossier, Enveloppe
 from tests.fabriques import (
     CommuneFactory,
     DemandeFactory,
+    DeportFactory,
     DispositifFactory,
     DossierFactory,
     EnveloppeFactory,
+    LocalisationFactory,
     MouvementEnveloppeFactory,
     OrganismeFactory,
 )
@@ -155,12 +157,41 @@ def test_un_compteur_fausse_se_dit_a_l_equipe_et_au_journal_du_serveur(
 ):
     assert client.get(chez("enveloppes")).context["ecarts"] == []
     Enveloppe.objects.filter(pk=programmee.enveloppe_id).update(montant_programme=Decimal("4999.99"))
-    assert "programmé 4999.99 au lieu de 5000.00" in client.get(chez("enveloppes")).content.decode()
+    dit = "programmé 4\u202f999,99\xa0€ au lieu de 5\u202f000\xa0€ (écart\u202f: −\u202f0,01\xa0€)"
+    assert dit in client.get(chez("enveloppes")).content.decode()
     assert connecte(gens.instructeur).get(chez("enveloppes")).context["ecarts"] == []
 
     planifier("programmation.verifier_enveloppes")
     executer_travaux()
-    assert "programmé 4999.99 au lieu de 5000.00" in caplog.text
+    assert "programmé 4\u202f999,99\xa0€ au lieu de 5\u202f000\xa0€" in caplog.text
+
+
+def test_un_ecart_trouve_la_nuit_s_ecrit_aux_chefs_de_projet_de_tout_le_contrat_une_fois(
+    chez, programmee, gens, auteur_de, executer_travaux, mailoutbox
+) -> None:
+    auteur_de(Role.CHEF_DE_PROJET, communes=[CommuneFactory()])
+    for auteur in (gens.chef, gens.decideur, gens.delegue):
+        assert auteur.utilisateur.email
+    planifier("programmation.verifier_enveloppes")
+    executer_travaux()
+    assert mailoutbox == []
+
+    Enveloppe.objects.filter(pk=programmee.enveloppe_id).update(montant_programme=Decimal("4999.99"))
+    for _ in "ab":  # the check done twice in one night
+        planifier("programmation.verifier_enveloppes")
+        executer_travaux()
+    (courriel,) = mailoutbox
+    assert courriel.to == [gens.chef.utilisateur.email]
+    assert courriel.subject.startswith("Enveloppes en écart")
+    assert "4\u202f999,99\xa0€ au lieu de 5\u202f000\xa0€" in courriel.body
+    assert chez("enveloppes") in courriel.body
+
+
+def test_un_ecart_corrige_avant_l_envoi_ne_s_ecrit_pas(programmee, gens, executer_travaux, mailoutbox, le) -> None:
+    assert gens.chef
+    actions.enveloppes.prevenir_des_ecarts({programmee.dossier.contrat_id}, le=le)
+    executer_travaux()
+    assert mailoutbox == []
 
 
 # --- One envelope -----------------------------------------------------------------------------------------------------
@@ -280,6 +311,98 @@ def test_les_enveloppes_se_changent_par_l_equipe_de_tout_le_contrat(chez, contra
         assert connecte(auteur).get(chez(nom, pk=enveloppe.pk)).status_code == 403
     ailleurs = EnveloppeFactory()
     assert connecte(gens.chef).get(chez(nom, pk=ailleurs.pk)).status_code == 404
+
+
+# --- Withdrawn from a file ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("qui", ["chef", "instructeur"])
+def test_qui_s_est_deporte_d_un_dossier_paye_ne_lit_pas_les_compteurs(chez, contrat, programmee, gens, qui) -> None:
+    """Beside the other rows, they would tell what was given to that file."""
+    enveloppe, auteur = programmee.enveloppe, getattr(gens, qui)
+    autre = EnveloppeFactory(contrat=contrat, financeur=enveloppe.financeur, montant=Decimal(7))
+    lecteur = connecte(auteur)
+    adresse = chez("enveloppe", pk=enveloppe.pk)
+    assert "95\u202f000" in lecteur.get(adresse).content.decode()
+    DeportFactory(dossier=programmee.dossier, utilisateur=auteur.utilisateur)
+
+    contexte = lecteur.get(chez("enveloppes")).context
+    lues = {e.pk: e for e in contexte["enveloppes"]}
+    assert [(e.programme, e.vote, e.disponible, e.taux) for e in (lues[enveloppe.pk], lues[autre.pk])] == [
+        (None, None, None, None),
+        (0, 0, 7, 0),
+    ]
+    assert (contexte["total"].disponible, contexte["total"].montant) == (None, 100_007)
+    assert {s.nom: s.total.disponible for s in contexte["sous_totaux"]}[enveloppe.financeur.nom_court] is None
+    for page in (chez("enveloppes"), adresse):
+        contenu = lecteur.get(page).content.decode()
+        assert "déporté" in contenu
+        assert "95\u202f0" not in contenu
+        assert "5\u202f000" not in contenu.replace("100\u202f000", "")
+    export = b"".join(lecteur.get(chez("exporter_enveloppes", format="csv")).streaming_content).decode()
+    assert "95000" not in export
+    if qui == "chef":
+        assert "95\u202f000" not in lecteur.get(chez("mouvement", pk=enveloppe.pk)).content.decode()
+
+
+def test_la_liste_et_la_page_d_une_enveloppe_comptent_les_memes_propositions(
+    chez, contrat, gens, auteur_de, proposee
+) -> None:
+    """For whoever instructs some places only, and for who is withdrawn from a file."""
+    commun = {"financeur": proposee.financeur, "dispositif": proposee.dispositif, "proposee": True}
+    dedans, deporte = (DossierFactory(contrat=contrat, en_instruction=True) for _ in "ab")
+    commune = CommuneFactory()
+    for dossier, montant in ((dedans, 300), (deporte, 70)):
+        LocalisationFactory(dossier=dossier, version=None, commune=commune)
+        DemandeFactory(dossier=dossier, montant_demande=Decimal(montant), **commun)
+    enveloppe = EnveloppeFactory(
+        contrat=contrat, financeur=proposee.financeur, dispositif=proposee.dispositif, nature=proposee.nature
+    )
+    limite = auteur_de(Role.INSTRUCTEUR, organisme=gens.departement, communes=[commune])
+    DeportFactory(dossier=deporte, utilisateur=limite.utilisateur)
+    for auteur, attendu in ((gens.chef, 5370), (limite, 300)):
+        lecteur = connecte(auteur)
+        (lue,) = [e for e in lecteur.get(chez("enveloppes")).context["enveloppes"] if e.pk == enveloppe.pk]
+        fiche = lecteur.get(chez("enveloppe", pk=enveloppe.pk)).context["fiche"]
+        assert (lue.propose, fiche.ligne.propose) == (attendu, attendu)
+
+
+# --- Sections ---------------------------------------------------------------------------------------------------------
+def test_l_autre_section_d_un_dispositif_s_ouvre_et_ne_compte_aucune_demande(client, chez, proposee) -> None:
+    saisie = {
+        "financeur": proposee.financeur_id,
+        "dispositif": proposee.dispositif_id,
+        "nature": proposee.nature,
+        "section": "investissement",
+        "montant": "900",
+    }
+    autre = client.post(chez("ouvrir_enveloppe"), saisie).url
+    lues = {e.section: e for e in client.get(chez("enveloppes")).context["enveloppes"]}
+    assert {section: (e.propose, e.hors_section) for section, e in lues.items()} == {
+        "fonctionnement": (5000, False),
+        "investissement": (0, True),
+    }
+    page = client.get(autre)
+    assert (page.context["fiche"].demandes, page.context["fiche"].ligne.propose) == ((), 0)
+    assert "n’en paie aucune" in page.content.decode()
+
+
+# --- A notification typed while the envelope moves -----------------------------------------------------------------------
+def test_une_notification_tapee_sur_un_montant_deplace_se_confirme(client, chez, contrat, gens, le) -> None:
+    enveloppe = EnveloppeFactory(contrat=contrat, financeur=gens.departement)
+    adresse = chez("notifier_enveloppe", pk=enveloppe.pk)
+    lu = client.get(adresse).context["form"]["attendu"].value()
+    saisie = {"montant": "100 000", "jour": "2026-03-01", "reference": "2026-118"}
+    actions.mouvementer_enveloppe(
+        enveloppe, genre="abondement", montant=Decimal(5000), motif="Gel levé", jour=le.date(), par=gens.chef, le=le
+    )
+    refus = client.post(adresse, saisie | {"attendu": str(lu or "100000.00")})
+    assert refus.status_code == 422
+    assert "105\u202f000" in str(refus.context["form"].errors["montant"])
+    assert 'name="attendu" value="105000.00"' in refus.content.decode()
+    enveloppe.refresh_from_db()
+    assert (enveloppe.etat, enveloppe.montant) == ("attendue", 105_000)
+    client.post(adresse, saisie | {"attendu": "105000.00"})
+    enveloppe.refresh_from_db()
+    assert (enveloppe.etat, enveloppe.montant) == ("notifiee", 100_000)
 
 
 # --- Constant cost ----------------------------------------------------------------------------------------------------

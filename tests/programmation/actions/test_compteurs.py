@@ -17,7 +17,7 @@ from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.journal import verifier_chaine
 from programmation import actions
 from programmation.etats import DEMANDE_CONSOMME, EtatDemande
-from programmation.lectures.enveloppes import verifier_enveloppes
+from programmation.lectures.enveloppes import fiche_enveloppe, verifier_enveloppes
 from programmation.models import DemandeFinancement, Dossier, Enveloppe
 from tests.fabriques import (
     CampagneFactory,
@@ -25,6 +25,7 @@ from tests.fabriques import (
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
+    EnveloppeFactory,
     OrganismeFactory,
 )
 from tests.programmation.actions.reperes import ACTE, PIECE, euros
@@ -157,7 +158,34 @@ def test_la_commande_accepte_des_enveloppes_justes_et_sort_en_erreur_sur_un_comp
     with pytest.raises(CommandError, match="1 enveloppe"):
         call_command("verifier_enveloppes")
     erreur = capsys.readouterr().err
-    assert "voté 4999.99 au lieu de 5000.00" in erreur
+    assert "voté 4\u202f999,99\xa0€ au lieu de 5\u202f000\xa0€ (écart : −\u202f0,01\xa0€)" in erreur
+    assert "programmé" not in erreur
+
+
+def test_un_montant_qui_n_est_pas_la_somme_de_ses_mouvements_se_dit(contrat, gens, le) -> None:
+    enveloppe = actions.ouvrir_enveloppe(
+        contrat,
+        financeur=gens.departement,
+        annee=2026,
+        dispositif=DispositifFactory(),
+        nature="specifique",
+        montant=euros(30_000),
+        par=gens.chef,
+        le=le,
+    )
+    EnveloppeFactory(contrat=contrat)  # written without an opening: nothing to compare
+    par = {"jour": le.date(), "par": gens.chef, "le": le}
+    actions.notifier_enveloppe(enveloppe, montant=euros(29_000), reference="2026-1", **par)
+    actions.mouvementer_enveloppe(enveloppe, genre="abondement", montant=euros(500), motif="Gel levé", **par)
+    assert verifier_enveloppes() == []
+    Enveloppe.objects.filter(pk=enveloppe.pk).update(montant=euros(29_400))
+    (ecart,) = verifier_enveloppes()
+    assert [(c.nom, c.lu, c.attendu, c.ecart) for c in ecart.compteurs] == [("montant", 29_400, 29_500, -100)]
+    assert [m.apres for m in fiche_enveloppe(Enveloppe.objects.get(pk=enveloppe.pk), pour=gens.chef).mouvements] == [
+        30_000,
+        29_000,
+        29_500,
+    ]
 
 
 def test_la_verification_s_en_tient_au_contrat_demande(votee) -> None:

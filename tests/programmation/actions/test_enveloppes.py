@@ -7,12 +7,19 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.etats import TransitionImpossible
 from programmation import actions
 from programmation.models import Enveloppe, MouvementEnveloppe, Section
-from tests.fabriques import DemandeFactory, DispositifFactory, EnveloppeFactory, MouvementEnveloppeFactory
+from tests.fabriques import (
+    DemandeFactory,
+    DispositifFactory,
+    EnveloppeFactory,
+    MouvementEnveloppeFactory,
+    OrganismeFactory,
+)
 from tests.programmation.actions.reperes import euros, vie
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +205,16 @@ def test_un_redeploiement_est_deux_mouvements_lies(contrat, gens, le) -> None:
         assert len(vie(enveloppe)) == 1
 
 
+def test_supprimer_une_enveloppe_ne_perd_pas_l_historique_de_celle_vers_qui_elle_a_redeploye(contrat, gens, le) -> None:
+    de, vers = (
+        EnveloppeFactory(contrat=contrat, financeur=gens.departement, dispositif=DispositifFactory()) for _ in "ab"
+    )
+    actions.redeployer(de, vers=vers, montant=euros(300), motif="Priorité santé", jour=JOUR, par=gens.chef, le=le)
+    with pytest.raises(RestrictedError):
+        de.delete()
+    assert vers.mouvements.get().contrepartie == de
+
+
 def test_un_redeploiement_impossible_ne_laisse_aucune_trace(programmee, contrat, gens, le) -> None:
     pleine = programmee.enveloppe
     vers = EnveloppeFactory(contrat=contrat, financeur=pleine.financeur, dispositif=DispositifFactory())
@@ -256,6 +273,18 @@ def test_un_depassement_accorde_ne_se_retire_pas_une_fois_pris(programmee, gens,
     ligne = vie(enveloppe)[-1]
     assert ligne.avant == {"depassement_autorise": "0.00"}
     assert ligne.apres == {"depassement_autorise": "500"}
+
+
+def test_le_motif_d_un_depassement_s_ecrit_de_meme_partout_et_l_enveloppe_se_nomme_en_francais(
+    programmee, contrat, gens, le
+) -> None:
+    enveloppe = programmee.enveloppe
+    actions.autoriser_depassement(enveloppe, montant=euros(5), motif="  Report ", par=gens.chef, le=le)
+    enveloppe.refresh_from_db()
+    assert (enveloppe.motif_depassement, vie(enveloppe)[-1].motif) == ("Report", "Report")
+    sienne = EnveloppeFactory(contrat=contrat, financeur=OrganismeFactory(etat=True, nom="État", sigle="État"))
+    with pytest.raises(RegleEnfreinte, match="L’enveloppe 2026 de l’État ne laisse que"):
+        actions.enveloppes.deplacer(sienne, programme=euros(100_001))
 
 
 @pytest.mark.parametrize(("montant", "motif", "champ"), [("-1", "Report", "montant"), ("1", " ", "motif")])
