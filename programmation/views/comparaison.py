@@ -17,11 +17,12 @@ from commun.colonnes import Colonne, TypeColonne
 from commun.erreurs import RegleEnfreinte
 from commun.exports import TYPES_MIME, ExportImpossible, exporter
 from commun.graphiques import Barre, Graphique, barres_horizontales
-from commun.typographie import date_heure, euros_abreges
+from commun.typographie import date_heure, euros_abreges, pluriel
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from ..forms.scenarios import MAX_COMPARES
-from ..lectures.scenarios import Comparaison, comparer, scenarios
+from ..lectures.enveloppes import somme_lisible
+from ..lectures.scenarios import Comparaison, comparer_et_retenir, scenarios
 from ..models import Scenario
 from .vue_du_tableau import adresse
 
@@ -42,7 +43,7 @@ def comparer_scenarios(request: HttpRequest, portee: Portee) -> HttpResponse:
         "comparaison": None,
     }
     if choisis:
-        comparaison = comparer(portee.contrat, portee.annee, choisis, pour=portee.auteur)
+        comparaison = comparer_et_retenir(portee.contrat, portee.annee, choisis, pour=portee.auteur)
         contexte |= {
             "comparaison": comparaison,
             "graphique": _graphique(comparaison, portee.annee),
@@ -64,10 +65,14 @@ def exporter_comparaison(request: HttpRequest, portee: Portee, format: str) -> H
     if not choisis:
         return redirect(adresse(portee, "comparer_scenarios"))
     assert portee.annee is not None
-    comparaison = comparer(portee.contrat, portee.annee, choisis, pour=portee.auteur)
+    comparaison = comparer_et_retenir(portee.contrat, portee.annee, choisis, pour=portee.auteur)
     mentions = [
         f"Extrait de Pilotville le {date_heure(timezone.localtime())}",
         "Un scénario n’engage personne. Les montants programmés ou votés comptent de même dans chacun.",
+        *(
+            f"« {nom} » ne dit rien de {pluriel(n, 'demande', 'demandes')} encore à décider : comptées pour 0."
+            for nom, n in comparaison.incomplets
+        ),
         *(f"{i.nom} : {i.definition}" for i in comparaison.indicateurs if i.definition),
     ]
     if comparaison.fictif:
@@ -102,14 +107,15 @@ def _choisis(request: HttpRequest, portee: Portee) -> list[Scenario]:
 
 def _graphique(comparaison: Comparaison, annee: int) -> Graphique:
     """What each hypothesis would take from the envelopes that the reader sees, against what they allow."""
-    permis = sum((e.enveloppe.disponible for e in comparaison.enveloppes), Decimal(0))
+    permis = somme_lisible(e.enveloppe.disponible for e in comparaison.enveloppes)
     prend = [sum((e.prend[rang] for e in comparaison.enveloppes), Decimal(0)) for rang in range(len(comparaison.noms))]
-    trop = [nom for nom, montant in zip(comparaison.noms[1:], prend[1:], strict=True) if montant > permis]
-    titre = (
-        f"{' et '.join(f'« {nom} »' for nom in trop)} : plus que ce que laissent les enveloppes"
-        if trop
-        else "Chaque scénario tient dans ce que laissent les enveloppes, toutes ensemble"
-    )
+    trop = []
+    titre = "Ce que chaque hypothèse prend sur les enveloppes"
+    if permis is not None:
+        trop = [nom for nom, montant in zip(comparaison.noms[1:], prend[1:], strict=True) if montant > permis]
+        titre = "Chaque scénario tient dans ce que laissent les enveloppes, toutes ensemble"
+    if trop:
+        titre = f"{' et '.join(f'« {nom} »' for nom in trop)} : plus que ce que laissent les enveloppes"
     return barres_horizontales(
         [
             Barre(nom, montant, accent=rang > 0)
@@ -121,7 +127,7 @@ def _graphique(comparaison: Comparaison, annee: int) -> Graphique:
         entete="Hypothèse",
         nom_valeur="Montant",
         cible=permis,
-        nom_cible="Disponible :",
+        nom_cible="Disponible :" if permis is not None else "",
         ordonner=False,
     )
 
@@ -164,11 +170,15 @@ def _colonnes(comparaison: Comparaison) -> list[Colonne]:
 def _lignes(comparaison: Comparaison) -> Iterator[_Ligne]:
     for indicateur in comparaison.indicateurs:
         yield _Ligne("Ensemble", indicateur.nom, indicateur.unite, indicateur.valeurs)
+        if indicateur.euros:
+            yield _Ligne("Ensemble", f"{indicateur.nom} : montant", "€", indicateur.euros)
+        if indicateur.actions:
+            yield _Ligne("Ensemble", f"{indicateur.nom} : nombre", "actions", tuple(map(Decimal, indicateur.actions)))
     for titre, lignes in comparaison.groupes:
         for ligne in lignes:
             yield _Ligne(titre, ligne.nom, "€", ligne.montants)
     for e in comparaison.enveloppes:
-        nom = f"{e.enveloppe.financeur}, {e.enveloppe.dispositif}, {e.enveloppe.nature_libelle.lower()}"
+        nom = f"{e.enveloppe.financeur}, {e.enveloppe.dispositif}, {e.enveloppe.titre}"
         yield _Ligne("Reste sur l’enveloppe", nom, "€", e.restes)
     for sans in comparaison.sans_enveloppe:
         nom = f"{sans.financeur}, {sans.dispositif}, {sans.nature.lower()}"

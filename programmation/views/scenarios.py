@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -25,12 +27,16 @@ from ..forms.scenarios import AjustementForm, CelluleDuScenarioForm, Completemen
 from ..lectures.scenarios import (
     LigneDeScenario,
     avec_ce_qu_elles_montrent,
-    comparer,
+    comparaison_connue,
+    comparer_et_retenir,
     compte_des_rangees,
     lire_les_rangees,
+    lire_par_blocs,
+    nombre_de_rangees,
     promotion,
     rangees_du_scenario,
     scenarios,
+    vie,
 )
 from ..models import DemandeFinancement, Scenario
 from ..permissions import (
@@ -45,6 +51,8 @@ from .saisie import ecrire_la_cellule
 from .vue_du_tableau import CelluleSaisie, adresse, avec, filtrer
 
 PAR_PAGE = 100
+# Above this many rows, the balance comes after them unless somebody has just asked it.
+BILAN_IMMEDIAT = 2_000
 TON_DU_SCENARIO = {"brouillon": "neutre", "partage": "info", "promu": "succes", "archive": "neutre"}
 # The acts that a single button asks for, and what is said once done.
 ACTES = {
@@ -102,16 +110,23 @@ def creer(request: HttpRequest, portee: Portee) -> HttpResponse:
 @require_safe
 @dans_le_contrat(*INSTRUCTEURS)
 def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
-    """One scenario: its balance, its rows to type; htmx asks for the table alone."""
+    """One scenario: its balance, its rows to type; htmx asks for the table alone, or for the balance alone.
+
+    Adding up a very long list takes longer than showing its first page: then the rows come at once, the balance after.
+    """
     scenario = _visible(portee, pk)
+    modifier = peut_modifier_le_scenario(portee.auteur, scenario)
+    if "bilan" in request.GET and request.htmx:  # type: ignore[attr-defined]
+        contexte = {"scenario": scenario, "modifier": modifier, **_bilan(portee, scenario, attendre=True)}
+        return render(request, "programmation/scenarios/_bilan.html", contexte)
     filtre, rangees = _rangees(request.GET, portee, scenario)
-    nombre = rangees.count()
+    nombre = nombre_de_rangees(rangees, scenario, pour=portee.auteur)
     montrees = avec_ce_qu_elles_montrent(rangees)
     page = Pagination(montrees, total=nombre, par_page=PAR_PAGE).get_page(request.GET.get("page"))
-    modifier = peut_modifier_le_scenario(portee.auteur, scenario)
-    compte = compte_des_rangees(scenario, pour=portee.auteur)
+    tenir = peut_tenir_le_scenario(portee.auteur, scenario)
     contexte = {
         "scenario": scenario,
+        **_bilan(portee, scenario, attendre="bilan" in request.GET),
         "ton": TON_DU_SCENARIO[scenario.etat],
         "filtre": filtre,
         "puces": filtre.puces(request.GET),
@@ -122,10 +137,17 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
             _rangee(ligne, portee, scenario, modifie=bool(modifier))
             for ligne in lire_les_rangees(page.object_list, scenario, pour=portee.auteur)
         ],
-        "comparaison": comparer(portee.contrat, scenario.annee, [scenario], pour=portee.auteur),
-        "compte": compte,
         "modifier": modifier,
-        "tenir": peut_tenir_le_scenario(portee.auteur, scenario),
+        "tenir": tenir,
+        "evenements": [
+            {
+                "le": ligne.fait_le,
+                "texte": ligne.libelle,
+                "par": " · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
+                "detail": ligne.motif,
+            }
+            for ligne in (vie(scenario) if tenir and not request.htmx else [])  # type: ignore[attr-defined]
+        ],
         "promouvoir": peut_promouvoir_le_scenario(portee.auteur, scenario),
         "creer": peut_creer_un_scenario(portee.auteur, portee.contrat),
         "entrees": _entrees(portee, scenario),
@@ -144,23 +166,19 @@ def exporter_scenario(request: HttpRequest, portee: Portee, pk: int, format: str
         raise Http404
     scenario = _visible(portee, pk)
     _, rangees = _rangees(request.GET, portee, scenario)
-    lues = lire_les_rangees(avec_ce_qu_elles_montrent(rangees), scenario, pour=portee.auteur)
     mentions = [
         f"Extrait de Pilotville le {date_heure(timezone.localtime())}",
         f"{scenario}, {scenario.organisme.nom_court}, {scenario.get_etat_display().lower()} : il n’engage personne.",
         "Montants en euros.",
     ]
-    if any(ligne.fictif for ligne in lues):
+    if rangees.filter(fictif=True).exists():
         mentions.append("Données fictives de démonstration.")
-    totaux = {
-        nom: sum((getattr(ligne, nom) or 0 for ligne in lues), 0)
-        for nom in ("demande", "an_passe", "propose", "montant")
-    }
+    totaux = {nom: Decimal(0) for nom in ("demande", "an_passe", "propose", "montant")}
     sortie = tempfile.TemporaryFile()
     try:
         exporter(
             COLONNES_DU_SCENARIO,
-            lues,
+            _additionnees(lire_par_blocs(rangees, scenario, pour=portee.auteur), totaux),
             sortie,
             format=format,
             titre=f"{scenario.nom} — {scenario.annee}",
@@ -331,6 +349,8 @@ def changer(request: HttpRequest, portee: Portee, pk: int, acte: str) -> HttpRes
         raise Http404
     scenario = _visible(portee, pk)
     action, succes = ACTES[acte]
+    if acte == "reprendre" and scenario.promu_le is not None:
+        succes = "Le scénario est sorti des archives ; ses montants restent proposés."
     return faire(
         request,
         lambda: action(scenario, par=portee.auteur, le=timezone.now()),
@@ -340,6 +360,26 @@ def changer(request: HttpRequest, portee: Portee, pk: int, acte: str) -> HttpRes
 
 
 # --- Inside ----------------------------------------------------------------------------------------------------------
+
+
+def _bilan(portee: Portee, scenario: Scenario, *, attendre: bool) -> dict[str, Any]:
+    """The totals of the scenario and its rows without an amount: None when they would make the rows wait."""
+    pour = portee.auteur
+    comparaison = comparaison_connue(portee.contrat, scenario.annee, [scenario], pour=pour)
+    if comparaison is None:
+        toutes = rangees_du_scenario(scenario, pour=pour)
+        if not attendre and nombre_de_rangees(toutes, scenario, pour=pour) > BILAN_IMMEDIAT:
+            return {"comparaison": None, "compte": None}
+        comparaison = comparer_et_retenir(portee.contrat, scenario.annee, [scenario], pour=pour)
+    return {"comparaison": comparaison, "compte": compte_des_rangees(scenario, pour=pour)}
+
+
+def _additionnees(lignes: Iterable[LigneDeScenario], totaux: dict[str, Decimal]) -> Iterator[LigneDeScenario]:
+    """These rows as they come, their columns added up in `totaux` on the way: the foot of a spreadsheet is written last."""
+    for ligne in lignes:
+        for nom in totaux:
+            totaux[nom] += getattr(ligne, nom) or 0
+        yield ligne
 
 
 def _visible(portee: Portee, pk: int) -> Scenario:
@@ -439,12 +479,15 @@ def _entrees(portee: Portee, scenario: Scenario) -> list[dict[str, Any]]:
     )
     entrees += [
         {
-            "libelle": scenario.TRANSITIONS[acte].libelle,
+            "libelle": scenario.TRANSITIONS[transition].libelle,
             "url": adresse(portee, "changer_scenario", pk=scenario.pk, acte=acte),
             "post": True,
             "icone": icone,
         }
-        for acte, icone in (("reprendre", "arrow-counterclockwise"), ("archiver", "archive"))
-        if scenario.transition_possible(acte)
+        for acte, transition, icone in (
+            ("reprendre", scenario.acte_de_reprise, "arrow-counterclockwise"),
+            ("archiver", "archiver", "archive"),
+        )
+        if scenario.transition_possible(transition)
     ]
     return entrees

@@ -158,22 +158,30 @@ let attente;
 function actualiserLesTotaux() {
   clearTimeout(attente);
   attente = setTimeout(async () => {
-    const reponse = await fetch(window.location.href, { headers: { "HX-Request": "true" } });
-    if (!reponse.ok) return;
-    const morceau = document.createElement("template");
-    morceau.innerHTML = await reponse.text();
-    const pied = morceau.content.querySelector("[data-tableau] tfoot");
-    const ancien = document.querySelector("[data-tableau] tfoot");
-    if (pied && ancien) ancien.replaceWith(pied);
-    // Figures of the page that follow what is typed, an open detail stays open.
-    for (const vif of document.querySelectorAll("[data-vif]")) {
-      const neuf = morceau.content.querySelector(`[data-vif="${vif.dataset.vif}"]`);
-      if (!neuf) continue;
-      const ouverts = [...vif.querySelectorAll("details")].map((detail) => detail.open);
-      neuf.querySelectorAll("details").forEach((detail, rang) => (detail.open = ouverts[rang] ?? false));
-      vif.replaceWith(neuf);
-    }
+    const vivants = [...document.querySelectorAll("[data-vif]")];
+    // A figure that has an address of its own is asked there: the page is not read again for it.
+    const page = document.querySelector("[data-tableau] tfoot") || vivants.some((vif) => !vif.dataset.url);
+    const adresses = new Set([...(page ? [window.location.href] : []), ...vivants.map((vif) => vif.dataset.url ?? window.location.href)]);
+    await Promise.all([...adresses].map(relireLesTotaux));
   }, 800);
+}
+
+async function relireLesTotaux(adresse) {
+  const reponse = await fetch(adresse, { headers: { "HX-Request": "true" } });
+  if (!reponse.ok) return;
+  const morceau = document.createElement("template");
+  morceau.innerHTML = await reponse.text();
+  const pied = morceau.content.querySelector("[data-tableau] tfoot");
+  const ancien = document.querySelector("[data-tableau] tfoot");
+  if (pied && ancien) ancien.replaceWith(pied);
+  // Figures of the page that follow what is typed, an open detail stays open.
+  for (const vif of document.querySelectorAll("[data-vif]")) {
+    const neuf = morceau.content.querySelector(`[data-vif="${vif.dataset.vif}"]`);
+    if (!neuf || (vif.dataset.url ?? window.location.href) !== adresse) continue;
+    const ouverts = [...vif.querySelectorAll("details")].map((detail) => detail.open);
+    neuf.querySelectorAll("details").forEach((detail, rang) => (detail.open = ouverts[rang] ?? false));
+    vif.replaceWith(neuf);
+  }
 }
 
 document.addEventListener("click", (evenement) => {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -16,9 +17,12 @@ from commun.etats import TransitionImpossible
 from commun.models import LigneJournal
 from contrats.etats import Role
 from programmation import actions
+from programmation.lectures.programmation_annuelle import chiffres_annuels, programmation_annuelle
 from programmation.lectures.scenarios import (
     avec_ce_qu_elles_montrent,
+    comparaison_connue,
     comparer,
+    comparer_et_retenir,
     compte_des_rangees,
     lire_les_rangees,
     promotion,
@@ -39,6 +43,7 @@ from tests.fabriques import (
     LocalisationFactory,
     OrganismeFactory,
     OrientationFactory,
+    PublicParAgeFactory,
     ScenarioFactory,
     SollicitationAvisFactory,
     VersionPerimetreFactory,
@@ -189,6 +194,21 @@ def test_retaper_ce_qui_est_deja_la_n_ecrit_rien(demande, creer, gens, le) -> No
     assert [ligne.acte for ligne in LigneJournal.objects.de(scenario)] == ["creer_scenario"]
 
 
+def test_une_ligne_retiree_puis_retapee_ne_reprend_pas_une_version_deja_lue(demande, creer, gens, le) -> None:
+    un = demande()
+    scenario = creer("demandes")
+    lue = scenario.lignes.get().version
+    saisie = {"champ": "montant", "par": gens.chef, "le": le}
+    actions.saisir_ligne(scenario, un, valeur=None, version=lue, **saisie)
+    retapee = actions.saisir_ligne(scenario, un, valeur=D(100), version=0, **saisie)
+    assert retapee.version > lue
+    with pytest.raises(RevisionDepassee):
+        actions.saisir_ligne(scenario, un, valeur=D(2), version=lue, **saisie)
+    actions.saisir_ligne(scenario, un, valeur=None, version=retapee.version, **saisie)
+    actions.completer_scenario(scenario, depart="demandes", par=gens.chef, le=le)
+    assert scenario.lignes.get().version > retapee.version
+
+
 def test_deux_collegues_sur_une_ligne_le_second_relit(demande, creer, gens, le) -> None:
     un = demande()
     scenario = creer("vide")
@@ -234,6 +254,7 @@ def test_ajuster_une_selection_laisse_les_autres(demande, creer, gens, le) -> No
     assert actions.ajuster_lignes(scenario, [un.pk], ajustement="pourcent", par=gens.chef, le=le) == 0
     actes = [ligne.acte for ligne in LigneJournal.objects.de(scenario)]
     assert actes == ["creer_scenario", "ajuster_lignes"]
+    assert LigneJournal.objects.de(scenario).last().libelle == "Baisser de 5\xa0%"
 
 
 def test_un_ajustement_reste_entre_moins_et_plus_cent_pour_cent(demande, creer, gens, le) -> None:
@@ -431,16 +452,118 @@ def test_les_scenarios_se_comparent_a_la_base_ligne_a_ligne(contrat, annee, cree
         "Faubourg": (D("1999.90"), D("999.90"), D("3999.70")),
         "Non territorialisé": (D("2000.10"), D("2000.10"), D("6000.30")),
     }
-    assert {ligne.nom for ligne in c.par_commune} == {"Denain", "Non territorialisé"}
+    assert {ligne.nom: ligne.montants for ligne in c.par_commune} == {
+        "Denain": (D("1999.90"), D("999.90"), D("3999.70")),
+        "Non territorialisé": (D("2000.10"), D("2000.10"), D("6000.30")),
+    }
+    assert {ligne.nom: ligne.montants for ligne in c.par_orientation if any(ligne.montants)} == {
+        annee["une"].dossier.orientation.nom_court: (1000, 0, 1000),
+        annee["deux"].dossier.orientation.nom_court: (3000, 3000, 9000),
+    }
     indicateurs = {i.cle: i for i in c.indicateurs}
     assert indicateurs["actions"].valeurs == (2, 1, 2)
     assert indicateurs["qpv"].valeurs == (D("50.0"), D("33.3"), D("40.0"))
-    assert indicateurs["femmes"].valeurs == (D("81.2"), D(100), D("92.5"))  # (1000 × ¼ + 3000) / 4000
+    # (1000 × ¼ + 3000) / 4000 = 81,25: half up
+    assert indicateurs["femmes"].valeurs == (D("81.3"), D(100), D("92.5"))
+    assert indicateurs["femmes"].euros == (3250, 3000, 9250)
     assert indicateurs["jeunes"].valeurs == (D(50), D(50), D(50))  # the new action's young public is unknown
     assert indicateurs["jeunes"].precision[0].startswith("public inconnu pour 25")
     assert indicateurs["cpo"].valeurs == (D(60), D(60), D(180))
-    assert indicateurs["nouvelles"].valeurs == (D(25), D(0), D(10))
-    assert indicateurs["nouvelles"].ecarts == (D(-25), D(-15))
+    assert indicateurs["cpo"].euros == (3000, 3000, 9000)
+    neuves, reconduites = indicateurs["nouvelle"], indicateurs["reconduite"]
+    assert (neuves.valeurs, neuves.ecarts) == ((D(25), D(0), D(10)), (D(-25), D(-15)))
+    assert (neuves.euros, neuves.actions) == ((1000, 0, 1000), (1, 0, 1))
+    assert (reconduites.valeurs, reconduites.euros) == ((D(75), D(100), D(90)), (3000, 3000, 9000))
+    assert reconduites.actions == (1, 1, 1)
+
+
+def test_les_communes_ne_s_echangent_pas(contrat, demande, creer, gens) -> None:
+    for nom, montant in (("Denain", 100), ("Haveluy", 40)):
+        un = demande(proposee=True, montant_demande=D(montant))
+        LocalisationFactory(dossier=un.dossier, version=None, commune=CommuneFactory(nom=nom))
+    c = comparer(contrat, 2026, [creer("propositions")], pour=gens.chef)
+    assert [(ligne.nom, ligne.montants) for ligne in c.par_commune] == [("Denain", (100, 100)), ("Haveluy", (40, 40))]
+
+
+# --- Earmarks ---------------------------------------------------------------------------------------------------------
+def indicateur(contrat: Any, cle: str, pour: Any, *scenarios_compares: Scenario) -> Any:
+    """One figure of the comparison; None when this reader has none."""
+    c = comparer(contrat, 2026, scenarios_compares, pour=pour)
+    return next((i for i in c.indicateurs if i.cle == cle), None)
+
+
+def test_les_adolescents_ont_de_12_a_17_ans(contrat, demande, gens) -> None:
+    """regles 2.9: brackets 12-15 and 16-17; what is for people of 18 to 25 is for the young, not for adolescents."""
+    mjc = DossierFactory(contrat=contrat, en_instruction=True, beneficiaires=40, beneficiaires_qpv=0, jeunes=40)
+    for tranche, nombre in (("12-15", 6), ("16-17", 4), ("18-25", 30)):
+        PublicParAgeFactory(dossier=mjc, tranche=tranche, nombre=nombre)
+    petits = DossierFactory(contrat=contrat, en_instruction=True, beneficiaires=30, beneficiaires_qpv=0, jeunes=0)
+    PublicParAgeFactory(dossier=petits)
+    demande(dossier=mjc, proposee=True, montant_demande=D(1000))
+    demande(dossier=petits, proposee=True, montant_demande=D(600))
+    demande(proposee=True, montant_demande=D(400))  # a file that tells no age
+    ados, jeunes = (indicateur(contrat, cle, gens.chef) for cle in ("adolescents", "jeunes"))
+    assert (ados.valeurs, ados.euros) == ((D("15.6"),), (250,))  # 1000 × 10/40, over 1600
+    assert (jeunes.valeurs, jeunes.euros) == ((D("62.5"),), (1000,))
+    assert ados.precision == ("public inconnu pour 20\u202f% des euros".replace("\u202f", "\xa0"),)
+
+
+def test_un_flechage_vise_dit_ce_qui_manque_et_rien_n_est_vise_d_office(contrat, demande, gens) -> None:
+    dossier = DossierFactory(contrat=contrat, en_instruction=True, beneficiaires=40, beneficiaires_qpv=0, femmes=10)
+    demande(dossier=dossier, proposee=True, montant_demande=D(1000))
+    assert indicateur(contrat, "femmes", gens.chef).precision == ("",)
+    contrat.part_femmes_visee = D("37.5")
+    assert indicateur(contrat, "femmes", gens.chef).precision == ("il manque 125\xa0€ pour atteindre 37,5\xa0%",)
+    contrat.part_femmes_visee = D(25)
+    assert indicateur(contrat, "femmes", gens.chef).precision == ("objectif de 25\xa0% atteint",)
+
+
+# --- C-04 -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("qui", ["instructeur", "voisin", "delegue", "communal"])
+def test_la_part_des_cpo_ne_dit_l_enveloppe_de_l_etat_qu_a_qui_les_lit_toutes(
+    contrat, annee, creer, gens, auteur_de, le, qui: str
+) -> None:
+    """A share and what it lacks would tell the envelope to the euro."""
+    scenario = creer("propositions")
+    actions.partager_scenario(scenario, par=gens.chef, le=le)
+    lecteur = getattr(gens, qui, None) or auteur_de(Role.CHEF_DE_PROJET, communes=[CommuneFactory()])
+    for cle in ("cpo", "conventions"):
+        assert indicateur(contrat, cle, lecteur, scenario) is None
+        assert indicateur(contrat, cle, gens.chef, scenario) is not None
+    chiffres, _ = chiffres_annuels(contrat, 2026, pour=lecteur)
+    assert (chiffres.cpo.base, chiffres.cpo.part) == (0, None)
+    assert chiffres_annuels(contrat, 2026, pour=gens.chef)[0].cpo.base == 5000
+
+
+def test_la_base_des_cpo_additionne_ce_qui_est_notifie_et_ce_qui_est_attendu(contrat, annee, gens) -> None:
+    """C-04: a first small letter does not make the others disappear; investments are another matter."""
+    etat = annee["etat"]
+    EnveloppeFactory(contrat=contrat, financeur=etat, montant=D(25_000))
+    EnveloppeFactory(
+        contrat=contrat, financeur=etat, dispositif=DispositifFactory(section="investissement"), montant=D(70_000)
+    )
+    lu = indicateur(contrat, "cpo", gens.chef)
+    assert (lu.valeurs, lu.precision) == ((D(10),), ("il manque 12\u202f000\xa0€",))
+    assert "en partie attendue" in lu.definition
+    chiffres = programmation_annuelle(contrat, 2026, pour=gens.chef, publiee=True).chiffres.cpo
+    assert (chiffres.base, chiffres.base_en_mots) == (30_000, "en partie attendue")
+    Enveloppe.objects.filter(financeur=etat).update(etat="notifiee")
+    assert (
+        "enveloppe de l’année en fonctionnement (C-04), notifiée." in indicateur(contrat, "cpo", gens.chef).definition
+    )
+
+
+def test_la_part_des_cpo_se_dit_aussi_en_nombre_de_conventions(contrat, annee, creer, gens, le) -> None:
+    assert indicateur(contrat, "conventions", gens.chef).valeurs == (None,)  # no annual convention is recorded
+    annuelle = ConventionFactory(contrat=contrat, annuelle=True, premiere_annee=2026)
+    for convention in (annuelle, ConventionFactory(contrat=contrat, annuelle=True, premiere_annee=2025)):
+        dossier = DossierFactory(contrat=contrat, en_instruction=True, convention=convention)
+        DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    sans = creer("propositions")
+    actions.saisir_ligne(sans, annee["deux"], champ="montant", valeur=D(0), version=1, par=gens.chef, le=le)
+    lu = indicateur(contrat, "conventions", gens.chef, sans)
+    assert lu.valeurs == (D(50), D(0))
+    assert lu.precision == ("1 sur 2\xa0conventions", "0 sur 1\xa0convention")
 
 
 def test_chaque_repartition_fait_le_total(contrat, annee, demande, creer, gens) -> None:
@@ -471,6 +594,53 @@ def test_ce_qui_est_programme_ne_compte_pas_deux_fois_dans_l_enveloppe(demande, 
     assert (e.prend, e.restes[1], c.total.montants) == ((0, 2000), 95_000, (3000, 5000))
 
 
+def test_deux_sections_d_un_dispositif_ne_comptent_pas_deux_fois_les_memes_demandes(contrat, demande, creer, gens):
+    """regles 2.6: a request takes from its scheme's section."""
+    une = demande(proposee=True, montant_demande=D(3000))
+    sienne, autre = (
+        EnveloppeFactory(contrat=contrat, financeur=gens.departement, dispositif=une.dispositif, section=section)
+        for section in ("fonctionnement", "investissement")
+    )
+    c = comparer(contrat, 2026, [creer("propositions")], pour=gens.chef)
+    assert {e.enveloppe.pk: (e.prend, e.enveloppe.propose) for e in c.enveloppes} == {
+        sienne.pk: ((3000, 3000), 3000),
+        autre.pk: ((0, 0), 0),
+    }
+
+
+def test_qui_s_est_deporte_d_un_dossier_paye_ne_lit_pas_ce_qui_reste(demande, creer, gens) -> None:
+    prise = demande(programmee=True, montant_demande=D(3000))
+    ouverte = demande(dispositif=prise.dispositif, proposee=True, montant_demande=D(2000))
+    scenario = creer("propositions")
+    DeportFactory(dossier=prise.dossier, utilisateur=gens.chef.utilisateur)
+    gens.chef.utilisateur.__dict__.pop("_deports_connus", None)
+    c = comparer(prise.dossier.contrat, 2026, [scenario], pour=gens.chef)
+    (e,) = [e for e in c.enveloppes if e.enveloppe.dispositif_id == ouverte.dispositif_id]
+    assert (e.prend, e.restes, e.depassee) == ((2000, 2000), (None, None), False)
+    assert [nombre for *_, nombre in c.bilans] == [0, 0]
+
+
+def test_ce_dont_un_scenario_ne_dit_rien_se_compte_par_scenario(demande, creer, gens) -> None:
+    demande(proposee=True), demande(), demande(programmee=True)
+    plein, creux = creer("demandes", nom="Plein"), creer("propositions", nom="Creux")
+    c = comparer(plein.contrat, 2026, [plein, creux], pour=gens.chef)
+    assert (c.sans_montant, c.incomplets) == ((0, 1), (("Creux", 1),))
+
+
+def test_une_comparaison_se_retient_jusqu_au_prochain_acte_et_par_lecteur(annee, creer, gens, le) -> None:
+    cache.clear()
+    scenario = creer("propositions")
+    actions.partager_scenario(scenario, par=gens.chef, le=le)
+    jeu = (scenario.contrat, 2026, [scenario])
+    assert comparaison_connue(*jeu, pour=gens.chef) is None
+    assert comparer_et_retenir(*jeu, pour=gens.chef) == comparer(*jeu, pour=gens.chef)
+    assert comparaison_connue(*jeu, pour=gens.chef).total.montants == (4000, 4000)
+    assert comparaison_connue(*jeu, pour=gens.instructeur) is None
+    actions.saisir_ligne(scenario, annee["une"], champ="montant", valeur=D(1), version=1, par=gens.chef, le=le)
+    assert comparaison_connue(*jeu, pour=gens.chef) is None
+    assert comparer_et_retenir(*jeu, pour=gens.chef).total.montants == (4000, 3001)
+
+
 def test_un_financeur_compare_sur_ses_seules_enveloppes(contrat, annee, creer, gens) -> None:
     c = comparer(contrat, 2026, [creer("propositions", par=gens.instructeur)], pour=gens.instructeur)
     assert {e.enveloppe.financeur for e in c.enveloppes} == {gens.departement.nom_court}
@@ -487,7 +657,7 @@ def test_la_base_et_la_regle_comptent_les_euros_pour_les_femmes_de_meme(contrat,
     c = comparer(contrat, 2026, [creer("propositions")], pour=gens.chef)
     lu = next(i for i in c.indicateurs if i.cle == "femmes").valeurs[0]
     part = part_du_public(femmes, public)
-    assert lu == (None if part is None else (part * 100).quantize(D("0.1")))
+    assert lu == (None if part is None else (part * 100).quantize(D("0.1"), ROUND_HALF_UP))
 
 
 def test_comparer_coute_autant_de_requetes_pour_trente_dossiers_que_pour_deux(contrat, annee, demande, creer, gens):
@@ -546,11 +716,16 @@ def test_un_financeur_ne_propose_que_ses_lignes(partage, demande, gens, le, exec
     resultat = promouvoir(partage, gens.instructeur, le, executer_travaux)
     (proposee,) = resultat["proposees"]
     assert proposee["financeur"] == gens.departement.nom_court
+    # The team's work stays open: another organisation took its row from it, and the journal tells so.
+    partage.refresh_from_db()
+    assert (partage.etat, partage.promu_le) == ("partage", None)
+    derniere = LigneJournal.objects.de(partage).last()
+    assert (derniere.acte, derniere.organisme_nom) == ("proposer_des_montants", gens.departement.nom)
+    voisine = DemandeFinancement.objects.get(financeur=gens.region)
+    assert actions.saisir_ligne(partage, voisine, champ="montant", valeur=D(7), version=1, par=gens.chef, le=le)
     sienne = DemandeFinancement.objects.get(financeur=gens.departement)
     assert (sienne.montant_propose, sienne.saisi_par_organisme) == (4000, None)
     # Proposed by one, the scenario may still be by another, on its own rows.
-    DemandeFinancement.objects.filter(financeur=gens.region).update(montant_propose=D(1))
-    partage.refresh_from_db()
     assert [ligne.financeur for ligne in promotion(partage, pour=gens.voisin).possibles] == [gens.region.nom_court]
 
 
@@ -630,6 +805,40 @@ def test_un_brouillon_ne_se_propose_pas_et_qui_n_instruit_pas_non_plus(demande, 
             actions.promouvoir_scenario(scenario, empreinte="", par=par, le=le)
 
 
+@pytest.mark.parametrize("acte", [actions.reprendre_scenario, actions.archiver_scenario])
+def test_un_scenario_que_l_on_propose_ne_se_reprend_ni_ne_s_archive(partage, gens, le, executer_travaux, acte) -> None:
+    lue = promotion(partage, pour=gens.chef)
+    actions.promouvoir_scenario(partage, empreinte=lue.empreinte, par=gens.chef, le=le)
+    with pytest.raises(RegleEnfreinte, match="en train d’être proposés"):
+        acte(partage, par=gens.chef, le=le)
+    executer_travaux()
+    partage.refresh_from_db()
+    assert partage.etat == "promu"
+    assert actions.archiver_scenario(partage, par=gens.chef, le=le).etat == "archive"
+
+
+def test_une_promotion_dont_le_scenario_a_change_d_etat_garde_son_resultat(partage, gens, le, executer_travaux) -> None:
+    """Taken back behind its back (an administrator, a job left for dead): what was proposed is told all the same."""
+    lue = promotion(partage, pour=gens.chef)
+    actions.promouvoir_scenario(partage, empreinte=lue.empreinte, par=gens.chef, le=le)
+    Scenario.objects.update(etat="brouillon")
+    (travail,) = [t for t in executer_travaux() if t.nom == "programmation.promouvoir_scenario"]
+    assert (travail.etat, len(travail.resultat["proposees"])) == ("fait", 1)
+    partage.refresh_from_db()
+    assert partage.etat == "brouillon"
+    assert LigneJournal.objects.de(partage).last().acte == "proposer_des_montants"
+
+
+def test_un_scenario_propose_puis_archive_revient_propose(partage, gens, le, executer_travaux) -> None:
+    promouvoir(partage, gens.chef, le, executer_travaux)
+    actions.archiver_scenario(partage, par=gens.chef, le=le)
+    repris = actions.reprendre_scenario(partage, par=gens.chef, le=le)
+    assert repris.etat == "promu"
+    demande = DemandeFinancement.objects.get(financeur=gens.departement)
+    with pytest.raises(ActeRefuse, match="copiez-le"):
+        actions.saisir_ligne(repris, demande, champ="montant", valeur=D(1), version=1, par=gens.chef, le=le)
+
+
 def test_un_scenario_promu_ne_se_saisit_plus(partage, gens, le, executer_travaux) -> None:
     promouvoir(partage, gens.chef, le, executer_travaux)
     demande = DemandeFinancement.objects.get(financeur=gens.departement)
@@ -640,6 +849,12 @@ def test_un_scenario_promu_ne_se_saisit_plus(partage, gens, le, executer_travaux
 
 
 # --- The database -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("champs", [{"promu": True, "promu_le": None}, {"promu_le": datetime(2026, 4, 1, tzinfo=UTC)}])
+def test_la_base_refuse_un_scenario_propose_sans_date_ou_redevenu_brouillon(champs) -> None:
+    with pytest.raises(IntegrityError, match="programmation_scenario_promu_date"), transaction.atomic():
+        ScenarioFactory(**champs)
+
+
 def test_la_base_refuse_deux_lignes_pour_une_demande_et_un_montant_negatif() -> None:
     ligne = LigneScenarioFactory()
     with pytest.raises(IntegrityError, match="programmation_ligne_scenario_unique"), transaction.atomic():

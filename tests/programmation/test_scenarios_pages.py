@@ -86,6 +86,43 @@ def test_la_page_dit_le_solde_les_lignes_et_ce_qui_manque(client, chez, contrat,
     assert contexte["compte"]["sans"] == 1
 
 
+def test_au_dela_du_seuil_les_lignes_viennent_d_abord_le_bilan_ensuite(client, chez, scenario, monkeypatch) -> None:
+    monkeypatch.setattr("programmation.views.scenarios.BILAN_IMMEDIAT", 0)
+    adresse = chez("scenario", pk=scenario.pk)
+    cache.clear()
+    page = client.get(adresse)
+    assert (page.context["comparaison"], len(page.context["rangees"])) == (None, 1)
+    contenu = page.content.decode()
+    assert f'hx-get="{adresse}?bilan=1" hx-trigger="load"' in contenu
+    assert '<noscript><a href="?bilan=1">' in contenu
+
+    seul = client.get(adresse + "?bilan=1", headers={"HX-Request": "true"})
+    assert [montant for _, montant, *_ in seul.context["comparaison"].bilans] == [5000, 4000]
+    assert "<table" not in seul.content.decode().split("<details")[0]
+    # Known since, it comes with the rows; without a script, the link waits for it.
+    assert client.get(adresse).context["comparaison"] is not None
+    cache.clear()
+    assert client.get(adresse + "?bilan=1").context["comparaison"] is not None
+
+
+def test_la_comparaison_previent_des_cases_vides_comptees_zero(client, chez, contrat, scenario) -> None:
+    comparer = chez("comparer_scenarios") + f"?scenario={scenario.pk}"
+    assert "ne dit rien" not in client.get(comparer).content.decode()
+    DemandeFactory(dossier=DossierFactory(contrat=contrat, en_instruction=True), proposee=True)
+    cache.clear()
+    page = client.get(comparer).content.decode().replace("\xa0", " ").replace("\u202f", " ")
+    assert "« Prudent » ne dit rien de 1 demande encore à décider" in page
+
+
+def test_un_scenario_propose_puis_archive_sort_des_archives_propose(client, chez, contrat, scenario) -> None:
+    Scenario.objects.update(etat="archive", promu_le=scenario.cree_le)
+    adresse = chez("scenario", pk=scenario.pk)
+    assert "Sortir des archives" in client.get(adresse).content.decode()
+    client.post(chez("changer_scenario", pk=scenario.pk, acte="reprendre"))
+    scenario.refresh_from_db()
+    assert scenario.etat == "promu"
+
+
 def test_les_filtres_gardent_des_lignes(client, chez, contrat, gens, scenario) -> None:
     DemandeFactory(dossier=DossierFactory(contrat=contrat, en_instruction=True), financeur=gens.region)
 
@@ -192,6 +229,22 @@ def test_les_exports_disent_ce_que_disent_les_pages(client, chez, scenario) -> N
     assert comparee[0][-3:] == ["Propositions d’aujourd’hui", "Prudent", "Écart : Prudent"]
     assert comparee[1][:3] == ["Ensemble", "Total", "€"]
     assert comparee[1][-3:] == [5000, 4000, -1000]
+    lus = {ligne[1]: ligne[3:5] for ligne in comparee[1:] if ligne[0] == "Ensemble"}
+    assert (lus["Actions nouvelles : montant"], lus["Actions nouvelles : nombre"]) == ([5000, 4000], [1, 1])
+
+
+def test_l_export_d_un_scenario_se_lit_par_blocs_dans_l_ordre_de_la_page(
+    client, chez, contrat, scenario, monkeypatch
+) -> None:
+    monkeypatch.setattr("programmation.lectures.scenarios.rangees.PAR_BLOC", 2)
+    for montant in (10, 20, 30, 40):
+        demande = DemandeFactory(dossier=DossierFactory(contrat=contrat, en_instruction=True))
+        LigneScenarioFactory(scenario=scenario, demande=demande, montant=D(montant))
+    contenu = b"".join(client.get(chez("exporter_scenario", pk=scenario.pk, format="xlsx")).streaming_content)
+    entetes, *lignes, pied = CalamineWorkbook.from_filelike(io.BytesIO(contenu)).get_sheet_by_index(0).to_python()
+    numeros = [r["ligne"].numero for r in client.get(chez("scenario", pk=scenario.pk)).context["rangees"]]
+    assert [ligne[0] for ligne in lignes] == numeros
+    assert pied[entetes.index("Scénario")] == 4100
 
 
 def test_proposer_par_la_page_et_lire_le_resultat(client, chez, scenario, proposee, gens, executer_travaux) -> None:
@@ -206,6 +259,24 @@ def test_proposer_par_la_page_et_lire_le_resultat(client, chez, scenario, propos
     proposee.refresh_from_db()
     assert proposee.montant_propose == 4000
     assert connecte(gens.instructeur).get(suivi).status_code == 404
+
+
+def test_ce_qu_un_autre_propose_d_un_scenario_se_lit_au_journal_de_qui_le_tient(
+    client, chez, scenario, proposee, gens, executer_travaux
+) -> None:
+    Scenario.objects.update(etat="partage")
+    financeur = connecte(gens.instructeur)
+    adresse = chez("promouvoir_scenario", pk=scenario.pk)
+    financeur.post(adresse, {"empreinte": financeur.get(adresse).context["promotion"].empreinte})
+    executer_travaux()
+    page = chez("scenario", pk=scenario.pk)
+    lu = client.get(page)
+    assert [(e["texte"], e["detail"].replace("\xa0", " ")) for e in lu.context["evenements"]][:1] == [
+        ("Montants proposés à partir de ce scénario", "1 montant proposé, 0 refusé")
+    ]
+    assert gens.departement.nom in lu.content.decode()
+    assert lu.context["modifier"].permis
+    assert financeur.get(page).context["evenements"] == []
 
 
 def test_la_page_d_un_scenario_coute_autant_pour_une_ligne_que_pour_trente(client, chez, contrat, gens, scenario):

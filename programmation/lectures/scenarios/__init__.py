@@ -5,8 +5,15 @@ every scenario alike. The base of every comparison is the proposals that their f
 even the reader's own, is in nobody's base.
 """
 
-from .comparaison import Comparaison, Indicateur, LigneComparee, comparer
-from .liste import ScenarioLu, scenarios
+from .comparaison import (
+    Comparaison,
+    Indicateur,
+    LigneComparee,
+    comparaison_connue,
+    comparer,
+    comparer_et_retenir,
+)
+from .liste import ScenarioLu, scenarios, vie
 from .montants import demandes_en_jeu
 from .promotion import LigneAPromouvoir, Promotion, promotion
 from .rangees import (
@@ -14,6 +21,8 @@ from .rangees import (
     avec_ce_qu_elles_montrent,
     compte_des_rangees,
     lire_les_rangees,
+    lire_par_blocs,
+    nombre_de_rangees,
     rangees_du_scenario,
 )
 
@@ -26,11 +35,16 @@ __all__ = [
     "Promotion",
     "ScenarioLu",
     "avec_ce_qu_elles_montrent",
+    "comparaison_connue",
     "comparer",
+    "comparer_et_retenir",
     "compte_des_rangees",
     "demandes_en_jeu",
     "lire_les_rangees",
+    "lire_par_blocs",
+    "nombre_de_rangees",
     "promotion",
     "rangees_du_scenario",
     "scenarios",
+    "vie",
 ]

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commun.auteur import Auteur
+from commun.models import LigneJournal
 from contrats.models import Contrat
 
 from ...etats import SCENARIO_VU_DES_COFINANCEURS, EtatScenario
 from ...models import Scenario
+
+FRAPPE = ("saisir_ligne", "ajuster_lignes")  # the amounts themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ def scenarios(contrat: Contrat, annee: int, *, pour: Auteur, archives: bool = Fa
         )
         for s in lus.select_related("organisme", "auteur", "copie_de").order_by("-cree_le", "-pk")
     ]
+
+
+def vie(scenario: Scenario) -> list[LigneJournal]:
+    """What became of it, the latest first: not each amount typed. For the organisation whose it is."""
+    return list(LigneJournal.objects.de(scenario).exclude(acte__in=FRAPPE).order_by("-numero"))
 
 
 def _depart(scenario: Scenario) -> str:

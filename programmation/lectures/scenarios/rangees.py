@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,10 +11,14 @@ from typing import Any
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from commun.auteur import Auteur
+from commun.memoire import retenir
+from contrats.permissions import roles
 
 from ...etats import DEMANDE_CONSOMME, EtatDemande
 from ...models import LigneScenario, Scenario
 from .montants import FIGEE, PROPOSE, RETENU, demandes_en_jeu, retenus_l_an_passe
+
+PAR_BLOC = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,24 @@ def lire_les_rangees(rangees: Iterable[Any], scenario: Scenario, *, pour: Auteur
     lues = list(rangees)
     retenus = retenus_l_an_passe(lues, scenario.contrat, pour=pour)
     return [_ligne(d, scenario.cree_le, retenus.get(d.pk)) for d in lues]
+
+
+def lire_par_blocs(rangees: QuerySet[Any], scenario: Scenario, *, pour: Auteur) -> Iterator[LigneDeScenario]:
+    """The same rows, all of them in their order, read by blocks so that a long spreadsheet keeps a short memory."""
+    cles = list(rangees.values_list("pk", flat=True))
+    montrees = avec_ce_qu_elles_montrent(rangees).order_by()
+    for debut in range(0, len(cles), PAR_BLOC):
+        bloc = cles[debut : debut + PAR_BLOC]
+        lues = lire_les_rangees(montrees.filter(pk__in=bloc), scenario, pour=pour)
+        par_cle = {ligne.demande_id: ligne for ligne in lues}
+        yield from (par_cle[cle] for cle in bloc if cle in par_cle)
+
+
+def nombre_de_rangees(rangees: QuerySet[Any], scenario: Scenario, *, pour: Auteur) -> int:
+    """How many rows these are, kept until the next act on the contract, a minute at most."""
+    return retenir(
+        scenario.contrat_id, ("rangées d’un scénario", rangees, roles(pour, scenario.contrat)), rangees.count
+    )
 
 
 def compte_des_rangees(scenario: Scenario, *, pour: Auteur) -> dict[str, int]:
