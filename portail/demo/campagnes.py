@@ -27,7 +27,9 @@ from programmation.models import (
     LigneBudget,
     Localisation,
     NatureDossier,
+    PublicParAge,
     SensLigne,
+    TrancheAge,
     TypeConvention,
 )
 from programmation.regles import convention_requise
@@ -416,6 +418,8 @@ class Campagnes:
             for p in prevus
             for lieu in p.action.lieux
         )
+        # One file in seven does not tell its ages.
+        PublicParAge.objects.bulk_create(age for rang, p in enumerate(prevus) if rang % 7 for age in _ages(p))
         Avis.objects.bulk_create(avis for prevu in prevus for avis in prevu.avis)
         budgets = BudgetPrevisionnel.objects.bulk_create(BudgetPrevisionnel(dossier=p.dossier) for p in prevus)
         LigneBudget.objects.bulk_create(
@@ -436,6 +440,23 @@ class Campagnes:
         )
         vies = [*(prevu.vie for prevu in prevus), *(prevue.vie for prevue in demandes)]
         inscrire_lot(ligne for vie in vies for ligne in vie.lignes())
+
+
+def _ages(prevu: DossierPrevu) -> list[PublicParAge]:
+    """The public by age, which adds up to all that the file expects; the young are those of 12 to 25."""
+    jeunes, tous = prevu.dossier.jeunes or 0, prevu.dossier.beneficiaires or 0
+    autres = tous - jeunes
+    petits = autres * {"enfants": 85, "seniors": 0}.get(prevu.action.modele.public, 10) // 100
+    aines = (autres - petits) * (90 if prevu.action.modele.public == "seniors" else 15) // 100
+    nombres = {
+        TrancheAge.A6_11: petits,
+        TrancheAge.A12_15: jeunes * 40 // 100,
+        TrancheAge.A16_17: jeunes * 25 // 100,
+        TrancheAge.A18_25: jeunes - jeunes * 40 // 100 - jeunes * 25 // 100,
+        TrancheAge.A26_59: autres - petits - aines,
+        TrancheAge.A60: aines,
+    }
+    return [PublicParAge(dossier=prevu.dossier, tranche=t, nombre=nombre) for t, nombre in nombres.items() if nombre]
 
 
 def _lignes_de_budget(prevu: DossierPrevu, budget: BudgetPrevisionnel) -> list[LigneBudget]:
