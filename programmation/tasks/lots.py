@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from commun.auteur import Auteur, Canal
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.models import Travail
-from commun.travaux import Suivi, travail
+from commun.travaux import Suivi, TravailPerdu, travail
 from contrats.models import Contrat
 
 from .. import actions
 from ..models import DemandeFinancement, Dossier
 
+journal = logging.getLogger("programmation.travaux")
+
 T = TypeVar("T")
 INCONNU = "Ce dossier n’existe pas, ou votre organisme ne le voit pas."
+ERREUR_TECHNIQUE = (
+    "Erreur technique : rien n’est fait pour cette ligne. Réessayez ; si elle revient, prévenez le support ({})."
+)
 
 
 def une_par_une(
     suivi: Suivi, lignes: Iterable[T], *, numero: Callable[[T], str], faire: Callable[[T], None], libelle: str
 ) -> dict[str, Any]:
-    """Do `faire` on each line; the result tells each refusal and why."""
+    """Do `faire` on each line, in its own transaction; the result tells each refusal and why.
+
+    A line that meets an unexpected error is logged and told as refused: it does not hold the others back. A database or a
+    claim that is lost stops the whole job, which is tried again.
+    """
     lignes = list(lignes)
     reussis: list[str] = []
     refus: list[dict[str, str]] = []
@@ -36,6 +47,13 @@ def une_par_une(
             refus.append({"numero": numero(ligne), "motif": erreur.message})
         except ActeRefuse as erreur:
             refus.append({"numero": numero(ligne), "motif": erreur.motif})
+        except TravailPerdu:
+            raise
+        except Exception as erreur:
+            if isinstance(erreur, DatabaseError) and not connection.is_usable():
+                raise
+            journal.exception("job %s, line %s failed", suivi.travail.pk, numero(ligne))
+            refus.append({"numero": numero(ligne), "motif": ERREUR_TECHNIQUE.format(suivi.travail.pk)})
         suivi.avancer(fait)
     return {"reussis": reussis, "refus": refus}
 
