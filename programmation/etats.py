@@ -264,6 +264,7 @@ TRANSITIONS_COURRIER = {
     "corriger": Transition((EtatCourrier.A_RELIRE, EtatCourrier.PRET), EtatCourrier.A_RELIRE, "Corriger le courrier"),
     "valider": Transition((EtatCourrier.A_RELIRE,), EtatCourrier.PRET, "Marquer le courrier prêt"),
     "relire": Transition((EtatCourrier.PRET,), EtatCourrier.A_RELIRE, "Remettre le courrier à relire"),
+    "reecrire": Transition((EtatCourrier.A_RELIRE, EtatCourrier.PRET), EtatCourrier.A_RELIRE, "Réécrire le courrier"),
     "envoyer": Transition((EtatCourrier.PRET,), EtatCourrier.ENVOYE, "Envoyer le courrier"),
     "annuler": Transition((EtatCourrier.A_RELIRE, EtatCourrier.PRET), EtatCourrier.ANNULE, "Annuler le courrier"),
 }

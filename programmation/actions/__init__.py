@@ -1,21 +1,24 @@
 """What people do to files, requests and envelopes: one function per use case, atomic, journalled."""
 
 from .actes import NouvelActe, notifier, rectifier, refuser, voter
-from .actes_financeurs import LigneDActe, decider_des_lignes, enregistrer_l_acte
+from .actes_financeurs import LigneDActe, decider_des_lignes, enregistrer_l_acte, refuser_des_lignes
 from .affectation import affecter, affecter_lot
 from .avis import donner_avis
 from .complements import demander_complement, lever_complement, relancer_les_complements
 from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
 from .courriers import (
     annuler_le_courrier,
+    changer_les_courriers,
     corriger_le_courrier,
     envoyer_le_courrier,
     envoyer_le_lot,
+    imprimer_le_lot,
     ouvrir_le_courrier,
     ouvrir_les_courriers,
+    recommencer_un_travail,
+    reecrire_le_courrier,
     relire_le_courrier,
     valider_le_courrier,
-    valider_les_courriers,
 )
 from .deports import declarer_un_deport, lever_un_deport
 from .depot import commencer, corriger, deposer, ecrire, renoncer, repondre
@@ -114,6 +117,7 @@ __all__ = [
     "archiver_scenario",
     "auteur_du_travail",
     "autoriser_depassement",
+    "changer_les_courriers",
     "commencer",
     "completer_scenario",
     "constater_la_promotion",
@@ -145,6 +149,7 @@ __all__ = [
     "envoyer_le_courrier",
     "envoyer_le_lot",
     "faire_l_acte",
+    "imprimer_le_lot",
     "inscrire_dossiers",
     "joindre_piece_recue",
     "lever_complement",
@@ -170,10 +175,13 @@ __all__ = [
     "proposer",
     "proposer_la_ligne",
     "publier_le_releve",
+    "recommencer_un_travail",
     "reconduire_enveloppes",
     "rectifier",
     "redeployer",
+    "reecrire_le_courrier",
     "refuser",
+    "refuser_des_lignes",
     "relancer_les_avis",
     "relancer_les_complements",
     "relire_le_courrier",
@@ -200,6 +208,5 @@ __all__ = [
     "saisir_lot",
     "solliciter_avis",
     "valider_le_courrier",
-    "valider_les_courriers",
     "voter",
 ]

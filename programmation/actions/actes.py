@@ -48,9 +48,7 @@ def voter(
     verifier(peut_voter(par, demande))
     if isinstance(acte, NouvelActe):
         acte = _enregistrer_acte(acte, demande, le)
-    if acte.organisme_id != demande.financeur_id or acte.contrat_id != demande.dossier.contrat_id:
-        raise RegleEnfreinte(f"L’acte doit être celui de {demande.financeur.nom_court}, dans ce contrat.", champ="acte")
-    _verifier_date_de_l_acte(acte.pris_le, demande, le, champ="acte")
+    _verifier_l_acte(acte, demande, le)
     if montant <= 0:
         raise RegleEnfreinte("Un montant voté est supérieur à 0 ; sinon, enregistrez un refus.", champ="montant")
     verifier_sous_le_cout(montant, demande.dossier)
@@ -68,11 +66,19 @@ def voter(
 
 @transaction.atomic
 def refuser(
-    demande: DemandeFinancement, *, motif: str, par: Auteur, le: datetime, piece_source: str = ""
+    demande: DemandeFinancement,
+    *,
+    motif: str,
+    par: Auteur,
+    le: datetime,
+    piece_source: str = "",
+    acte: ActeDecision | None = None,
 ) -> DemandeFinancement:
-    """The funder says no; what it had programmed goes back to its envelope."""
+    """The funder says no, by its `acte` when one was taken; what it had programmed goes back to its envelope."""
     demande = verrouiller_demande(demande)
     verifier(peut_refuser(par, demande))
+    if acte is not None:
+        _verifier_l_acte(acte, demande, le)
     par, saisi_par = pour_le_compte(par, demande, piece_source)
     if demande.etat == EtatDemande.PROGRAMMEE:
         deplacer(demande.enveloppe, programme=-(demande.montant_programme or ZERO))
@@ -83,6 +89,7 @@ def refuser(
         motif=motif_donne(motif),
         champs={
             "motif": motif,
+            "acte": acte,
             "montant_programme": None,
             "programme_le": None,
             "saisi_par_organisme": saisi_par,
@@ -103,11 +110,13 @@ def rectifier(
     demande = verrouiller_demande(demande)
     verifier(peut_rectifier(par, demande))
     par, saisi_par = pour_le_compte(par, demande, piece_source)
-    champs = {"saisi_par_organisme": saisi_par, "piece_source": piece_source}
+    champs: dict[str, object] = {"saisi_par_organisme": saisi_par, "piece_source": piece_source}
     if demande.etat == EtatDemande.REFUSEE:
-        acte, champs = "revenir_sur_le_refus", champs | {"motif": "", "montant_propose": None, "reunion": None}
+        acte = "revenir_sur_le_refus"
+        champs |= {"motif": "", "montant_propose": None, "reunion": None, "acte": None}
     else:
-        acte, champs = "rectifier", champs | {"montant_vote": None, "acte": None}
+        acte = "rectifier"
+        champs |= {"montant_vote": None, "acte": None}
         deplacer(demande.enveloppe, programme=demande.montant_programme or ZERO, vote=-(demande.montant_vote or ZERO))
     demande.changer_etat(acte, par=par, le=le, motif=motif_donne(motif), champs=champs)
     return demande
@@ -148,6 +157,13 @@ def _enregistrer_acte(nouveau: NouvelActe, demande: DemandeFinancement, le: date
             f"L’acte n° {acte.numero} est déjà enregistré à la date du {date_chiffres(acte.pris_le)}.", champ="numero"
         )
     return acte
+
+
+def _verifier_l_acte(acte: ActeDecision, demande: DemandeFinancement, le: datetime) -> None:
+    """The act is the funder's own, in this contract, and comes when it may."""
+    if acte.organisme_id != demande.financeur_id or acte.contrat_id != demande.dossier.contrat_id:
+        raise RegleEnfreinte(f"L’acte doit être celui {demande.financeur.de_nom}, dans ce contrat.", champ="acte")
+    _verifier_date_de_l_acte(acte.pris_le, demande, le, champ="acte")
 
 
 def _verifier_passe(jour: date, le: datetime, *, champ: str) -> None:

@@ -1,4 +1,7 @@
-"""A funder's act recorded with its paper, then the rows that it decides: many at once, each in its own transaction."""
+"""A funder's act recorded with its paper, then the rows that it decides, or that the funder refuses without one.
+
+Many at once, each in its own transaction.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,17 @@ from acteurs.models import Organisme
 from commun import fichiers
 from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
-from commun.models import Travail
+from commun.models import EtatTravail, Travail
 from commun.permissions import verifier
 from commun.travaux import planifier
 from contrats.actions.structure import creer_acte
 from contrats.models import ActeDecision, Contrat, Position
 
 from ..etats import EtatDemande
-from ..models import DemandeFinancement
+from ..models import Campagne, DemandeFinancement
 from ..permissions import peut_acter
 from .actes import refuser, voter
-from .ecriture import exiger_la_piece, motif_donne
+from .ecriture import exiger_la_piece, motif_donne, verrouiller_demande
 
 DECIDER_DES_LIGNES = "programmation.decider_des_lignes"
 VOTE, REFUS = "vote", "refus"
@@ -33,13 +36,14 @@ VOTE, REFUS = "vote", "refus"
 
 @dataclass(frozen=True, slots=True)
 class LigneDActe:
-    """What the act says of one row: the amount voted in euros, or the reason of the refusal."""
+    """What the act says of one row: the amount voted in euros, or the reason of the refusal; `etat` is the state read."""
 
     demande: int
     numero: str
     decision: str
     montant: Decimal | None = None
     motif: str = ""
+    etat: str = ""
 
     def en_json(self) -> dict[str, Any]:
         """As plain values, for a job's parameters."""
@@ -87,50 +91,94 @@ def decider_des_lignes(
     Raises:
         RegleEnfreinte: no row, an amount that is not above 0, a refusal without its reason, or no document read.
     """
-    verifier(peut_acter(par, acte.contrat, acte.organisme))
-    if par.au_nom_de(acte.organisme).pour_le_compte_de is not None:
-        exiger_la_piece(acte.organisme, piece_source)
+    return _planifier(acte.contrat, acte.organisme, acte, lignes, annee=annee, par=par, piece_source=piece_source)
+
+
+def refuser_des_lignes(
+    campagne: Campagne, financeur: Organisme, lignes: Sequence[LigneDActe], *, par: Auteur, piece_source: str = ""
+) -> Travail:
+    """Plan what this funder refuses without an act, row by row.
+
+    Raises:
+        RegleEnfreinte: no row, a row that is not refused, a refusal without its reason, or no document read.
+    """
+    if any(ligne.decision != REFUS for ligne in lignes):
+        raise RegleEnfreinte("Sans acte, un financeur ne fait que refuser.")
+    return _planifier(
+        campagne.contrat, financeur, None, lignes, annee=campagne.annee, par=par, piece_source=piece_source
+    )
+
+
+def _planifier(
+    contrat: Contrat,
+    financeur: Organisme,
+    acte: ActeDecision | None,
+    lignes: Sequence[LigneDActe],
+    *,
+    annee: int,
+    par: Auteur,
+    piece_source: str,
+) -> Travail:
+    """Check each line, then plan them together; asked twice, while it is not done, it is the same job."""
+    verifier(peut_acter(par, contrat, financeur))
+    if par.au_nom_de(financeur).pour_le_compte_de is not None:
+        exiger_la_piece(financeur, piece_source)
     if not lignes:
         raise RegleEnfreinte("Choisissez au moins une ligne.")
     for ligne in lignes:
         if ligne.decision == REFUS:
             motif_donne(ligne.motif)
-        elif acte.position != Position.RETIENT:
+        elif acte is None or acte.position != Position.RETIENT:
             raise RegleEnfreinte("Un acte qui « prend acte » ne rend aucun montant ferme.")
         elif ligne.montant is None or ligne.montant <= 0:
             raise RegleEnfreinte(f"Dossier {ligne.numero} : un montant voté est supérieur à 0 ; sinon, refusez.")
-    return planifier(
-        DECIDER_DES_LIGNES,
-        cible=acte.contrat,
-        parametres={
-            "acte": acte.pk,
-            "annee": annee,
-            "lignes": [ligne.en_json() for ligne in lignes],
-            "piece_source": piece_source,
-            "organisme": par.organisme.pk if par.organisme else None,
-        },
-        par=par,
+    parametres = {
+        "acte": acte.pk if acte else None,
+        "financeur": financeur.pk,
+        "annee": annee,
+        "lignes": [ligne.en_json() for ligne in lignes],
+        "piece_source": piece_source,
+        "organisme": par.organisme.pk if par.organisme else None,
+    }
+    memes = Travail.objects.filter(
+        nom=DECIDER_DES_LIGNES,
+        cible_id=contrat.pk,
+        parametres=parametres,
+        demande_par=par.utilisateur,
+        etat__in=(EtatTravail.A_FAIRE, EtatTravail.EN_COURS),
     )
+    return memes.first() or planifier(DECIDER_DES_LIGNES, cible=contrat, parametres=parametres, par=par)
 
 
+@transaction.atomic
 def decider_la_ligne(
     demande: DemandeFinancement,
-    acte: ActeDecision,
+    acte: ActeDecision | None,
     ligne: LigneDActe,
     *,
     par: Auteur,
     le: datetime,
     piece_source: str = "",
 ) -> DemandeFinancement:
-    """What the act says of one row, by the same acts as on the file's own page."""
+    """What the act says of one row, by the same acts as on the file's own page.
+
+    Raises:
+        RegleEnfreinte: the COPIL has programmed meanwhile what the decider read as not programmed.
+    """
+    demande = verrouiller_demande(demande)
+    if ligne.etat and demande.etat == EtatDemande.PROGRAMMEE != ligne.etat:
+        raise RegleEnfreinte("Le COPIL l’a programmée depuis que vous l’avez lue : relisez cette ligne.")
     if ligne.decision == REFUS:
-        return refuser(demande, motif=ligne.motif, par=par, le=le, piece_source=piece_source)
-    assert ligne.montant is not None  # asked when it was planned
+        return refuser(demande, motif=ligne.motif, par=par, le=le, piece_source=piece_source, acte=acte)
+    assert acte is not None  # both asked when it was planned
+    assert ligne.montant is not None
     return voter(demande, acte=acte, montant=ligne.montant, par=par, le=le, piece_source=piece_source)
 
 
-def ligne_deja_decidee(demande: DemandeFinancement, acte: ActeDecision, ligne: LigneDActe) -> bool:
-    """The row stands as the act says: done before the job was taken over."""
+def ligne_deja_decidee(demande: DemandeFinancement, acte: ActeDecision | None, ligne: LigneDActe) -> bool:
+    """The row stands as the act says: done before the job was taken over, or asked twice."""
+    if demande.acte_id != (acte.pk if acte else None):
+        return False
     if ligne.decision == REFUS:
         return demande.etat == EtatDemande.REFUSEE and demande.motif == ligne.motif
-    return demande.acte_id == acte.pk and demande.montant_vote == ligne.montant
+    return demande.montant_vote == ligne.montant

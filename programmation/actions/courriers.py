@@ -1,11 +1,12 @@
-"""Letters of a funder: opened from its decisions, read again, sent with their PDF; the porteur is notified by them."""
+"""Letters of a funder: opened from its decisions, read again, sent with their PDF, printed; they notify the porteur."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -17,31 +18,37 @@ from commun.auteur import Auteur
 from commun.contraintes import contraintes_en_francais
 from commun.erreurs import RegleEnfreinte, RevisionDepassee
 from commun.journal import inscrire
-from commun.models import Travail
+from commun.models import EtatTravail, Fichier, Travail
 from commun.permissions import verifier
-from commun.travaux import planifier
-from contrats.models import ActeDecision
+from commun.travaux import Suivi, planifier, relancer
+from contrats.models import ActeDecision, Contrat
 from contrats.notifications import envoyer as expedier
 
 from ..etats import EtatCourrier, EtatDemande, GenreCourrier
 from ..lectures.courriers import (
+    CHANGER_LES_COURRIERS,
     ENVOYER_LES_COURRIERS,
+    IMPRIMER_LES_COURRIERS,
     OUVRIR_LES_COURRIERS,
     PREVENIR_DU_COURRIER,
     adresses_de,
+    annoncables,
     demandes_du_courrier,
     du_lot,
+    empechement,
     genre_de,
     lettre,
     modele_lu,
     rangees,
     texte_du,
     valeurs_du_courrier,
+    valeurs_suivies,
 )
 from ..lectures.destinataires import adresse_de, destinataires_du_porteur
-from ..models import Campagne, Courrier, DemandeFinancement, Dossier, LotDeCourriers
+from ..models import Campagne, Courrier, DemandeFinancement, Dossier, LotDeCourriers, ModeleCourrier
 from ..notifications.courriers import courriel_du_courrier
 from ..permissions import peut_acter, peut_ecrire_le_courrier
+from ..rapports.courrier import assembler
 from ..rapports.courrier import rediger as produire_le_pdf
 from ..regles.courriers import rediger
 from .actes import notifier
@@ -58,12 +65,17 @@ def ouvrir_les_courriers(
 ) -> LotDeCourriers:
     """Open the lot of an act's letters, or of the refusals and postponements taken without one; a job writes them.
 
+    Asked twice, while that job is not done, it is the same lot.
+
     Raises:
         RegleEnfreinte: the act is another funder's, or nothing awaits a letter.
     """
     verifier(peut_acter(par, campagne.contrat, financeur))
     if acte is not None and (acte.organisme_id != financeur.pk or acte.contrat_id != campagne.contrat_id):
         raise RegleEnfreinte(f"L’acte doit être celui {financeur.de_nom}, dans ce contrat.")
+    Campagne.objects.select_for_update(no_key=True, of=("self",)).get(pk=campagne.pk)  # one opening at a time
+    if (ouvert := _lot_en_redaction(campagne, financeur, acte)) is not None:
+        return ouvert
     lot = LotDeCourriers(
         campagne=campagne,
         financeur=financeur,
@@ -98,20 +110,11 @@ def ouvrir_le_courrier(lot: LotDeCourriers, dossier: Dossier, *, par: Auteur, le
     demandes = rangees(du_lot(lot).filter(dossier=dossier))
     if not demandes:
         return None
-    genre = genre_de(demandes)
-    modele = modele_lu(dossier.contrat, lot.financeur, genre).modele
-    assert modele is not None  # made with the lot
-    texte = rediger(texte_du(modele), valeurs_du_courrier(dossier, demandes, lot.financeur, lot.acte))
     courrier = Courrier(
         lot=lot,
         dossier=dossier,
-        modele=modele,
-        genre=genre,
         reference=_reference(dossier, lot.financeur),
-        objet=texte.objet[:OBJET_AU_PLUS],
-        corps=texte.corps,
-        qualite=texte.qualite[:QUALITE_AU_PLUS],
-        montant=_montant(demandes),
+        **_redaction(dossier, demandes, lot),
     )
     verifier(peut_ecrire_le_courrier(par, courrier))
     with contraintes_en_francais(), transaction.atomic():
@@ -123,9 +126,34 @@ def ouvrir_le_courrier(lot: LotDeCourriers, dossier: Dossier, *, par: Auteur, le
         libelle="Courrier ouvert",
         par=par.au_nom_de(lot.financeur),
         le=le,
-        apres={"modele": modele.version, "montant": str(courrier.montant)},
+        apres={"modele": courrier.modele.version, "montant": str(courrier.montant)},
     )
     return courrier
+
+
+def _redaction(dossier: Dossier, demandes: list[DemandeFinancement], lot: LotDeCourriers) -> dict[str, Any]:
+    """The columns of a letter that tells these rows by the template in force, with what it will be compared to."""
+    genre = genre_de(demandes)
+    modele = modele_lu(dossier.contrat, lot.financeur, genre).modele
+    assert isinstance(modele, ModeleCourrier)  # made with the lot
+    valeurs = valeurs_du_courrier(dossier, demandes, lot.financeur, lot.acte)
+    texte = rediger(texte_du(modele), valeurs)
+    return {
+        "modele": modele,
+        "genre": genre,
+        "objet": texte.objet[:OBJET_AU_PLUS],
+        "corps": texte.corps,
+        "qualite": texte.qualite[:QUALITE_AU_PLUS],
+        "montant": _montant(demandes),
+        "valeurs": valeurs_suivies(valeurs, demandes),
+    }
+
+
+def _lot_en_redaction(campagne: Campagne, financeur: Organisme, acte: ActeDecision | None) -> LotDeCourriers | None:
+    """The lot of these letters that is still being written."""
+    lots = LotDeCourriers.objects.filter(campagne=campagne, financeur=financeur, acte=acte)
+    en_cours = _en_cours(OUVRIR_LES_COURRIERS).filter(cible_id__in=lots.values("pk")).order_by("cree_le").first()
+    return lots.get(pk=en_cours.cible_id) if en_cours else None
 
 
 # --- Reading again ----------------------------------------------------------------------------------------------------
@@ -177,6 +205,28 @@ def relire_le_courrier(courrier: Courrier, *, par: Auteur, le: datetime) -> Cour
 
 
 @transaction.atomic
+def reecrire_le_courrier(courrier: Courrier, *, par: Auteur, le: datetime) -> Courrier:
+    """Write it again from the template in force, as the decisions stand; the words typed by hand stay in the journal.
+
+    Raises:
+        RegleEnfreinte: none of its decisions can be told by this letter any more.
+    """
+    courrier = _verrouiller(courrier, par)
+    lot, dossier = courrier.lot, courrier.dossier
+    sont_dites = [demande.pk for demande in annoncables(courrier.demandes.all(), lot.acte_id)]
+    nouvelles = list(du_lot(lot).filter(dossier=dossier).values_list("pk", flat=True))
+    demandes = rangees(DemandeFinancement.objects.filter(pk__in=[*sont_dites, *nouvelles]))
+    if not demandes:
+        raise RegleEnfreinte("Plus aucune décision n’est à annoncer par ce courrier : annulez-le.")
+    for genre in GenreCourrier:
+        modele_a_utiliser(dossier.contrat, lot.financeur, genre, par=par, le=le)
+    champs = _redaction(dossier, demandes, lot)
+    courrier.changer_etat("reecrire", par=par.au_nom_de(lot.financeur), le=le, champs=champs)
+    courrier.demandes.set(demandes)
+    return courrier
+
+
+@transaction.atomic
 def annuler_le_courrier(courrier: Courrier, *, motif: str, par: Auteur, le: datetime) -> Courrier:
     """It will not leave; the decisions that it told await a letter again."""
     courrier = _verrouiller(courrier, par)
@@ -184,31 +234,53 @@ def annuler_le_courrier(courrier: Courrier, *, motif: str, par: Auteur, le: date
     return courrier
 
 
+# What a job does to many letters of a lot, each in its own transaction.
+CHANGEMENTS = {"valider": valider_le_courrier, "reecrire": reecrire_le_courrier}
+
+
 @transaction.atomic
-def valider_les_courriers(courriers: Iterable[Courrier], *, par: Auteur, le: datetime) -> int:
-    """Mark these letters ready, all or none; those that are no more to be read again stay as they are."""
-    valides = 0
-    for courrier in courriers:
-        if courrier.etat == EtatCourrier.A_RELIRE:
-            valider_le_courrier(courrier, par=par, le=le)
-            valides += 1
-    if not valides:
+def changer_les_courriers(
+    lot: LotDeCourriers, courriers: Collection[int], *, acte: str, par: Auteur, le: datetime
+) -> Travail:
+    """Plan to mark these letters ready, or to write them again: one job, one transaction and one answer per letter."""
+    lot = _verrouiller_le_lot(lot, par)
+    etats = Courrier.TRANSITIONS[acte].de
+    vus = Courrier.objects.visibles_par(par, lot.campagne.contrat).filter(lot=lot, etat__in=etats)
+    choisis = list(vus.filter(pk__in=courriers).order_by("dossier__numero").values_list("pk", flat=True))
+    if not choisis:
         raise RegleEnfreinte("Choisissez au moins un courrier à relire.")
-    return valides
+    travail, _ = _planifier_pour_le_lot(CHANGER_LES_COURRIERS, lot, choisis, par, acte=acte)
+    return travail
+
+
+def changement_fait(courrier: Courrier, acte: str) -> bool:
+    """It stands as this change leaves it: done before the job was taken over, or by somebody else."""
+    return acte == "valider" and courrier.etat in (EtatCourrier.PRET, EtatCourrier.ENVOYE)
 
 
 # --- Sending ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def envoyer_le_lot(lot: LotDeCourriers, *, par: Auteur, le: datetime) -> Travail:
-    """Plan the sending of the letters that are ready: one job for the funder, one transaction per letter."""
-    verifier(peut_acter(par, lot.campagne.contrat, lot.financeur))
-    lot = LotDeCourriers.objects.select_for_update(of=("self",)).select_related("campagne__contrat").get(pk=lot.pk)
+    """Plan the sending of the letters that are ready: one job for the funder, one transaction per letter.
+
+    Letters that a job is sending are left to it: asked twice, it is the same.
+    """
+    lot = _verrouiller_le_lot(lot, par)
     prets = Courrier.objects.visibles_par(par, lot.campagne.contrat).filter(lot=lot, etat=EtatCourrier.PRET)
     courriers = list(prets.order_by("dossier__numero").values_list("pk", flat=True))
     if not courriers:
         raise RegleEnfreinte("Aucun courrier n’est prêt : relisez-les, puis marquez-les prêts.")
-    inscrire(lot, acte="envoyer", libelle="Envoi demandé", par=par, le=le, apres={"courriers": len(courriers)})
-    return planifier(ENVOYER_LES_COURRIERS, cible=lot, parametres={"courriers": courriers} | _organisme(par), par=par)
+    travail, nouveau = _planifier_pour_le_lot(ENVOYER_LES_COURRIERS, lot, courriers, par)
+    if nouveau:
+        inscrire(
+            lot,
+            acte="envoyer",
+            libelle="Envoi demandé",
+            par=par.au_nom_de(lot.financeur),
+            le=le,
+            apres={"courriers": len(travail.parametres["courriers"])},
+        )
+    return travail
 
 
 @transaction.atomic
@@ -242,20 +314,11 @@ def verifier_les_decisions(courrier: Courrier) -> list[DemandeFinancement]:
     """The rows that the letter tells, in order; they still say what it says. The caller holds the file.
 
     Raises:
-        RegleEnfreinte: one was rectified, notified otherwise or changed since the letter was opened.
+        RegleEnfreinte: one was rectified, notified otherwise, or says something else since the letter was written.
     """
     demandes = demandes_du_courrier(courrier)
-    tenues = all(
-        (demande.etat == EtatDemande.VOTEE and demande.acte_id == courrier.lot.acte_id)
-        or demande.etat in (EtatDemande.REFUSEE, EtatDemande.AJOURNEE)
-        for demande in demandes
-    )
-    deja = any(demande.notifie_le is not None for demande in demandes)
-    if not tenues or deja or genre_de(demandes) != courrier.genre or _montant(demandes) != courrier.montant:
-        raise RegleEnfreinte(
-            "Une décision a changé depuis l’ouverture de ce courrier : annulez-le, puis ouvrez-en un autre.",
-            code="decision_changee",
-        )
+    if phrase := empechement(courrier, demandes):
+        raise RegleEnfreinte(phrase, code="decision_changee")
     return demandes
 
 
@@ -278,6 +341,52 @@ def _prevenir(courrier: Courrier) -> None:
     """
     for personne in destinataires_du_porteur(courrier.dossier):
         planifier(PREVENIR_DU_COURRIER, cible=courrier, parametres={"personne": personne})
+
+
+# --- Printing ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def imprimer_le_lot(lot: LotDeCourriers, *, par: Auteur, le: datetime) -> Travail:
+    """Plan one document of the letters sent that this reader sees, to print them all; asked twice, it is the same job."""
+    lot = LotDeCourriers.objects.select_for_update(of=("self",)).select_related("campagne__contrat").get(pk=lot.pk)
+    envoyes = Courrier.objects.visibles_par(par, lot.campagne.contrat).filter(lot=lot, etat=EtatCourrier.ENVOYE)
+    if not envoyes.exists():
+        raise RegleEnfreinte("Aucun courrier n’est encore parti : il n’y a rien à imprimer.")
+    siens = _en_cours(IMPRIMER_LES_COURRIERS).filter(
+        cible_type=lot._meta.label_lower, cible_id=lot.pk, demande_par=par.utilisateur
+    )
+    return siens.first() or planifier(IMPRIMER_LES_COURRIERS, cible=lot, parametres=_organisme(par), par=par)
+
+
+def produire_l_impression(lot: LotDeCourriers, suivi: Suivi, *, par: Auteur) -> dict[str, Any]:
+    """Make that document and keep it in the place of the one made before for the same reader."""
+    vus = Courrier.objects.visibles_par(par, lot.campagne.contrat).filter(lot=lot, etat=EtatCourrier.ENVOYE)
+    courriers = list(vus.select_related("pdf").order_by("dossier__numero", "pk"))
+    suivi.etape(1, 1, "Assemblage des courriers", total=len(courriers))
+    octets = assembler([courrier.pdf for courrier in courriers if courrier.pdf], avancer=suivi.avancer)
+    anciens = Travail.objects.filter(
+        nom=IMPRIMER_LES_COURRIERS,
+        cible_type=lot._meta.label_lower,
+        cible_id=lot.pk,
+        demande_par=suivi.travail.demande_par,
+        etat=EtatTravail.FAIT,
+    )
+    with transaction.atomic():
+        suivi.verifier()
+        Fichier.objects.filter(pk__in=[ancien.resultat["fichier"] for ancien in anciens]).delete()
+        fichier = fichiers.ranger(
+            octets,
+            nom=f"courriers-{lot.financeur_id}-{lot.pk}.pdf",
+            type_mime="application/pdf",
+            depose_par=suivi.travail.demande_par,
+        )
+    return {"fichier": fichier.pk, "courriers": [courrier.pk for courrier in courriers]}
+
+
+# --- Starting again ---------------------------------------------------------------------------------------------------
+def recommencer_un_travail(travail: Travail, contrat: Contrat, financeur: Organisme, *, par: Auteur) -> None:
+    """Start again a job of this funder's acts or letters that failed; what it had done counts as done."""
+    verifier(peut_acter(par, contrat, financeur))
+    relancer(travail)
 
 
 # --- What they share --------------------------------------------------------------------------------------------------
@@ -307,8 +416,33 @@ def _montant(demandes: Iterable[DemandeFinancement]) -> Decimal:
 def _reference(dossier: Dossier, financeur: Organisme) -> str:
     """« 2026-0042-CAPH », then « -2 » for the funder's second letter about the file."""
     reference = f"{dossier.numero}-{slugify(financeur.nom_court).upper()[:24].rstrip('-')}"
-    deja = Courrier.objects.filter(dossier=dossier, reference__startswith=reference).count()
-    return f"{reference}-{deja + 1}" if deja else reference
+    prises = set(Courrier.objects.filter(dossier=dossier).values_list("reference", flat=True))
+    suites = (f"{reference}-{rang}" for rang in range(2, len(prises) + 3))
+    return next(libre for libre in (reference, *suites) if libre not in prises)
+
+
+def _verrouiller_le_lot(lot: LotDeCourriers, par: Auteur) -> LotDeCourriers:
+    """The lot's row, locked: its jobs are planned one at a time."""
+    verifier(peut_acter(par, lot.campagne.contrat, lot.financeur))
+    lots = LotDeCourriers.objects.select_for_update(of=("self",)).select_related("campagne__contrat", "financeur")
+    return lots.get(pk=lot.pk)
+
+
+def _planifier_pour_le_lot(
+    nom: str, lot: LotDeCourriers, courriers: list[int], par: Auteur, **suite: Any
+) -> tuple[Travail, bool]:
+    """A job for those that none of its kind is about to do, and True; asked twice, the same job, and False."""
+    en_cours = _en_cours(nom).filter(cible_type=lot._meta.label_lower, cible_id=lot.pk).order_by("cree_le")
+    memes = [travail for travail in en_cours if suite.items() <= travail.parametres.items()]
+    pris = {pk for travail in memes for pk in travail.parametres["courriers"]}
+    restent = [pk for pk in courriers if pk not in pris]
+    if not restent:
+        return memes[-1], False
+    return planifier(nom, cible=lot, parametres={"courriers": restent} | suite | _organisme(par), par=par), True
+
+
+def _en_cours(nom: str) -> Any:
+    return Travail.objects.filter(nom=nom, etat__in=(EtatTravail.A_FAIRE, EtatTravail.EN_COURS))
 
 
 def _organisme(par: Auteur) -> dict[str, int | None]:

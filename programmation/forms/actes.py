@@ -14,11 +14,13 @@ from commun.televersement import controler, verifier_taille
 from contrats.models import ActeDecision
 
 from ..actions.actes_financeurs import REFUS, VOTE, LigneDActe
+from ..lectures.actes import LigneARefuser
 from ..models import DemandeFinancement
 from .motifs import PourLeCompteDeForm
 
 ECARTER = ""
 DECISIONS = [(VOTE, "Voté"), (REFUS, "Refusé"), (ECARTER, "Pas dans cet acte")]
+REPONSES = [(REFUS, "Refusé"), (ECARTER, "Pas maintenant")]
 
 
 class ChampPiece(forms.FileField):
@@ -81,25 +83,54 @@ class ActeDuFinanceurForm(PourLeCompteDeForm, forms.ModelForm):
 
 
 class LignesDActeForm(PourLeCompteDeForm):
-    """For each row, voted with its amount, refused with its reason, or left out."""
+    """For each row programmed, voted with its amount, refused with its reason, or left out; for each row that nobody
+    kept, refused or left. A reason given once serves the refusals that give none."""
 
-    def __init__(self, *args: Any, demandes: Iterable[DemandeFinancement], **kwargs: Any) -> None:
+    motif_commun = forms.CharField(
+        label="Motif commun",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Pour les refus qui n’ont pas de motif à eux.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        demandes: Iterable[DemandeFinancement],
+        a_refuser: Iterable[LigneARefuser] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.demandes = list(demandes)
+        self.a_refuser = list(a_refuser)
         for demande in self.demandes:
-            de = f"du dossier {demande.dossier.numero}"
-            self.fields[f"decision_{demande.pk}"] = forms.ChoiceField(
-                label=f"Décision {de}", choices=DECISIONS, initial=VOTE, required=False
-            )
+            self._ajouter_la_reponse(demande, DECISIONS, VOTE)
             self.fields[f"montant_{demande.pk}"] = ChampMontant(
-                label=f"Montant voté {de}", required=False, initial=demande.montant_programme
+                label=f"Montant voté du dossier {demande.dossier.numero}",
+                required=False,
+                initial=demande.montant_programme,
             )
-            self.fields[f"motif_{demande.pk}"] = forms.CharField(
-                label=f"Motif du refus {de}", required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
-            )
+        for ligne in self.a_refuser:
+            self._ajouter_la_reponse(ligne.demande, REPONSES, REFUS if ligne.motif else ECARTER, motif=ligne.motif)
+
+    def _ajouter_la_reponse(
+        self, demande: DemandeFinancement, choix: list[tuple[str, str]], initiale: str, *, motif: str = ""
+    ) -> None:
+        de = f"du dossier {demande.dossier.numero}"
+        self.fields[f"decision_{demande.pk}"] = forms.ChoiceField(
+            label=f"Décision {de}", choices=choix, initial=initiale, required=False
+        )
+        self.fields[f"motif_{demande.pk}"] = forms.CharField(
+            label=f"Motif du refus {de}",
+            required=False,
+            initial=motif,
+            max_length=2000,
+            widget=forms.Textarea({"rows": 2}),
+        )
 
     def rangees(self) -> Iterator[tuple[DemandeFinancement, Any, Any, Any]]:
-        """Each row with its three fields."""
+        """Each programmed row with its three fields."""
         for demande in self.demandes:
             yield (
                 demande,
@@ -108,20 +139,32 @@ class LignesDActeForm(PourLeCompteDeForm):
                 self[f"motif_{demande.pk}"],
             )
 
+    def rangees_a_refuser(self) -> Iterator[tuple[LigneARefuser, Any, Any]]:
+        """Each row that nobody kept with its two fields."""
+        for ligne in self.a_refuser:
+            yield ligne, self[f"decision_{ligne.demande.pk}"], self[f"motif_{ligne.demande.pk}"]
+
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or {}
-        for demande in self.demandes:
+        commun = (donnees.get("motif_commun") or "").strip()
+        for demande in self._toutes:
             decision, montant, motif = (f"{nom}_{demande.pk}" for nom in ("decision", "montant", "motif"))
-            if donnees.get(decision) == REFUS and not (donnees.get(motif) or "").strip():
-                self.add_error(motif, "Donnez le motif : le porteur le lira.")
+            if donnees.get(decision) == REFUS and motif not in self.errors:
+                donnees[motif] = (donnees.get(motif) or "").strip() or commun
+                if not donnees[motif]:
+                    self.add_error(motif, "Donnez le motif : le porteur le lira.")
             if donnees.get(decision) == VOTE and montant not in self.errors and not donnees.get(montant):
                 self.add_error(montant, "Donnez un montant supérieur à 0, ou refusez.")
         return donnees
 
     @property
+    def _toutes(self) -> list[DemandeFinancement]:
+        return [*self.demandes, *(ligne.demande for ligne in self.a_refuser)]
+
+    @property
     def choisies(self) -> list[DemandeFinancement]:
-        """The rows that the act decides."""
-        return [d for d in self.demandes if self.cleaned_data[f"decision_{d.pk}"] != ECARTER]
+        """The rows that are decided."""
+        return [d for d in self._toutes if self.cleaned_data[f"decision_{d.pk}"] != ECARTER]
 
     @property
     def votes(self) -> dict[int, Decimal]:
@@ -135,13 +178,15 @@ class LignesDActeForm(PourLeCompteDeForm):
     @property
     def lignes(self) -> list[LigneDActe]:
         """What goes to the action."""
+        votes = self.votes
         return [
             LigneDActe(
                 demande=d.pk,
                 numero=d.dossier.numero,
                 decision=self.cleaned_data[f"decision_{d.pk}"],
-                montant=self.votes.get(d.pk),
-                motif="" if d.pk in self.votes else self.cleaned_data[f"motif_{d.pk}"].strip(),
+                montant=votes.get(d.pk),
+                motif="" if d.pk in votes else self.cleaned_data[f"motif_{d.pk}"],
+                etat=d.etat,
             )
             for d in self.choisies
         ]

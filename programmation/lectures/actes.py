@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
-from contrats.models import ActeDecision, Contrat
+from commun.typographie import date_chiffres, minuscule
+from contrats.models import ActeDecision, Comite, Contrat
 from contrats.permissions import roles
 
-from ..etats import DEMANDE_FERME, EtatCourrier, EtatDemande
-from ..models import Campagne, Courrier, DemandeFinancement, Dossier, Enveloppe, LotDeCourriers
-from ..regles import convention_requise
-from ..regles.courriers import SEUIL_DE_CONVENTION
-from .courriers import a_annoncer, attribue_dans_l_annee
+from ..etats import DEMANDE_FERME, EtatCourrier, EtatDemande, EtatDossier, EtatExamen
+from ..models import Campagne, Courrier, DemandeFinancement, Dossier, Enveloppe, ExamenDossier, LotDeCourriers
+from ..models.seance import demandes_de
+from .courriers import a_annoncer, attribue_dans_l_annee, convention_due
+from .porteur import siren_de
 
 ZERO = Decimal(0)
 
@@ -41,6 +42,7 @@ class FinanceurDeLAnnee:
     organisme: Organisme
     programmees: int
     programme: Decimal
+    a_refuser: int
     fermes: int
     vote: Decimal
     a_annoncer: int
@@ -48,8 +50,8 @@ class FinanceurDeLAnnee:
 
     @property
     def a_faire(self) -> bool:
-        """An act to record, or a decision to tell."""
-        return bool(self.programmees or self.a_annoncer or self.a_relire or self.prets)
+        """An act to record, a refusal to say, or a decision to tell."""
+        return bool(self.programmees or self.a_refuser or self.a_annoncer or self.a_relire or self.prets)
 
     @property
     def a_relire(self) -> int:
@@ -65,7 +67,7 @@ class FinanceurDeLAnnee:
 
 
 def financeurs_de_l_annee(contrat: Contrat, annee: int, *, pour: Auteur) -> list[FinanceurDeLAnnee]:
-    """The funders of a year that this reader may follow, those with something to do first; four queries and those of its rights."""
+    """The funders of a year that this reader may follow, those with something to do first; six queries and those of its rights."""
     vues = demandes_vues(contrat, annee, pour=pour)
     programmees, fermes = Q(etat=EtatDemande.PROGRAMMEE), Q(etat__in=DEMANDE_FERME)
     annoncees = Courrier.objects.vivants().filter(dossier__contrat=contrat).values("demandes")
@@ -86,6 +88,8 @@ def financeurs_de_l_annee(contrat: Contrat, annee: int, *, pour: Auteur) -> list
     restent = dict(
         vues.filter(muettes).exclude(pk__in=annoncees).order_by().values_list("financeur").annotate(nombre=Count("pk"))
     )
+    sans_suite = _sans_suite(vues, contrat)
+    a_refuser = dict(sans_suite.order_by().values_list("financeur").annotate(nombre=Count("pk")))
     courriers: dict[int, dict[str, int]] = defaultdict(dict)
     des_courriers = Courrier.objects.visibles_par(pour, contrat).filter(lot__campagne__annee=annee)
     for financeur, etat, nombre in (
@@ -97,6 +101,7 @@ def financeurs_de_l_annee(contrat: Contrat, annee: int, *, pour: Auteur) -> list
             organisme=organisme,
             programmees=comptes[organisme.pk]["programmees"],
             programme=comptes[organisme.pk]["programme"] or ZERO,
+            a_refuser=a_refuser.get(organisme.pk, 0),
             fermes=comptes[organisme.pk]["fermes"],
             vote=comptes[organisme.pk]["vote"] or ZERO,
             a_annoncer=restent.get(organisme.pk, 0),
@@ -113,6 +118,7 @@ class ActeLu:
 
     acte: ActeDecision
     lignes: int
+    refusees: int
     vote: Decimal
     a_annoncer: int
 
@@ -136,6 +142,7 @@ class SuiviDuFinanceur:
     campagne: Campagne
     programmees: int
     programme: Decimal
+    a_refuser: int  # requests of files set aside, or that the COPIL did not keep
     actes: tuple[ActeLu, ...]
     refus: int  # refusals and postponements that no act carries, to be told
     lots: tuple[LotResume, ...]
@@ -147,14 +154,18 @@ def suivi_du_financeur(campagne: Campagne, financeur: Organisme, *, pour: Auteur
     vues = demandes_vues(contrat, campagne.annee, pour=pour).filter(financeur=financeur)
     en_attente = vues.filter(etat=EtatDemande.PROGRAMMEE).aggregate(n=Count("pk"), somme=Sum("montant_programme"))
     muettes = a_annoncer(campagne, financeur).filter(pk__in=vues.values("pk"))
-    votees = muettes.filter(etat=EtatDemande.VOTEE)
-    par_acte = dict(votees.order_by().values_list("acte").annotate(nombre=Count("pk")))
+    actees = muettes.filter(acte__isnull=False)
+    par_acte = dict(actees.order_by().values_list("acte").annotate(nombre=Count("pk")))
     fermes = {
         ligne["acte"]: ligne
         for ligne in vues.filter(acte__isnull=False)
         .order_by()
         .values("acte")
-        .annotate(lignes=Count("pk"), vote=Sum("montant_vote"))
+        .annotate(
+            lignes=Count("pk"),
+            refusees=Count("pk", filter=Q(etat=EtatDemande.REFUSEE)),
+            vote=Sum("montant_vote"),
+        )
     }
     seuls = Q(
         pris_le__year=campagne.annee, demandes__isnull=True, avenants__isnull=True, volets__isnull=True,
@@ -166,16 +177,18 @@ def suivi_du_financeur(campagne: Campagne, financeur: Organisme, *, pour: Auteur
         campagne=campagne,
         programmees=en_attente["n"],
         programme=en_attente["somme"] or ZERO,
+        a_refuser=_sans_suite(vues, contrat).count(),
         actes=tuple(
             ActeLu(
                 acte,
                 lignes=fermes[acte.pk]["lignes"] if acte.pk in fermes else 0,
+                refusees=fermes[acte.pk]["refusees"] if acte.pk in fermes else 0,
                 vote=(fermes[acte.pk]["vote"] or ZERO) if acte.pk in fermes else ZERO,
                 a_annoncer=par_acte.get(acte.pk, 0),
             )
             for acte in actes.select_related("piece").order_by("-pris_le", "-pk").distinct()
         ),
-        refus=muettes.exclude(etat=EtatDemande.VOTEE).exclude(dossier__in=votees.values("dossier")).count(),
+        refus=muettes.filter(acte__isnull=True).exclude(dossier__in=actees.values("dossier")).count(),
         lots=_lots(campagne, financeur, pour=pour),
     )
 
@@ -220,16 +233,99 @@ def lignes_a_decider(campagne: Campagne, financeur: Organisme, *, pour: Auteur) 
 
 
 def avec_convention(
-    demandes: Iterable[DemandeFinancement], campagne: Campagne, financeur: Organisme, votes: Mapping[int, Decimal]
+    demandes: Iterable[DemandeFinancement],
+    campagne: Campagne,
+    financeur: Organisme,
+    votes: Mapping[int, Decimal],
+    *,
+    parmi: Iterable[DemandeFinancement] = (),
 ) -> list[LigneADecider]:
-    """These rows, each with whether a convention is required once `votes` (euros by row) are added to the year's grants."""
+    """These rows, each with whether a convention is required once `votes` (euros by row) are added to the year's grants.
+
+    `parmi` are other rows that those votes may be about, not listed here: they count with those of their porteur.
+    """
     lues = list(demandes)
-    sommes: dict[int, list[Decimal]] = defaultdict(list)
-    for porteur, somme in attribue_dans_l_annee(campagne, financeur, {d.dossier.porteur_id for d in lues}).items():
-        sommes[porteur].append(somme)
-    for demande in lues:
-        sommes[demande.dossier.porteur_id].append(votes.get(demande.pk, ZERO))
-    return [LigneADecider(d, convention_requise(sommes[d.dossier.porteur_id], seuil=SEUIL_DE_CONVENTION)) for d in lues]
+    toutes = {demande.pk: demande for demande in (*parmi, *lues)}.values()
+    porteurs = {demande.dossier.porteur_id: demande.dossier.porteur for demande in toutes}
+    attribues = attribue_dans_l_annee(campagne, financeur, porteurs.values())
+    ajoutes: dict[str | int, Decimal] = defaultdict(Decimal)
+    for demande in toutes:
+        ajoutes[siren_de(demande.dossier.porteur) or demande.dossier.porteur_id] += votes.get(demande.pk, ZERO)
+    requises = {
+        pk: convention_due(porteur, attribues[pk] + ajoutes[siren_de(porteur) or pk], campagne.annee)
+        for pk, porteur in porteurs.items()
+    }
+    return [LigneADecider(demande, requises[demande.dossier.porteur_id]) for demande in lues]
+
+
+# --- What is to be refused --------------------------------------------------------------------------------------------
+# A request that its funder has not answered; on a file that the COPIL validated, or still under examination.
+_SANS_REPONSE = (EtatDemande.DEMANDEE, EtatDemande.PROPOSEE)
+_PASSE_AU_COPIL = (EtatDossier.PROGRAMME,)
+_A_L_EXAMEN = (EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE)
+
+
+@dataclass(frozen=True, slots=True)
+class LigneARefuser:
+    """A request that nobody kept: where that comes from, and the session's own words for it, if it said some."""
+
+    demande: DemandeFinancement
+    origine: str
+    motif: str
+
+
+def lignes_a_refuser(campagne: Campagne, financeur: Organisme, *, pour: Auteur, toutes: bool = False) -> Any:
+    """The funder's unanswered requests of files set aside in session or programmed without them; with `toutes`, of files
+    still under instruction too. In the order of the files."""
+    vues = demandes_vues(campagne.contrat, campagne.annee, pour=pour).filter(financeur=financeur)
+    if toutes:
+        lues = _avec_la_seance(vues.filter(etat__in=_SANS_REPONSE, dossier__etat__in=_PASSE_AU_COPIL + _A_L_EXAMEN))
+    else:
+        lues = _sans_suite(vues, campagne.contrat)
+    return lues.select_related("dossier__porteur", "dispositif", "financeur").order_by(
+        "dossier__numero", "dispositif__code", "nature"
+    )
+
+
+def avec_origine(demandes: Iterable[Any]) -> list[LigneARefuser]:
+    """These rows of `lignes_a_refuser`, each with its origin in words and the reason to start from."""
+    return [LigneARefuser(demande, _origine(demande), _motif_de_seance(demande)) for demande in demandes]
+
+
+def _sans_suite(vues: Any, contrat: Contrat) -> Any:
+    """Unanswered requests of files that a session set aside, as far as its committee examines them, or that the COPIL
+    programmed without them."""
+    ecartees = Q(pk__in=())
+    for comite in Comite.objects.filter(contrat=contrat).filter(Q(valide_programmation=True) | Q(valide_sip=True)):
+        ecartees |= Q(seance_comite=comite.pk) & demandes_de(comite)
+    ecartees &= Q(seance_etat=EtatExamen.ECARTE, dossier__etat__in=_A_L_EXAMEN)
+    ouvertes = _avec_la_seance(vues.filter(etat__in=_SANS_REPONSE))
+    return ouvertes.filter(ecartees | Q(dossier__etat__in=_PASSE_AU_COPIL))
+
+
+def _avec_la_seance(demandes: Any) -> Any:
+    """Adds what the last session that decided of the file said: `seance_etat`, `seance_motif`, `seance_le`, `seance_comite`."""
+    dits = ExamenDossier.objects.filter(dossier=OuterRef("dossier"), applique_le__isnull=False)
+    dernier = dits.order_by("-reunion__le", "-applique_le", "-pk")
+    return demandes.annotate(
+        seance_etat=Subquery(dernier.values("etat")[:1]),
+        seance_motif=Subquery(dernier.values("motif")[:1]),
+        seance_le=Subquery(dernier.values("reunion__le")[:1]),
+        seance_comite=Subquery(dernier.values("reunion__comite")[:1]),
+    )
+
+
+def _origine(demande: Any) -> str:
+    if demande.dossier.etat in _PASSE_AU_COPIL:
+        return "Le COPIL a programmé le dossier sans cette demande"
+    if demande.seance_etat == EtatExamen.ECARTE:
+        return f"Dossier écarté en séance du {date_chiffres(demande.seance_le)}"
+    return f"Dossier « {minuscule(demande.dossier.get_etat_display())} »"
+
+
+def _motif_de_seance(demande: Any) -> str:
+    ecarte = demande.seance_etat == EtatExamen.ECARTE and demande.dossier.etat in _A_L_EXAMEN
+    return demande.seance_motif if ecarte else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +361,7 @@ def effets_sur_les_enveloppes(
     rendus: dict[int, Decimal] = defaultdict(Decimal)
     pris: dict[int, Decimal] = defaultdict(Decimal)
     for demande in demandes:
-        if demande.enveloppe is None:
+        if demande.enveloppe is None or demande.etat != EtatDemande.PROGRAMMEE:
             continue
         enveloppes[demande.enveloppe.pk] = demande.enveloppe
         rendus[demande.enveloppe.pk] += demande.montant_programme or ZERO

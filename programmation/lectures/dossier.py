@@ -343,6 +343,7 @@ def _ligne(
 ) -> LigneFinanceur:
     vue: Any = demande
     visible = vue.etat_vu == demande.etat
+    refusee = visible and demande.etat == EtatDemande.REFUSEE  # an act may refuse, without an amount
     return LigneFinanceur(
         pk=demande.pk,
         financeur=demande.financeur.nom_court,
@@ -359,7 +360,7 @@ def _ligne(
         an_passe=an_passe.get((demande.financeur_id, demande.nature)),
         conditions=demande.conditions if vue.propose_vu is not None else "",
         motif=demande.motif if visible else "",
-        acte=str(demande.acte) if demande.acte and vue.vote_vu is not None else "",
+        acte=str(demande.acte) if demande.acte and (vue.vote_vu is not None or refusee) else "",
         saisi_par=str(demande.saisi_par_organisme) if demande.saisi_par_organisme and visible else "",
         privee=not demande.proposition_partagee and vue.propose_vu is not None,
         a_moi=demande.financeur_id in miens,

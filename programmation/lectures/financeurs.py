@@ -20,7 +20,7 @@ from commun.models import LigneJournal
 from contrats.models import Contrat
 from contrats.permissions import roles
 
-from ..etats import QualiteAvis
+from ..etats import EtatDemande, QualiteAvis
 from ..models import Avis, DemandeFinancement, Dossier
 from ..permissions import en_delegue
 from ..regles.budget import LigneDeBudget
@@ -166,6 +166,7 @@ def _demande(demande: Any, version: int | None) -> Ligne:
     vue = demande.etat_vu == demande.etat
     propose, vote = demande.propose_vu is not None, demande.vote_vu is not None
     sienne = version is not None
+    refusee = vue and demande.etat == EtatDemande.REFUSEE  # an act may refuse, without an amount
     return {
         "id": str(demande.pk),
         "dossier": str(demande.dossier_id),
@@ -183,7 +184,7 @@ def _demande(demande: Any, version: int | None) -> Ligne:
         "conditions": demande.conditions if propose else "",
         "motif": demande.motif if vue else "",
         "programme_le": demande.programme_le if demande.programme_vu is not None else None,
-        "acte": _acte(demande.acte) if vote and demande.acte else None,
+        "acte": _acte(demande.acte) if demande.acte and (vote or refusee) else None,
         "notifie_le": demande.notifie_le if vue else None,
         "numero_ej": demande.numero_ej if sienne else "",
         "numero_externe": demande.numero_externe if sienne else "",

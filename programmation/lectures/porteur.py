@@ -36,6 +36,11 @@ def est_de_droit_public(organisme: Organisme) -> bool:
     )
 
 
+def siren_de(organisme: Organisme) -> str:
+    """The legal person behind it, by its SIREN or that of its SIRET; empty when neither is known."""
+    return organisme.siren or organisme.siret[:9]
+
+
 def porteur_de(organisme: Organisme, annee: int) -> PorteurDemande:
     """The card of `organisme` and its budget of `annee`; three queries."""
     fiche = fiche_de(organisme)

@@ -132,6 +132,8 @@ class Courrier(ModeleAEtats):
     corps = models.TextField("texte")
     qualite = models.CharField("qualité du signataire", max_length=250)
     montant = models.DecimalField("montant annoncé (€)", max_digits=12, decimal_places=2, default=0)
+    # What its fields gave when it was written, by name: a decision told otherwise since stops it. Empty: not known.
+    valeurs = models.JSONField("valeurs lues à la rédaction", default=dict, blank=True)
     pdf = models.ForeignKey(Fichier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="PDF")
     envoye_le = models.DateTimeField("envoyé le", null=True, blank=True)
 

@@ -171,9 +171,10 @@ class DemandeFinancement(ModeleAEtats):
             models.CheckConstraint(
                 condition=Q(etat__in=DEMANDE_FERME, acte__isnull=False, montant_vote__isnull=False)
                 | (Q(acte__isnull=True, montant_vote__isnull=True) & ~Q(etat__in=DEMANDE_FERME))
+                | Q(etat=EtatDemande.REFUSEE, montant_vote__isnull=True)
                 | Q(etat=EtatDemande.ANNULEE),
                 name="programmation_demande_votee_par_un_acte",
-                violation_error_message="Un montant voté porte l’acte qui l’a rendu ferme, et seulement lui.",
+                violation_error_message="Un montant voté porte l’acte qui l’a rendu ferme ; un refus, l’acte qui l’a pris s’il y en a un.",
             ),
             models.CheckConstraint(
                 condition=~Q(etat__in=[EtatDemande.REFUSEE, EtatDemande.AJOURNEE, EtatDemande.ANNULEE]) | ~Q(motif=""),

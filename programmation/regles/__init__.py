@@ -1,6 +1,6 @@
 """Rules of the programming, on plain values: no database, no clock, no request."""
 
-from .argent import Accord, PartCpo, accord, centimes_sans_perte, convention_requise
+from .argent import Accord, PartCpo, accord, centimes_sans_perte, convention_requise, seuil_de_convention
 from .budget import budget_equilibre, manque_pour_equilibrer, totaux
 from .controles import Controle, Exigences, PieceExigee, controles
 from .public import alertes_public, parts_completes
@@ -19,5 +19,6 @@ __all__ = [
     "convention_requise",
     "manque_pour_equilibrer",
     "parts_completes",
+    "seuil_de_convention",
     "totaux",
 ]

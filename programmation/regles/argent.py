@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from ..etats import DEMANDE_FERME, EtatDemande
 
 ZERO = Decimal(0)
 _CENTIEME = Decimal("0.01")
+
+# Beyond it the year's grants of one authority to one private body need a convention (S-11): since when, euros.
+# Loi n° 2000-321 of 12 April 2000, article 10; décret n° 2001-495 of 6 June 2001, article 1.
+SEUILS_DE_CONVENTION: tuple[tuple[date, Decimal], ...] = ((date(2001, 6, 6), Decimal(23_000)),)
+
+
+def seuil_de_convention(le: date) -> Decimal:
+    """The threshold of S-11 in force on that day, in euros."""
+    return max((depuis, euros) for depuis, euros in SEUILS_DE_CONVENTION if depuis <= le)[1]
 
 
 def convention_requise(montants: Iterable[Decimal], *, seuil: Decimal) -> bool:

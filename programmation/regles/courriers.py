@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from ..etats import GenreCourrier
-from .fusion import fusionner
-
-# Beyond it the year's grants of one authority to one organisation need a convention (S-11). Euros.
-SEUIL_DE_CONVENTION = Decimal(23_000)
+from .fusion import champs_de, fusionner
 
 # What may be written between braces, and what it gives. Those that give nothing on a file leave no empty line.
 CHAMPS_DU_COURRIER: dict[str, str] = {
@@ -30,7 +26,8 @@ CHAMPS_DU_COURRIER: dict[str, str] = {
     "motif": "motif du refus ou de l’ajournement",
     "conditions": "phrase sur les conditions posées, s’il y en a",
     "convention": "phrase sur la convention, quand elle est requise (S-11)",
-    "recours": "phrase sur le recours, pour une autorité administrative",
+    "acte_de_refus": "phrase sur l’acte qui refuse, quand un acte l’a pris",
+    "recours": "voies et délais de recours, dès qu’une autorité administrative refuse quelque chose",
     "suivi_par": "personne qui suit le dossier, sinon « l’équipe du contrat »",
 }
 
@@ -68,6 +65,7 @@ MODELES_D_ORIGINE: Mapping[str, TexteDeCourrier] = {
                 "l’exercice pour lequel elle est attribuée, avec un bilan de l’action.",
                 "Je vous remercie de mentionner le soutien {{ du_financeur }} sur vos supports de communication.",
                 "Pour toute question, vous pouvez vous adresser à {{ suivi_par }}.",
+                "{{ recours }}",
                 _POLITESSE,
             ]
         ),
@@ -81,6 +79,7 @@ MODELES_D_ORIGINE: Mapping[str, TexteDeCourrier] = {
                 _DEMANDE,
                 "Après examen, je suis au regret de vous informer que votre demande n’a pas pu être retenue, "
                 "pour le motif suivant : {{ motif }}",
+                "{{ acte_de_refus }}",
                 "L’équipe du contrat de ville se tient à votre disposition pour échanger sur cette décision et, "
                 "le cas échéant, vous orienter vers d’autres financements.",
                 "{{ recours }}",
@@ -105,17 +104,51 @@ MODELES_D_ORIGINE: Mapping[str, TexteDeCourrier] = {
     ),
 }
 
+# What a letter that refuses says whatever its template: the act that refuses, then how to challenge it. A template that
+# names one of the fields on the right says it already.
+_MENTIONS: Mapping[str, frozenset[str]] = {
+    "acte_de_refus": frozenset({"acte_de_refus", "numero_acte"}),
+    "recours": frozenset({"recours"}),
+}
+
 _LIGNES_VIDES = re.compile(r"(?:[ \t]*\n){3,}")
 
 
 def rediger(texte: TexteDeCourrier, valeurs: Mapping[str, str]) -> TexteDeCourrier:
-    """The template with its fields replaced; a paragraph that gives nothing on this file leaves no gap."""
-    corps = fusionner(texte.corps.replace("\r\n", "\n"), valeurs)
+    """The template with its fields replaced; a paragraph that gives nothing on this file leaves no gap.
+
+    What a refusal must say is added at the end when the template forgot it.
+    """
+    connus = champs_de(texte.corps)
+    oublis = [f"{{{{ {champ} }}}}" for champ, dits in _MENTIONS.items() if champ in valeurs and not connus & dits]
+    corps = fusionner("\n\n".join([texte.corps.replace("\r\n", "\n"), *oublis]), valeurs)
     return TexteDeCourrier(
         " ".join(fusionner(texte.objet, valeurs).split()),
         _LIGNES_VIDES.sub("\n\n", corps).strip(),
         " ".join(fusionner(texte.qualite, valeurs).split()),
     )
+
+
+# Values of a letter that its porteur relies on, as a sentence names them; two that go together share their words.
+VALEURS_SUIVIES: Mapping[str, str] = {
+    "montant_vote": "le montant attribué",
+    "montant_demande": "le montant demandé",
+    "motif": "le motif",
+    "conditions": "les conditions",
+    "convention": "la phrase sur la convention",
+    "instance": "l’acte",
+    "numero_acte": "l’acte",
+    "date_acte": "l’acte",
+    "acte_de_refus": "l’acte",
+    "recours": "les voies de recours",
+    "decisions": "le détail des décisions",
+}
+
+
+def ce_qui_a_change(avant: Mapping[str, str], apres: Mapping[str, str]) -> tuple[str, ...]:
+    """What a letter no longer says as it stands, in words, from its values when written and now; empty when all hold."""
+    changees = (mot for nom, mot in VALEURS_SUIVIES.items() if avant.get(nom) != apres.get(nom))
+    return tuple(dict.fromkeys(changees))
 
 
 def paragraphes(corps: str) -> list[list[str]]:

@@ -19,6 +19,11 @@ CHAMPS_DE_FUSION: dict[str, str] = {
 _CHAMP = re.compile(r"\{\{([^{}]*)\}\}")
 
 
+def champs_de(texte: str) -> set[str]:
+    """The merge fields that `texte` names."""
+    return {nom.strip() for nom in _CHAMP.findall(texte)}
+
+
 def fautes_de_fusion(texte: str, champs: Collection[str] = CHAMPS_DE_FUSION) -> list[str]:
     """What is wrong with the merge fields of `texte`, in French sentences; empty when all are among `champs`."""
     noms = list(dict.fromkeys(nom.strip() for nom in _CHAMP.findall(texte)))

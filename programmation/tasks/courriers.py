@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
 
-from commun.auteur import Canal
+from commun.auteur import Auteur, Canal
 from commun.erreurs import RegleEnfreinte
 from commun.models import Travail
 from commun.ramasse_miettes import ramasse_miettes_par_paquets
 from commun.travaux import Suivi, travail
-from contrats.models import ActeDecision
+from contrats.models import ActeDecision, Contrat
 
 from .. import actions
 from ..actions import actes_financeurs, courriers
 from ..actions.actes_financeurs import DECIDER_DES_LIGNES, LigneDActe
 from ..etats import EtatCourrier
-from ..lectures.courriers import ENVOYER_LES_COURRIERS, OUVRIR_LES_COURRIERS, PREVENIR_DU_COURRIER
+from ..lectures.courriers import (
+    CHANGER_LES_COURRIERS,
+    ENVOYER_LES_COURRIERS,
+    IMPRIMER_LES_COURRIERS,
+    OUVRIR_LES_COURRIERS,
+    PREVENIR_DU_COURRIER,
+)
 from ..models import Courrier, DemandeFinancement, Dossier, LotDeCourriers
 from .lots import INCONNU, dossier_visible, une_par_une
 
@@ -27,24 +34,30 @@ LETTRES_PAR_COLLECTE = 25
 
 @travail(DECIDER_DES_LIGNES)
 def decider_des_lignes(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
-    """Each row of an act. Taken over after a crash, what it had already decided counts as done."""
-    acte = ActeDecision.objects.select_related("contrat", "organisme").get(pk=rangee.parametres["acte"])
+    """Each row of an act, or each refusal without one; what stands already as it says counts as done."""
+    parametres = rangee.parametres
+    contrat = Contrat.objects.get(pk=rangee.cible_id)
+    acte = None
+    if parametres["acte"] is not None:
+        acte = ActeDecision.objects.select_related("contrat", "organisme").get(pk=parametres["acte"])
+    financeur = acte.organisme_id if acte else parametres["financeur"]
     auteur = actions.auteur_du_travail(rangee, Canal.TACHE)
-    visibles = Dossier.objects.deliberes_par(auteur, acte.contrat).filter(campagne__annee=rangee.parametres["annee"])
-    siennes = DemandeFinancement.objects.filter(financeur=acte.organisme, dossier__in=visibles.values("pk"))
+    visibles = Dossier.objects.deliberes_par(auteur, contrat).filter(campagne__annee=parametres["annee"])
+    siennes = DemandeFinancement.objects.filter(financeur=financeur, dossier__in=visibles.values("pk"))
 
     def faire(ligne: LigneDActe) -> None:
         demande = siennes.filter(pk=ligne.demande).first()
         if demande is None:
             raise RegleEnfreinte(INCONNU)
-        if rangee.tentatives > 1 and actes_financeurs.ligne_deja_decidee(demande, acte, ligne):
+        if actes_financeurs.ligne_deja_decidee(demande, acte, ligne):
             return
         actes_financeurs.decider_la_ligne(
-            demande, acte, ligne, par=auteur, le=timezone.now(), piece_source=rangee.parametres["piece_source"]
+            demande, acte, ligne, par=auteur, le=timezone.now(), piece_source=parametres["piece_source"]
         )
 
-    lignes = [LigneDActe.de_json(lu) for lu in rangee.parametres["lignes"]]
-    return une_par_une(suivi, lignes, numero=lambda ligne: ligne.numero, faire=faire, libelle="Lignes de l’acte")
+    lignes = [LigneDActe.de_json(lu) for lu in parametres["lignes"]]
+    libelle = "Lignes de l’acte" if acte else "Refus"
+    return une_par_une(suivi, lignes, numero=lambda ligne: ligne.numero, faire=faire, libelle=libelle)
 
 
 @travail(OUVRIR_LES_COURRIERS)
@@ -61,38 +74,70 @@ def ouvrir_les_courriers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     return une_par_une(suivi, rangee.parametres["numeros"], numero=str, faire=faire, libelle="Rédaction des courriers")
 
 
+@travail(CHANGER_LES_COURRIERS)
+def changer_les_courriers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """Each letter marked ready, or written again."""
+    auteur = actions.auteur_du_travail(rangee, Canal.TACHE)
+    acte = rangee.parametres["acte"]
+    changer = courriers.CHANGEMENTS[acte]
+
+    def faire(courrier: Courrier) -> None:
+        if not courriers.changement_fait(courrier, acte):
+            changer(courrier, par=auteur, le=timezone.now())
+
+    return _lettre_par_lettre(rangee, suivi, auteur, faire, Courrier.TRANSITIONS[acte].libelle)
+
+
 @travail(ENVOYER_LES_COURRIERS)
 def envoyer_les_courriers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Each letter that is ready: PDF, notification, e-mails planned. Run again, what has left does not leave twice."""
-    lot = _lot(rangee)
     auteur = actions.auteur_du_travail(rangee, Canal.TACHE)
-    numeros = rangee.parametres["courriers"]
-    vus = Courrier.objects.visibles_par(auteur, lot.campagne.contrat).filter(lot=lot).select_related("dossier")
-    lus = {courrier.pk: courrier for courrier in vus.filter(pk__in=numeros)}
 
-    def faire(numero: int) -> None:
-        courrier = lus.get(numero)
-        if courrier is None:
-            raise RegleEnfreinte(INCONNU)
-        if rangee.tentatives > 1 and courrier.etat == EtatCourrier.ENVOYE:
+    def faire(courrier: Courrier) -> None:
+        if courrier.etat == EtatCourrier.ENVOYE:
             return
         courriers.envoyer_le_courrier(courrier, par=auteur, le=timezone.now())
         compter()
 
     with ramasse_miettes_par_paquets(LETTRES_PAR_COLLECTE) as compter:
-        return une_par_une(
-            suivi,
-            numeros,
-            numero=lambda numero: lus[numero].dossier.numero if numero in lus else str(numero),
-            faire=faire,
-            libelle="Production et envoi",
-        )
+        return _lettre_par_lettre(rangee, suivi, auteur, faire, "Production et envoi")
+
+
+@travail(IMPRIMER_LES_COURRIERS)
+def imprimer_les_courriers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
+    """One document of the letters sent of a lot."""
+    auteur = actions.auteur_du_travail(rangee, Canal.TACHE)
+    return courriers.produire_l_impression(_lot(rangee), suivi, par=auteur)
 
 
 @travail(PREVENIR_DU_COURRIER)
 def prevenir_du_courrier(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Send one e-mail of a letter."""
     return {"parti": courriers.expedier_le_courrier(rangee)}
+
+
+def _lettre_par_lettre(
+    rangee: Travail, suivi: Suivi, auteur: Auteur, faire: Callable[[Courrier], None], libelle: str
+) -> dict[str, Any]:
+    """Do `faire` on each letter of the job that its author still sees."""
+    lot = _lot(rangee)
+    numeros = rangee.parametres["courriers"]
+    vus = Courrier.objects.visibles_par(auteur, lot.campagne.contrat).filter(lot=lot).select_related("dossier")
+    lus = {courrier.pk: courrier for courrier in vus.filter(pk__in=numeros)}
+
+    def faire_si_vu(numero: int) -> None:
+        courrier = lus.get(numero)
+        if courrier is None:
+            raise RegleEnfreinte(INCONNU)
+        faire(courrier)
+
+    return une_par_une(
+        suivi,
+        numeros,
+        numero=lambda numero: lus[numero].dossier.numero if numero in lus else str(numero),
+        faire=faire_si_vu,
+        libelle=libelle,
+    )
 
 
 def _lot(rangee: Travail) -> LotDeCourriers:

@@ -1,4 +1,4 @@
-"""The acts of the funders: what awaits one, its recording, what it decides row by row."""
+"""The acts of the funders: what awaits one, its recording, what it decides row by row; what is refused without one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from acteurs.models import Organisme
 from commun import fichiers
 from commun.models import Travail
 from commun.permissions import verifier
-from commun.views import appliquer
+from commun.views import agir, appliquer
 from contrats.etats import Role
 from contrats.models import ActeDecision
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
@@ -26,18 +26,22 @@ from ..actions.actes_financeurs import DECIDER_DES_LIGNES
 from ..forms.actes import ActeDuFinanceurForm, LignesDActeForm
 from ..lectures.actes import (
     avec_convention,
+    avec_origine,
     demandes_vues,
     effets_sur_les_enveloppes,
     financeurs_de_l_annee,
     lignes_a_decider,
+    lignes_a_refuser,
     suivi_du_financeur,
 )
+from ..lectures.courriers import seuil_de_l_annee
 from ..models import Campagne
 from ..permissions import peut_acter
 
 DECIDENT = (Role.CHEF_DE_PROJET, Role.DECIDEUR)
-# Three fields a row, and Django reads a thousand: a longer act is recorded in several times.
-LIGNES_AU_PLUS = 300
+# Three fields a row programmed, two a row that nobody kept, and Django reads a thousand: a longer act is recorded in
+# several times.
+LIGNES_AU_PLUS, CHAMPS_AU_PLUS = 300, 980
 
 
 @require_safe
@@ -97,54 +101,80 @@ def enregistrer(request: HttpRequest, portee: Portee, financeur: int) -> HttpRes
 @require_http_methods(["GET", "POST"])
 @dans_le_contrat(*DECIDENT)
 def choisir_les_lignes(request: HttpRequest, portee: Portee, financeur: int, pk: int) -> HttpResponse:
-    """What an act decides: chosen row by row, read again with what it changes, then done by a job."""
+    """What an act decides: the rows programmed, and those that nobody kept, refused by it."""
     organisme = financeur_vu(portee, financeur)
     verifier(peut_acter(portee.auteur, portee.contrat, organisme))
     acte = get_object_or_404(ActeDecision.objects.select_related("organisme"), pk=pk, organisme=organisme)
     if acte.contrat_id != portee.contrat.pk:
         raise Http404
     acte.contrat = portee.contrat
+    return _decider(request, portee, organisme, acte)
+
+
+@require_http_methods(["GET", "POST"])
+@dans_le_contrat(*DECIDENT)
+def refuser_les_lignes(request: HttpRequest, portee: Portee, financeur: int) -> HttpResponse:
+    """What a funder refuses without an act: the rows that nobody kept."""
+    organisme = financeur_vu(portee, financeur)
+    verifier(peut_acter(portee.auteur, portee.contrat, organisme))
+    return _decider(request, portee, organisme, None)
+
+
+def _decider(request: HttpRequest, portee: Portee, organisme: Organisme, acte: ActeDecision | None) -> HttpResponse:
+    """Chosen row by row, read again with what it changes, then done by a job."""
     campagne = campagne_de(portee)
-    attendues = lignes_a_decider(campagne, organisme, pour=portee.auteur)
     cherche = request.GET.get("q", "").strip()
+    toutes = "toutes" in request.GET
+    programmees = lignes_a_decider(campagne, organisme, pour=portee.auteur)
+    if acte is None:
+        programmees = programmees.none()
+    sans_suite = lignes_a_refuser(campagne, organisme, pour=portee.auteur, toutes=toutes or request.method == "POST")
     if request.method == "POST":
         envoyees = [cle.removeprefix("decision_") for cle in request.POST if cle.startswith("decision_")]
-        demandes = attendues.filter(pk__in=[cle for cle in envoyees if cle.isdigit()])
+        numeros = [cle for cle in envoyees if cle.isdigit()]
+        listees, a_refuser = programmees.filter(pk__in=numeros), sans_suite.filter(pk__in=numeros)
     else:
-        demandes = _chercher(attendues, cherche)
-    total = demandes.count()
-    demandes = list(demandes[:LIGNES_AU_PLUS])
+        listees, a_refuser = _chercher(programmees, cherche), _chercher(sans_suite, cherche)
+    total, total_a_refuser = listees.count(), a_refuser.count()
+    demandes = list(listees[:LIGNES_AU_PLUS])
+    place = (CHAMPS_AU_PLUS - 3 * len(demandes)) // 2
+    pour_le_compte = _ecrit_pour(portee, organisme)
     form = LignesDActeForm(
         request.POST or None,
         demandes=demandes,
-        pour_le_compte=_ecrit_pour(portee, organisme),
-        initial={"piece_source": acte.source},
+        a_refuser=avec_origine(a_refuser[:place]),
+        pour_le_compte=pour_le_compte,
+        initial={"piece_source": acte.source if acte else ""},
     )
     relire = request.method == "POST" and form.is_valid() and "modifier" not in request.POST
     if relire and "confirmer" in request.POST:
-        travail = appliquer(
-            form,
-            lambda: actions.decider_des_lignes(
-                acte,
-                form.lignes,
-                annee=campagne.annee,
-                piece_source=form.cleaned_data.get("piece_source", ""),
-                par=portee.auteur,
-            ),
-        )
+        travail = appliquer(form, lambda: _planifier(portee, campagne, organisme, acte, form))
         if travail is not None:
             return redirect(adresse(portee, "travail_actes", financeur=organisme.pk, pk=travail.pk))
         relire = False
-    contexte = {"form": form, "acte": acte, "financeur": organisme, "pour_le_compte": _ecrit_pour(portee, organisme)}
+    contexte = {
+        "form": form,
+        "acte": acte,
+        "financeur": organisme,
+        "pour_le_compte": pour_le_compte,
+        "seuil": seuil_de_l_annee(campagne.annee),
+    }
     if relire:
         return render(
             request, "programmation/actes/relire.html", contexte | _ce_que_change_l_acte(form, campagne, organisme)
         )
-    prevus = {d.pk: d.montant_programme for d in demandes}
-    conventions = {
-        li.demande.pk for li in avec_convention(demandes, campagne, organisme, prevus) if li.convention
-    }  # fmt: skip
-    contexte |= {"cherche": cherche, "conventions": conventions, "total": total, "montrees": len(demandes)}
+    parmi = list(programmees) if cherche or request.method == "POST" or total > len(demandes) else demandes
+    prevus = {d.pk: d.montant_programme for d in parmi}
+    lues = avec_convention(demandes, campagne, organisme, prevus, parmi=parmi)
+    contexte |= {
+        "cherche": cherche,
+        "toutes": toutes,
+        "conventions": {ligne.demande.pk for ligne in lues if ligne.convention},
+        "total": total,
+        "montrees": len(demandes),
+        "total_a_refuser": total_a_refuser,
+        "montrees_a_refuser": len(form.a_refuser),
+    }
     return render(request, "programmation/actes/lignes.html", contexte, status=422 if form.errors else 200)
 
 
@@ -166,10 +196,7 @@ def piece(request: HttpRequest, portee: Portee, financeur: int, pk: int) -> Http
 def suivre(request: HttpRequest, portee: Portee, financeur: int, pk: str) -> HttpResponse:
     """Progress and result of an act's rows; seen by who asked for it."""
     organisme = financeur_vu(portee, financeur)
-    travaux = Travail.objects.filter(
-        nom=DECIDER_DES_LIGNES, cible_id=portee.contrat.pk, demande_par=portee.auteur.utilisateur
-    )
-    travail = get_object_or_404(travaux, pk=pk)
+    travail = _travail(portee, pk)
     gabarit = "_travail.html" if request.htmx else "travail.html"  # type: ignore[attr-defined]
     contexte = {
         "travail": travail,
@@ -177,6 +204,20 @@ def suivre(request: HttpRequest, portee: Portee, financeur: int, pk: str) -> Htt
         "retour": adresse(portee, "actes_financeur", financeur=organisme.pk),
     }
     return render(request, f"programmation/actes/{gabarit}", contexte)
+
+
+@require_POST
+@dans_le_contrat(*DECIDENT)
+def recommencer(request: HttpRequest, portee: Portee, financeur: int, pk: str) -> HttpResponse:
+    """Start again the rows of an act whose job failed: those that it had decided count as done."""
+    organisme = financeur_vu(portee, financeur)
+    travail = _travail(portee, pk)
+    agir(
+        request,
+        lambda: actions.recommencer_un_travail(travail, portee.contrat, organisme, par=portee.auteur),
+        succes="Le travail reprend : ce qui était décidé le reste.",
+    )
+    return redirect(adresse(portee, "travail_actes", financeur=organisme.pk, pk=travail.pk))
 
 
 # --- What the pages of acts and letters share -------------------------------------------------------------------------
@@ -197,6 +238,23 @@ def financeur_vu(portee: Portee, pk: int) -> Organisme:
 def adresse(portee: Portee, route: str, **cles: Any) -> str:
     """The address of a page of the year."""
     return reverse(f"programmation:{route}", kwargs={"contrat": portee.contrat.slug, "annee": portee.annee, **cles})
+
+
+def _travail(portee: Portee, pk: str) -> Travail:
+    """A job of an act's rows, for who asked for it."""
+    siens = Travail.objects.filter(
+        nom=DECIDER_DES_LIGNES, cible_id=portee.contrat.pk, demande_par=portee.auteur.utilisateur
+    )
+    return get_object_or_404(siens, pk=pk)
+
+
+def _planifier(
+    portee: Portee, campagne: Campagne, organisme: Organisme, acte: ActeDecision | None, form: LignesDActeForm
+) -> Travail:
+    suite = {"piece_source": form.cleaned_data.get("piece_source", ""), "par": portee.auteur}
+    if acte is None:
+        return actions.refuser_des_lignes(campagne, organisme, form.lignes, **suite)
+    return actions.decider_des_lignes(acte, form.lignes, annee=campagne.annee, **suite)
 
 
 def _ecrit_pour(portee: Portee, organisme: Organisme) -> bool:

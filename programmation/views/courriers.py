@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from commun import fichiers
 from commun.erreurs import RegleEnfreinte
-from commun.models import LigneJournal, Travail
+from commun.models import EtatTravail, LigneJournal, Travail
 from commun.permissions import verifier
 from commun.views import agir, appliquer
 from contrats.models import ActeDecision
@@ -25,20 +26,25 @@ from ..etats import EtatCourrier
 from ..forms import MotifForm
 from ..forms.courriers import CourrierForm
 from ..lectures.courriers import (
+    CHANGER_LES_COURRIERS,
     ENVOYER_LES_COURRIERS,
+    IMPRIMER_LES_COURRIERS,
     OUVRIR_LES_COURRIERS,
     LettreAImprimer,
     adresses_de,
     avec_relations,
     courriers_du_dossier,
     demandes_du_courrier,
+    empechements,
+    impression_du_lot,
     lettre,
     lot_lu,
     lus,
+    refus_du_travail,
 )
 from ..models import Courrier, LotDeCourriers
 from ..permissions import peut_acter, peut_ecrire_le_courrier
-from ..rapports.courrier import archiver, assembler, rediger
+from ..rapports.courrier import archiver, rediger
 from .acces import LECTEURS, dossier_vu
 from .actes import DECIDENT, adresse, campagne_de, financeur_vu
 from .onglets import cadre_du_dossier
@@ -47,9 +53,16 @@ from .onglets import cadre_du_dossier
 ACTES = {
     "valider": (actions.valider_le_courrier, "est prêt à partir"),
     "relire": (actions.relire_le_courrier, "est remis à relire"),
+    "reecrire": (actions.reecrire_le_courrier, "est réécrit selon les décisions d’aujourd’hui : relisez-le"),
     "annuler": (actions.annuler_le_courrier, "est annulé : ses décisions attendent un autre courrier"),
 }
-ENSEMBLES = {"pdf": (assembler, "application/pdf"), "zip": (archiver, "application/zip")}
+# The jobs of a lot, as its page names them while they go on.
+TRAVAUX = {
+    OUVRIR_LES_COURRIERS: "Rédaction des courriers",
+    CHANGER_LES_COURRIERS: "Relecture des courriers",
+    ENVOYER_LES_COURRIERS: "Production et envoi",
+    IMPRIMER_LES_COURRIERS: "Document à imprimer",
+}
 
 
 @require_POST
@@ -75,17 +88,19 @@ def ouvrir(request: HttpRequest, portee: Portee, financeur: int) -> HttpResponse
 @require_safe
 @dans_le_contrat(*INSTRUCTEURS)
 def lot(request: HttpRequest, portee: Portee, lot: int) -> HttpResponse:
-    """The letters of a lot and their jobs; htmx asks for its body alone while one goes on."""
+    """The letters of a lot, their jobs and the lot's log; htmx asks for its body alone while a job goes on."""
     objet = _lot(portee, lot)
-    travaux = Travail.objects.filter(
-        nom__in=(OUVRIR_LES_COURRIERS, ENVOYER_LES_COURRIERS), cible_type=objet._meta.label_lower, cible_id=objet.pk
-    )
+    lu = lot_lu(objet, pour=portee.auteur, contrat=portee.contrat)
+    travail = _dernier_travail(portee, objet)
     contexte = {
-        "lu": lot_lu(objet, pour=portee.auteur, contrat=portee.contrat),
+        "lu": lu,
         "lot": objet,
         "acter": peut_acter(portee.auteur, portee.contrat, objet.financeur),
-        "travail": travaux.order_by("-cree_le").first(),
-        "ouverture": OUVRIR_LES_COURRIERS,
+        "travail": travail,
+        "titre_travail": _titre(travail) if travail else "",
+        "manques": refus_du_travail(travail, lu) if travail else (),
+        "impression": impression_du_lot(lu, pour=portee.auteur),
+        "journal": LigneJournal.objects.de(objet),
     }
     gabarit = "_lot.html" if request.htmx else "lot.html"  # type: ignore[attr-defined]
     return render(request, f"programmation/courriers/{gabarit}", contexte)
@@ -94,17 +109,22 @@ def lot(request: HttpRequest, portee: Portee, lot: int) -> HttpResponse:
 @require_POST
 @dans_le_contrat(*DECIDENT)
 def valider(request: HttpRequest, portee: Portee, lot: int) -> HttpResponse:
-    """The letters ticked, or all those of the lot, were read again."""
+    """The letters ticked, or all those of the lot, were read again: a job marks them ready."""
     objet = _lot(portee, lot)
     choisis = _vus(portee).filter(lot=objet, etat=EtatCourrier.A_RELIRE)
     if "tous" not in request.POST:
         choisis = choisis.filter(pk__in=[pk for pk in request.POST.getlist("courrier") if pk.isdigit()])
-    agir(
-        request,
-        lambda: actions.valider_les_courriers(list(choisis), par=portee.auteur, le=timezone.now()),
-        succes="Les courriers choisis sont prêts à partir.",
-    )
-    return redirect(adresse(portee, "lot_courriers", lot=objet.pk))
+    return _changer(request, portee, objet, [courrier.pk for courrier in choisis], "valider")
+
+
+@require_POST
+@dans_le_contrat(*DECIDENT)
+def reecrire(request: HttpRequest, portee: Portee, lot: int) -> HttpResponse:
+    """Those that no longer tell what stands are written again, by a job."""
+    objet = _lot(portee, lot)
+    lu = lot_lu(objet, pour=portee.auteur, contrat=portee.contrat)
+    choisis = [ligne.courrier.pk for ligne in lu.lignes if ligne.empechement]
+    return _changer(request, portee, objet, choisis, "reecrire")
 
 
 @require_POST
@@ -120,22 +140,54 @@ def envoyer(request: HttpRequest, portee: Portee, lot: int) -> HttpResponse:
     return redirect(adresse(portee, "lot_courriers", lot=objet.pk))
 
 
+@require_POST
+@dans_le_contrat(*DECIDENT)
+def recommencer(request: HttpRequest, portee: Portee, lot: int) -> HttpResponse:
+    """Start again the last job of the lot, when it failed: what it had done counts as done."""
+    objet = _lot(portee, lot)
+    travail = _dernier_travail(portee, objet)
+    if travail is None or travail.etat != EtatTravail.ECHEC:
+        messages.info(request, "Rien n’est en échec : il n’y a rien à recommencer.")
+    else:
+        agir(
+            request,
+            lambda: actions.recommencer_un_travail(travail, portee.contrat, objet.financeur, par=portee.auteur),
+            succes="Le travail reprend : ce qui était fait le reste.",
+        )
+    return redirect(adresse(portee, "lot_courriers", lot=objet.pk))
+
+
+@require_POST
+@dans_le_contrat(*INSTRUCTEURS)
+def imprimer(request: HttpRequest, portee: Portee, lot: int) -> HttpResponse:
+    """Have one document made of the letters sent, to print them all."""
+    objet = _lot(portee, lot)
+    agir(
+        request,
+        lambda: actions.imprimer_le_lot(objet, par=portee.auteur, le=timezone.now()),
+        succes="Le document à imprimer est en préparation.",
+    )
+    return redirect(adresse(portee, "lot_courriers", lot=objet.pk))
+
+
 @require_safe
 @dans_le_contrat(*INSTRUCTEURS)
-def ensemble(request: HttpRequest, portee: Portee, lot: int, format: str) -> HttpResponse:
-    """All the letters sent of a lot, as one PDF to print or as an archive."""
-    if format not in ENSEMBLES:
-        raise Http404
+def ensemble(request: HttpRequest, portee: Portee, lot: int, format: str) -> HttpResponseBase:
+    """All the letters sent of a lot: the document made to print them, or an archive that goes through."""
     objet = _lot(portee, lot)
+    if format == "pdf":
+        impression = impression_du_lot(lot_lu(objet, pour=portee.auteur, contrat=portee.contrat), pour=portee.auteur)
+        if impression is None:
+            raise Http404
+        return fichiers.reponse(impression.fichier)
     envoyes = _vus(portee).filter(lot=objet, etat=EtatCourrier.ENVOYE).order_by("dossier__numero", "pk")
     pieces = [courrier.pdf for courrier in envoyes]
-    if not pieces:
+    if format != "zip" or not pieces:
         raise Http404
-    faire, type_mime = ENSEMBLES[format]
-    nom = f"courriers-{objet.financeur_id}-{objet.pk}.{format}"
-    return HttpResponse(
-        faire(pieces),
-        content_type=type_mime,
+    nom = f"courriers-{objet.financeur_id}-{objet.pk}.zip"
+    return StreamingHttpResponse(
+        archiver(pieces),
+        content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{nom}"'},
     )
 
@@ -167,7 +219,7 @@ def voir(request: HttpRequest, portee: Portee, lot: int, pk: int) -> HttpRespons
         "form": form,
         "droit": droit,
         "lettre": _lettre(apercu),
-        "ligne": lus([courrier])[0],
+        "ligne": lus([courrier], empeches=empechements([courrier]))[0],
         "journal": LigneJournal.objects.de(courrier),
         "suivant": suivants.order_by("dossier__numero", "pk").first(),
         "motif": MotifForm(),
@@ -245,6 +297,27 @@ def _lot(portee: Portee, pk: int) -> LotDeCourriers:
     financeur_vu(portee, objet.financeur_id)
     objet.campagne.contrat = portee.contrat
     return objet
+
+
+def _dernier_travail(portee: Portee, lot: LotDeCourriers) -> Travail | None:
+    """The last job of the lot; one that prints is its own reader's business."""
+    siens = Travail.objects.filter(nom__in=TRAVAUX, cible_type=lot._meta.label_lower, cible_id=lot.pk)
+    lisibles = siens.filter(~Q(nom=IMPRIMER_LES_COURRIERS) | Q(demande_par=portee.auteur.utilisateur))
+    return lisibles.order_by("-cree_le").first()
+
+
+def _titre(travail: Travail) -> str:
+    return "Réécriture des courriers" if travail.parametres.get("acte") == "reecrire" else TRAVAUX[travail.nom]
+
+
+def _changer(request: HttpRequest, portee: Portee, lot: LotDeCourriers, choisis: list[int], acte: str) -> HttpResponse:
+    """Plan the same change of these letters of the lot."""
+    agir(
+        request,
+        lambda: actions.changer_les_courriers(lot, choisis, acte=acte, par=portee.auteur, le=timezone.now()),
+        succes="Chaque courrier est traité à part ; celui qui ne peut pas l’être dira pourquoi.",
+    )
+    return redirect(adresse(portee, "lot_courriers", lot=lot.pk))
 
 
 def _courrier(portee: Portee, lot: int, pk: int) -> Courrier:

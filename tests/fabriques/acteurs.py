@@ -29,9 +29,9 @@ def siren_numero(rang: int) -> str:
     return debut + luhn.calc_check_digit(debut)
 
 
-def siret_numero(siren: str) -> str:
-    """The SIRET of the head office of a SIREN."""
-    debut = f"{siren}0001"
+def siret_numero(siren: str, rang: int = 1) -> str:
+    """The SIRET of the head office of a SIREN, or of another of its sites."""
+    debut = f"{siren}{rang:04d}"
     return debut + luhn.calc_check_digit(debut)
 
 

@@ -99,7 +99,8 @@ def _envoi_demande() -> Travail:
         HabilitationFactory(contrat=contrat, organisme=dossier.porteur, role=Role.PORTEUR)
     lot = actions.ouvrir_les_courriers(dossier.campagne, decideur.organisme, acte=acte, par=par, le=LE)
     travaux.executer(Travail.objects.get(nom=OUVRIR_LES_COURRIERS).pk)
-    actions.valider_les_courriers(lot.courriers.all(), par=par, le=LE)
+    for courrier in lot.courriers.all():
+        actions.valider_le_courrier(courrier, par=par, le=LE)
     return actions.envoyer_le_lot(lot, par=par, le=LE)
 
 

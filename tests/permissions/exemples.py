@@ -571,13 +571,20 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:lignes_acte": pour(
         *DECIDEURS, autrui=CHEF, financeur="a_notifier.financeur_id", pk="a_notifier.acte_id"
     ),
+    "programmation:refuser_lignes": pour(*DECIDEURS, autrui=CHEF, financeur="a_voter.financeur_id"),
     "programmation:piece_acte": pour(
         *INSTRUCTEURS, autrui=EQUIPE, financeur="a_notifier.financeur_id", pk=_acte_avec_sa_piece
     ),
     "programmation:travail_actes": pour(*DECIDEURS, autrui=(), financeur="a_voter.financeur_id", pk=_travail_d_un_acte),
+    "programmation:recommencer_actes": pour(
+        *DECIDEURS, methode="post", autrui=(), financeur="a_voter.financeur_id", pk=_travail_d_un_acte
+    ),
     "programmation:ouvrir_courriers": pour(*DECIDEURS, methode="post", autrui=CHEF, financeur="a_voter.financeur_id"),
     "programmation:lot_courriers": pour(*INSTRUCTEURS, autrui=EQUIPE, lot=_lot),
     "programmation:valider_courriers": pour(*DECIDEURS, methode="post", autrui=CHEF, lot=_lot),
+    "programmation:reecrire_courriers": pour(*DECIDEURS, methode="post", autrui=CHEF, lot=_lot),
+    "programmation:recommencer_courriers": pour(*DECIDEURS, methode="post", autrui=CHEF, lot=_lot),
+    "programmation:imprimer_courriers": pour(*INSTRUCTEURS, methode="post", autrui=EQUIPE, lot=_lot),
     "programmation:envoyer_courriers": pour(*DECIDEURS, methode="post", autrui=CHEF, lot=_lot),
     "programmation:ensemble_courriers": pour(*INSTRUCTEURS, autrui=EQUIPE, lot=_lot, format="zip"),
     "programmation:courrier": pour(*INSTRUCTEURS, autrui=EQUIPE, lot=_lot, pk=_courrier),

@@ -9,15 +9,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from commun.auteur import Auteur
 from contrats.etats import Role
 from contrats.models import Contrat, Reunion
-from programmation.models import Dossier
+from programmation import actions
+from programmation.models import Courrier, Dossier
 from tests.api.conftest import Appelant
 from tests.fabriques import (
+    ActeDecisionFactory,
     CleDuContratFactory,
     ComiteFactory,
+    DemandeFactory,
     DossierFactory,
     HabilitationFactory,
     JetonApiFactory,
@@ -82,6 +87,61 @@ class Gens:
 def gens(auteur_de: Callable[..., Auteur]) -> Gens:
     """Who acts in the test's contract."""
     return Gens(auteur_de)
+
+
+# --- The letters of the Département -----------------------------------------------------------------------------------
+@pytest.fixture
+def acte(contrat: Any, gens: Any) -> Any:
+    """The Département's délibération."""
+    return ActeDecisionFactory(contrat=contrat, organisme=gens.departement, numero="CP/2026/118")
+
+
+@pytest.fixture
+def programme(contrat: Any, gens: Any) -> Any:
+    """A programmed file whose porteur has an account."""
+    return DossierFactory(
+        contrat=contrat,
+        programme=True,
+        numero="2026-0001",
+        intitule="Ateliers d’été",
+        porteur=gens.porteur.organisme,
+    )
+
+
+@pytest.fixture
+def votee(programme: Any, gens: Any, acte: Any) -> Any:
+    return DemandeFactory(dossier=programme, financeur=gens.departement, votee=True, acte=acte)
+
+
+@pytest.fixture
+def ouvrir(gens: Any, le: Any, executer_travaux: Any) -> Any:
+    """`ouvrir(acte)`: the lot and its letters, opened by the Département's decider unless told otherwise."""
+
+    def faire(acte: Any, campagne: Any, par: Any = None) -> Any:
+        lot = actions.ouvrir_les_courriers(campagne, gens.departement, acte=acte, par=par or gens.decideur, le=le)
+        executer_travaux()
+        return lot
+
+    return faire
+
+
+@pytest.fixture
+def courrier(programme: Any, votee: Any, acte: Any, ouvrir: Any) -> Courrier:
+    """The letter of the vote, to be read again."""
+    ouvrir(acte, programme.campagne)
+    return Courrier.objects.get()
+
+
+@pytest.fixture
+def page(contrat: Any) -> Any:
+    """`page(par, "lot_courriers", lot=…)`: a client signed in, and the address."""
+
+    def faire(par: Any, route: str, **cles: Any) -> tuple[Client, str]:
+        client = Client()
+        client.force_login(par.utilisateur)
+        return client, reverse(f"programmation:{route}", kwargs={"contrat": contrat.slug, "annee": 2026, **cles})
+
+    return faire
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.models import LigneJournal, Travail
@@ -38,11 +36,6 @@ def programmees(contrat: Any, gens: Any) -> list[Any]:
         DemandeFactory(dossier=dossier, financeur=financeur, dispositif=dossiers[0].dispositif, programmee=True)
         for dossier, financeur in zip(dossiers, financeurs, strict=True)
     ]
-
-
-@pytest.fixture
-def acte(contrat: Any, gens: Any) -> ActeDecision:
-    return ActeDecisionFactory(contrat=contrat, organisme=gens.departement, numero="CP/2026/118")
 
 
 def enregistrer(contrat: Any, financeur: Any, par: Any, le: Any, **suite: Any) -> ActeDecision:
@@ -112,7 +105,7 @@ def test_chaque_ligne_est_votee_ou_refusee_par_le_travail(programmees, acte, gen
     for demande in programmees:
         demande.refresh_from_db()
     assert (une.etat, une.montant_vote, une.acte) == (EtatDemande.VOTEE, Decimal("4000.50"), acte)
-    assert (deux.etat, deux.motif) == (EtatDemande.REFUSEE, "Hors des priorités")
+    assert (deux.etat, deux.motif, deux.acte) == (EtatDemande.REFUSEE, "Hors des priorités", acte)
     assert autre.etat == EtatDemande.PROGRAMMEE
     assert not verifier_enveloppes()
 
@@ -180,18 +173,6 @@ def test_la_convention_se_compte_sur_l_annee_par_financeur_et_porteur(contrat, p
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def page(contrat: Any) -> Any:
-    """`page(par, "actes_financeur", financeur=…)`: its address and a client signed in."""
-
-    def faire(par: Any, route: str, **cles: Any) -> tuple[Client, str]:
-        client = Client()
-        client.force_login(par.utilisateur)
-        return client, reverse(f"programmation:{route}", kwargs={"contrat": contrat.slug, "annee": 2026, **cles})
-
-    return faire
-
-
 def test_de_l_acte_a_ses_lignes_en_trois_pages(programmees, gens, page, executer_travaux) -> None:
     une, deux, _ = programmees
     client, adresse = page(gens.decideur, "enregistrer_acte", financeur=gens.departement.pk)
@@ -221,8 +202,8 @@ def test_de_l_acte_a_ses_lignes_en_trois_pages(programmees, gens, page, executer
     assert (une.montant_vote, deux.etat) == (Decimal("4000.50"), EtatDemande.REFUSEE)
     client, adresse = page(gens.decideur, "actes_financeur", financeur=gens.departement.pk)
     suivi = client.get(adresse).context["suivi"]
-    assert [(lu.lignes, lu.a_annoncer) for lu in suivi.actes] == [(1, 1)]
-    assert suivi.refus == 1
+    assert [(lu.lignes, lu.refusees, lu.a_annoncer) for lu in suivi.actes] == [(2, 1, 2)]
+    assert suivi.refus == 0
 
 
 def test_un_financeur_ne_voit_que_ses_lignes_et_l_equipe_les_voit_toutes(contrat, programmees, gens) -> None:
