@@ -37,6 +37,7 @@ from tests.verapdf.validation import structure_pdf
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 
 PIECE = "Courriel de la Région du 10 avril 2026"
+ECARTE = "La fête relève du budget participatif de la commune."
 D = Decimal
 
 
@@ -52,12 +53,13 @@ class Equipe(NamedTuple):
 
 
 class Programmation(NamedTuple):
-    """Three files under instruction, with what each funder shares on them, and the two meetings."""
+    """Four files under instruction, with what each funder shares on them, and the two meetings."""
 
     contrat: Contrat
     velo: Dossier
     jardin: Dossier
     cafe: Dossier
+    fete: Dossier
     cotech: Reunion
     copil: Reunion
 
@@ -88,7 +90,7 @@ def equipe(auteur_de: Callable[..., Auteur]) -> Equipe:
 
 @pytest.fixture
 def programmation(contrat: Contrat, equipe: Equipe, horloge: Any) -> Programmation:
-    """On the day of the COPIL: 6 000 € and 4 000 € proposed on one file, 5 000 € and 3 000 €, then 2 000 €."""
+    """On the day of the COPIL: 6 000 € and 4 000 € proposed on one file, 5 000 € and 3 000 €, 2 000 €, then 1 000 €."""
     horloge.regler(2026, 4, 10, 14)
     dispositif = DispositifFactory()
 
@@ -110,6 +112,7 @@ def programmation(contrat: Contrat, equipe: Equipe, horloge: Any) -> Programmati
     velo = dossier("26-001", "Atelier vélo", equipe.porteur, etat=6_000, departement=4_000)
     jardin = dossier("26-002", "Jardin partagé", equipe.autre_porteur, etat=5_000, region=3_000)
     cafe = dossier("26-003", "Café des parents", equipe.autre_porteur, departement=2_000)
+    fete = dossier("26-004", "Fête des voisins", equipe.autre_porteur, departement=1_000)
     Enveloppe.objects.update(montant=D(11_000))
     comite = ComiteFactory(contrat=contrat, nom="Comité de pilotage")
     MembreComiteFactory(comite=comite, organisme=equipe.etat.organisme)
@@ -119,6 +122,7 @@ def programmation(contrat: Contrat, equipe: Equipe, horloge: Any) -> Programmati
         velo,
         jardin,
         cafe,
+        fete,
         ReunionFactory(comite=cotech, le=date(2026, 4, 3)),
         ReunionFactory(comite=comite, le=date(2026, 4, 10)),
     )
@@ -158,7 +162,7 @@ def test_une_programmation_va_du_scenario_a_la_lettre_du_porteur(
     _le_releve_est_publie(bureau, page_de, equipe, programmation, axe, executer_travaux, tmp_path)
     _chaque_financeur_prend_son_acte(bureau, page_de, equipe, programmation, axe, executer_travaux)
     _l_etat_envoie_ses_courriers(page_de, equipe, programmation, axe, horloge, executer_travaux)
-    _le_departement_annonce_son_refus(page_de, equipe, programmation, axe, horloge, executer_travaux)
+    _le_departement_annonce_ses_refus(page_de, equipe, programmation, axe, horloge, executer_travaux)
     _chaque_porteur_lit_son_courrier(page_de, equipe, programmation, axe, tmp_path)
 
     assert verifier_enveloppes() == []
@@ -187,7 +191,7 @@ def _le_chef_de_projet_essaie_compare_et_propose(bureau, equipe, programmation, 
     bureau.keyboard.press("Enter")
     bureau.locator(f"a[data-saisie='{de_la_region.pk}'][data-champ=montant]", has_text="2\u202f500").wait_for()
     bureau.keyboard.press("Escape")
-    bureau.locator("[data-vif=bilan]").get_by_text(re.compile(r"19\s500")).first.wait_for()
+    bureau.locator("[data-vif=bilan]").get_by_text(re.compile(r"20\s500")).first.wait_for()
     axe(bureau)
     bureau.get_by_role("button", name="Partager").click()
     bureau.get_by_role("dialog").get_by_role("button", name="Partager").click()
@@ -221,7 +225,7 @@ def _le_cotech_retient_un_dossier_et_en_laisse_un_a_arbitrer(bureau, equipe, pro
     bureau.goto(programmation.seance(programmation.cotech))
     axe(bureau)
     bureau.get_by_role("button", name="Inscrire les dossiers proposés").click()
-    bureau.get_by_text("3 dossiers ajoutés à la liste").wait_for()
+    bureau.get_by_text("4 dossiers ajoutés à la liste").wait_for()
     bureau.get_by_role("link", name="Commencer la saisie").click()
     bureau.get_by_role("heading", name=re.compile("26-001")).wait_for()
     axe(bureau)
@@ -246,8 +250,8 @@ def _le_copil_decide_de_tout(bureau, page_de, equipe, programmation, axe, execut
     bureau.goto(seance)
     bureau.get_by_role("button", name="Reprendre la liste de la préparation (2)").click()
     bureau.get_by_text("2 dossiers ajoutés à la liste").wait_for()
-    bureau.get_by_role("button", name="Inscrire les dossiers proposés (1)").click()
-    bureau.get_by_text("1 dossier ajouté à la liste").wait_for()
+    bureau.get_by_role("button", name="Inscrire les dossiers proposés (2)").click()
+    bureau.get_by_text("2 dossiers ajoutés à la liste").wait_for()
     axe(bureau)
     bureau.get_by_role("link", name="Commencer la saisie").click()
     bureau.get_by_role("heading", name=re.compile("26-001")).wait_for()
@@ -279,6 +283,12 @@ def _le_copil_decide_de_tout(bureau, page_de, equipe, programmation, axe, execut
     bureau.keyboard.press("Escape")
     with bureau.expect_navigation():
         bureau.locator("body").press("r")
+
+    bureau.get_by_role("heading", name=re.compile("26-004")).wait_for()
+    bureau.get_by_label("Question à arbitrer, ou motif").fill(ECARTE)
+    bureau.keyboard.press("Escape")
+    with bureau.expect_navigation():
+        bureau.locator("body").press("e")
     bureau.get_by_text("Tous les dossiers de la liste sont examinés").wait_for()
     axe(bureau)
     bureau.get_by_role("link", name="Appliquer les décisions…").click()
@@ -286,11 +296,12 @@ def _le_copil_decide_de_tout(bureau, page_de, equipe, programmation, axe, execut
     bureau.get_by_role("button", name="Appliquer les décisions").click()
     bureau.get_by_role("heading", name="Application des décisions").first.wait_for()
     executer_travaux()
-    bureau.get_by_text("3 dossiers traités").wait_for()
+    bureau.get_by_text("4 dossiers traités").wait_for()
     axe(bureau)
     salle.close()
     assert not ExamenDossier.objects.filter(reunion=programmation.copil, applique_le=None).exists()
-    assert set(Dossier.objects.values_list("etat", flat=True)) == {EtatDossier.PROGRAMME}
+    ecarte = Dossier.objects.exclude(etat=EtatDossier.PROGRAMME).get()
+    assert (ecarte, ecarte.etat) == (programmation.fete, EtatDossier.EN_INSTRUCTION)
     assert verifier_enveloppes() == []
 
 
@@ -319,11 +330,11 @@ def _le_releve_est_publie(bureau, page_de, equipe, programmation, axe, executer_
 
 
 def _chaque_financeur_prend_son_acte(bureau, page_de, equipe, programmation, axe, executer_travaux):
-    """Two record their own, one row refused; the chef de projet records the third for the Région.
+    """Two record their own; the chef de projet records the third for the Région.
 
-    The État's pages are the Département's without the refusal: `axe` reads the latter.
+    The Département refuses a row that was programmed, and the one of the file set aside, in the session's own words. The État's pages are the Département's without the refusal: `axe` reads the latter.
     """
-    cafe = _demande(programmation.cafe, equipe.departement)
+    cafe, fete = (_demande(dossier, equipe.departement) for dossier in (programmation.cafe, programmation.fete))
     etat = page_de(utilisateur=equipe.etat.utilisateur)
     _acter(
         etat, equipe.etat.organisme, programmation, lambda page: None, executer_travaux, "Préfet du Nord", "2026-ARR-1"
@@ -343,7 +354,10 @@ def _chaque_financeur_prend_son_acte(bureau, page_de, equipe, programmation, axe
     axe(bureau)
     cafe.refresh_from_db()
     assert (cafe.etat, cafe.motif) == (EtatDemande.REFUSEE, "Cette action relève de la caisse des écoles.")
-    assert set(DemandeFinancement.objects.exclude(pk=cafe.pk).values_list("etat", flat=True)) == {EtatDemande.VOTEE}
+    fete.refresh_from_db()
+    assert (fete.etat, fete.motif, fete.acte.numero) == (EtatDemande.REFUSEE, ECARTE, "CP/2026/118")
+    autres = DemandeFinancement.objects.exclude(pk__in=(cafe.pk, fete.pk))
+    assert set(autres.values_list("etat", flat=True)) == {EtatDemande.VOTEE}
     assert _demande(programmation.jardin, equipe.region).acte.source == PIECE
 
 
@@ -395,7 +409,10 @@ def _l_etat_envoie_ses_courriers(page_de, equipe, programmation, axe, horloge, e
     page.get_by_role("button", name="Enregistrer et marquer prêt").click()
     page.get_by_text("est enregistré").wait_for()
     page.goto(lot)
+    horloge.avancer(minutes=10)
     page.get_by_role("button", name="Marquer prêt le courrier à relire").click()
+    page.get_by_role("heading", name="Relecture des courriers").wait_for()
+    executer_travaux()
     page.get_by_text("2 prêts").wait_for()
     axe(page)
     mail.outbox.clear()
@@ -404,25 +421,33 @@ def _l_etat_envoie_ses_courriers(page_de, equipe, programmation, axe, horloge, e
     page.get_by_role("dialog").get_by_role("button", name="Envoyer").click()
     page.get_by_role("heading", name="Production et envoi").wait_for()
     executer_travaux()
-    page.get_by_text("2 envoyés").wait_for()
+    page.get_by_text("2 envoyés.").wait_for()
     axe(page)
     destinataires = {equipe.porteur.utilisateur.email, equipe.autre_porteur.utilisateur.email}
     assert {adresse for courriel in mail.outbox for adresse in courriel.to} == destinataires
     assert set(Courrier.objects.values_list("etat", flat=True)) == {EtatCourrier.ENVOYE}
 
 
-def _le_departement_annonce_son_refus(page_de, equipe, programmation, axe, horloge, executer_travaux):
+def _le_departement_annonce_ses_refus(page_de, equipe, programmation, axe, horloge, executer_travaux):
+    """From the act's own lot, two of its three letters: what it votes waits."""
     page = page_de(utilisateur=equipe.departement.utilisateur)
     page.goto(f"{programmation.annee}actes/{equipe.departement.organisme.pk}/")
-    page.get_by_role("button", name="Ouvrir les courriers de refus et d’ajournement").click()
+    assert "Ouvrir les courriers de refus" not in _texte(page)
+    page.get_by_role("button", name="Ouvrir les courriers (3)").click()
     executer_travaux()
-    page.get_by_role("button", name="Marquer prêt le courrier à relire").click()
+    page.get_by_text("3 à relire").wait_for()
+    for dossier in (programmation.cafe, programmation.fete):
+        page.get_by_role("checkbox", name=re.compile(f"courrier {dossier.numero}")).check()
     horloge.avancer(minutes=10)
-    page.get_by_role("button", name="Produire et envoyer 1 courrier").click()
+    page.get_by_role("button", name="Marquer prêts les courriers cochés").click()
+    page.get_by_role("heading", name="Relecture des courriers").wait_for()
+    executer_travaux()
+    horloge.avancer(minutes=10)
+    page.get_by_role("button", name="Produire et envoyer 2 courriers").click()
     page.get_by_role("dialog").get_by_role("button", name="Envoyer").click()
     page.get_by_role("heading", name="Production et envoi").wait_for()
     executer_travaux()
-    page.get_by_text("1 envoyé").wait_for()
+    page.get_by_text("2 envoyés.").wait_for()
     axe(page)
 
 
@@ -450,10 +475,14 @@ def _chaque_porteur_lit_son_courrier(page_de, equipe, programmation, axe, tmp_pa
         assert dit in lettre
 
     autre = page_de(utilisateur=equipe.autre_porteur.utilisateur, taille=TELEPHONE)
-    pdf = Courrier.objects.get(dossier=programmation.velo)
+    pdf = Courrier.objects.get(dossier=programmation.velo, etat=EtatCourrier.ENVOYE)
     for adresse in (courriers, f"{courriers}{pdf.pk}/"):
         assert autre.request.get(adresse).status == 404
     autre.goto(f"{programmation.annee}dossiers/{programmation.cafe.numero}/courriers/")
     refus = _telecharger(autre, autre.get_by_role("link", name=re.compile("^Télécharger")), tmp_path / "refus.pdf")
     assert "Cette action relève de la caisse des écoles." in refus
+    autre.goto(f"{programmation.annee}dossiers/{programmation.fete.numero}/courriers/")
+    ecarte = _telecharger(autre, autre.get_by_role("link", name=re.compile("^Télécharger")), tmp_path / "ecarte.pdf")
+    for dit in (ECARTE, "acte n° CP/2026/118 du 10 avril 2026 (Commission permanente)", "tribunal administratif"):
+        assert dit in ecarte
     axe(autre)
