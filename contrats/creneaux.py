@@ -106,6 +106,7 @@ class FicheDeSeance:
     question: str
     deports: tuple[str, ...]
     origine: str = ""  # the need that it answers
+    maitre_d_ouvrage: str = ""  # what a collectivité brings to its investment, in words
 
     @property
     def demande(self) -> Decimal:

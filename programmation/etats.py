@@ -145,6 +145,7 @@ TRANSITIONS_DEMANDE = {
     "refuser": Transition((D.DEMANDEE, D.PROPOSEE, D.PROGRAMMEE), D.REFUSEE, "Refuser"),
     "ajourner": Transition((D.DEMANDEE, D.PROPOSEE), D.AJOURNEE, "Ajourner"),
     "reprendre": Transition((D.AJOURNEE,), D.DEMANDEE, "Reprendre l’instruction"),
+    "reprendre_la_proposition": Transition((D.AJOURNEE,), D.PROPOSEE, "Reprendre l’instruction, avec sa proposition"),
     "notifier": Transition((D.VOTEE,), D.NOTIFIEE, "Notifier"),
     "notifier_refus": Transition((D.REFUSEE,), D.REFUSEE, "Notifier le refus"),
     "conventionner": Transition((D.NOTIFIEE,), D.CONVENTIONNEE, "Conventionner"),
@@ -153,6 +154,8 @@ TRANSITIONS_DEMANDE = {
     "annuler": Transition((D.DEMANDEE, D.PROPOSEE, D.PROGRAMMEE, D.VOTEE, D.AJOURNEE), D.ANNULEE, "Annuler"),
 }
 
+# A meeting has yet to say something of the row: it may still be proposed, programmed, refused or put off.
+DEMANDE_OUVERTE = (D.DEMANDEE, D.PROPOSEE)
 # The funder's own act stands behind the amount: the money is firm.
 DEMANDE_FERME = (D.VOTEE, D.NOTIFIEE, D.CONVENTIONNEE, D.AVANCE_VERSEE, D.SOLDEE)
 # The porteur has been told.

@@ -100,6 +100,7 @@ class TypePiece(models.TextChoices):
     BILAN = "bilan", "Compte rendu de l’action précédente"
     PLAN = "plan", "Plan de financement"
     DEVIS = "devis", "Devis"
+    DEROGATION = "derogation", "Décision de dérogation"
     AUTRE = "autre", "Autre pièce"
 
 

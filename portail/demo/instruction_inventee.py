@@ -100,6 +100,7 @@ def _points(monde: Monde, dossiers: list[Dossier]) -> None:
         PointVerifie(dossier=dossier, point=point, conforme=True, verifie_le=dossier.depose_le, verifie_par=chef)
         for dossier in dossiers
         for point in PointAVerifier
+        if point != PointAVerifier.DEROGATION
     )
 
 

@@ -5,7 +5,7 @@ from .actes_financeurs import LigneDActe, decider_des_lignes, enregistrer_l_acte
 from .affectation import affecter, affecter_lot
 from .avis import donner_avis
 from .complements import demander_complement, lever_complement, relancer_les_complements
-from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre
+from .copil import ajourner, deprogrammer, programmer, programmer_selection, reprendre, reprendre_la_demande
 from .courriers import (
     annuler_le_courrier,
     changer_les_courriers,
@@ -190,6 +190,7 @@ __all__ = [
     "repondre_a_la_sollicitation",
     "reprendre",
     "reprendre_l_examen",
+    "reprendre_la_demande",
     "reprendre_scenario",
     "retenir_en_bloc",
     "retirer",

@@ -19,8 +19,9 @@ from ..etats import EtatDemande
 from ..lectures.nouvelles import GenreNouvelle
 from ..models import DemandeFinancement
 from ..permissions import peut_notifier, peut_rectifier, peut_refuser, peut_voter
-from .ecriture import ZERO, motif_donne, pour_le_compte, verifier_sous_le_cout, verrouiller_demande
+from .ecriture import ZERO, motif_donne, pour_le_compte, verrouiller_demande
 from .enveloppes import deplacer
+from .montants import verifier_les_montants
 from .nouvelles import annoncer_au_porteur
 
 
@@ -51,7 +52,7 @@ def voter(
     _verifier_l_acte(acte, demande, le)
     if montant <= 0:
         raise RegleEnfreinte("Un montant voté est supérieur à 0 ; sinon, enregistrez un refus.", champ="montant")
-    verifier_sous_le_cout(montant, demande.dossier)
+    verifier_les_montants(demande.dossier, {demande.pk: montant})
     par, saisi_par = pour_le_compte(par, demande, piece_source)
     deplacer(demande.enveloppe, programme=-(demande.montant_programme or ZERO), vote=montant)
     demande.changer_etat(

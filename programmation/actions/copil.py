@@ -1,4 +1,4 @@
-"""What the COPIL does to files: validates, puts off, takes back."""
+"""What the bodies that validate do to files: validate, put off, take up again."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
+from commun.journal import inscrire
 from commun.models import Travail
 from commun.permissions import verifier
 from commun.travaux import planifier
 from commun.typographie import date_chiffres
 from contrats.models import Contrat, Reunion
 
-from ..etats import EtatDemande, EtatDossier
+from ..etats import DEMANDE_OUVERTE, EtatDemande, EtatDossier
 from ..lectures.proximite import est_un_sip, valide_le_dossier
 from ..models import DemandeFinancement, Dossier
-from ..permissions import peut_programmer, peut_programmer_dossier
-from .ecriture import ZERO, motif_donne, verifier_sous_le_cout, verrouiller_dossier
+from ..models.seance import demandes_de
+from ..permissions import peut_programmer, peut_programmer_dossier, peut_reprendre_la_demande
+from .ecriture import ZERO, motif_donne, verrouiller_demande, verrouiller_dossier
 from .enveloppes import deplacer, enveloppe_de
+from .montants import verifier_les_montants
 
 
 @transaction.atomic
@@ -34,25 +38,31 @@ def programmer(
     le: datetime,
     montants: Mapping[int, Decimal] | None = None,
 ) -> Dossier:
-    """Record the COPIL's validation of one file: each proposal on its table takes from its envelope, or nothing does.
+    """Record a meeting's validation of one file: each proposal on its table takes from its envelope, or nothing does.
 
-    `montants` gives the euros that the COPIL kept for a request when they differ from the proposal; 0 leaves the
-    request as it is. On a file already programmed, the rows proposed since are added.
+    Only the rows that this body examines are on its table: another body's own stay as they are (regles 2.13).
+    `montants` gives the euros kept for each request that the meeting saw; 0, or a request that is not there, leaves the
+    row as it is. None keeps every proposal. On a file already programmed, the rows proposed since are added.
 
     Raises:
-        RegleEnfreinte: the meeting has not been held yet or was before the deposit, no amount is proposed, an
-            envelope is missing or does not suffice.
+        RegleEnfreinte: the meeting has not been held yet or was before the deposit, no amount is proposed, one is more
+            than the scheme or the law admits (S-21, S-22, S-23), an envelope is missing or does not suffice.
     """
     dossier = verrouiller_dossier(dossier)
     verifier(peut_programmer_dossier(par, dossier))
     acte = "completer_programmation" if dossier.etat == EtatDossier.PROGRAMME else "programmer"
     dossier.verifier_transition(acte)
     _verifier_reunion(reunion, dossier, le)
-    demandes = [d for d in _verrouiller_demandes(dossier, EtatDemande.PROPOSEE) if d.a_la_table_du_copil]
-    retenus = {d.pk: (montants or {}).get(d.pk, d.montant_propose or ZERO) for d in demandes}
-    for montant in retenus.values():
-        verifier_sous_le_cout(montant, dossier)
-    prises = [(enveloppe_de(d), d, retenus[d.pk]) for d in demandes if retenus[d.pk] > 0]
+    if dossier.etat == EtatDossier.AJOURNE:
+        _reprendre_les_demandes(dossier, demandes_de(reunion.comite), par=par, le=le)
+    siennes = _verrouiller_demandes(dossier, EtatDemande.PROPOSEE, siennes=demandes_de(reunion.comite))
+    demandes = [d for d in siennes if d.a_la_table_du_copil]
+    if montants is None:
+        retenus = {d.pk: d.montant_propose or ZERO for d in demandes}
+    else:
+        retenus = {d.pk: montants[d.pk] for d in demandes if d.pk in montants}
+    verifier_les_montants(dossier, {cle: montant for cle, montant in retenus.items() if montant})
+    prises = [(enveloppe_de(d), d, retenus[d.pk]) for d in demandes if retenus.get(d.pk, ZERO) > 0]
     if not prises:
         raise RegleEnfreinte(f"Aucun financeur ne propose de montant sur le dossier {dossier.numero}.")
     # Always in the order of the envelopes: two files programmed at once never wait for each other.
@@ -75,21 +85,47 @@ def programmer(
 
 @transaction.atomic
 def ajourner(dossier: Dossier, *, reunion: Reunion, motif: str, par: Auteur, le: datetime) -> Dossier:
-    """The COPIL puts the file off; `motif` says until what."""
+    """The meeting puts off the open rows that it examines; `motif` says until what, and the letters tell it.
+
+    The file is put off with them, unless rows of another body are still open, or were programmed.
+    """
     dossier = verrouiller_dossier(dossier)
     verifier(peut_programmer_dossier(par, dossier))
+    motif = motif_donne(motif)
     _verifier_reunion(reunion, dossier, le)
-    dossier.changer_etat("ajourner", par=par, le=le, motif=f"{reunion} : {motif_donne(motif)}")
+    demandes = _verrouiller_demandes(dossier, *DEMANDE_OUVERTE, siennes=demandes_de(reunion.comite))
+    if dossier.etat != EtatDossier.PROGRAMME or not demandes:
+        dossier.verifier_transition("ajourner")
+    dit = f"{reunion} : {motif}"
+    for demande in demandes:
+        demande.changer_etat("ajourner", par=par, le=le, motif=dit, champs={"motif": motif})
+    if dossier.etat == EtatDossier.PROGRAMME or dossier.demandes.filter(etat__in=DEMANDE_OUVERTE).exists():
+        inscrire(dossier, acte="ajourner_des_demandes", libelle="Demandes ajournées", par=par, le=le, motif=dit)
+    else:
+        dossier.changer_etat("ajourner", par=par, le=le, motif=dit)
     return dossier
 
 
 @transaction.atomic
-def reprendre(dossier: Dossier, *, par: Auteur, le: datetime) -> Dossier:
-    """A file put off comes back to its instruction: the funders may propose again."""
+def reprendre(dossier: Dossier, *, par: Auteur, le: datetime, reunion: Reunion | None = None) -> Dossier:
+    """A file put off comes back to its instruction, its rows with what they proposed: the funders may propose again.
+
+    `reunion` takes up again the rows that this meeting examines, and leaves another body's own put off.
+    """
     dossier = verrouiller_dossier(dossier)
     verifier(peut_programmer_dossier(par, dossier))
     dossier.changer_etat("reprendre", par=par, le=le)
+    _reprendre_les_demandes(dossier, demandes_de(reunion.comite) if reunion is not None else Q(), par=par, le=le)
     return dossier
+
+
+@transaction.atomic
+def reprendre_la_demande(demande: DemandeFinancement, *, par: Auteur, le: datetime) -> DemandeFinancement:
+    """One row put off comes back, on a file that goes on without it; with what it proposed, if it did."""
+    demande = verrouiller_demande(demande)
+    verifier(peut_reprendre_la_demande(par, demande))
+    _reprendre(demande, par=par, le=le)
+    return demande
 
 
 @transaction.atomic
@@ -132,18 +168,29 @@ def programmer_selection(
     )
 
 
-def _verrouiller_demandes(dossier: Dossier, etat: EtatDossier | EtatDemande) -> list[DemandeFinancement]:
-    """The rows of a file in one state, in the order of their envelopes."""
+def _verrouiller_demandes(dossier: Dossier, *etats: EtatDemande, siennes: Q | None = None) -> list[DemandeFinancement]:
+    """The rows of a file in these states, in the order of their envelopes; `siennes` keeps those of one body."""
     return list(
         dossier.demandes.select_for_update(of=("self",))
-        .filter(etat=etat)
+        .filter(siennes if siennes is not None else Q(), etat__in=etats)
         .select_related("dossier__contrat", "dossier__campagne", "financeur", "dispositif", "enveloppe__financeur")
         .order_by("enveloppe_id", "financeur_id", "dispositif_id", "nature")
     )
 
 
+def _reprendre_les_demandes(dossier: Dossier, siennes: Q, *, par: Auteur, le: datetime) -> None:
+    for demande in _verrouiller_demandes(dossier, EtatDemande.AJOURNEE, siennes=siennes):
+        _reprendre(demande, par=par, le=le)
+
+
+def _reprendre(demande: DemandeFinancement, *, par: Auteur, le: datetime) -> None:
+    """What it proposed stands again; the letters that told the postponement tell nothing any more."""
+    acte = "reprendre" if demande.montant_propose is None else "reprendre_la_proposition"
+    demande.changer_etat(acte, par=par, le=le, champs={"motif": "", "reprise_le": le})
+
+
 def _verifier_reunion(reunion: Reunion, dossier: Dossier, le: datetime) -> None:
-    """The meeting is of the body that validates such files, has been held, and the file was deposited before it."""
+    """The meeting is of a body that validates rows of this file, has been held, and the file was deposited before it."""
     if reunion.contrat_id != dossier.contrat_id or not valide_le_dossier(reunion.comite, dossier):
         quoi = "les initiatives de proximité" if est_un_sip(dossier) else "la programmation"
         raise RegleEnfreinte(f"Choisissez une réunion de l’instance qui valide {quoi}.", champ="reunion")

@@ -198,7 +198,8 @@ def renoncer(dossier: Dossier, *, motif: str, par: Auteur, le: datetime) -> Doss
 
 
 def _exiger_complete(dossier: Dossier, le: datetime) -> None:
-    manques = [c for c in controles_ouverts(dossier, demande_de(dossier, _jour(le))) if c.bloquant]
+    jour = _jour(le)
+    manques = [c for c in controles_ouverts(dossier, demande_de(dossier, jour), jour) if c.bloquant]
     if manques:
         raise RegleEnfreinte(
             f"Il reste {len(manques)} point{'s' if len(manques) > 1 else ''} à compléter ou à corriger : "

@@ -42,7 +42,7 @@ def exiger_la_piece(organisme: Organisme, piece_source: str) -> None:
     """Who writes in another's place names the document read."""
     if not piece_source.strip():
         raise RegleEnfreinte(
-            f"Vous écrivez pour le compte de {organisme.nom_court} : indiquez le document qui en fait foi.",
+            f"Vous écrivez pour le compte {organisme.de_nom} : indiquez le document qui en fait foi.",
             champ="piece_source",
         )
 

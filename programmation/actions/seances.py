@@ -22,16 +22,18 @@ from commun.models import EtatTravail, Travail
 from commun.permissions import verifier
 from commun.travaux import planifier
 from commun.typographie import date_chiffres, euros
+from contrats.etats import EtatReunion
 from contrats.models import Reunion
 
-from ..etats import EtatDemande, EtatDossier, EtatExamen
+from ..etats import DEMANDE_OUVERTE, EtatDemande, EtatDossier, EtatExamen
 from ..lectures.listes_de_seance import ORDRES, deports_du_jour, examinables, preparations
 from ..lectures.montants_de_seance import cle_du_repere
 from ..models import DemandeFinancement, ExamenDossier, MontantExamine
-from ..models.seance import demandes_de, saisissable
+from ..models.seance import demandes_de, est_un_brouillon, saisissable
 from ..permissions import peut_appliquer, peut_saisir_l_examen, peut_tenir_la_seance
-from .copil import ajourner, programmer, reprendre
-from .ecriture import ZERO, verifier_sous_le_cout, verrouiller_dossier
+from .copil import ajourner, programmer, reprendre, reprendre_la_demande
+from .ecriture import verifier_sous_le_cout, verrouiller_dossier
+from .montants import verifier_les_montants
 from .propositions import proposer
 
 APPLIQUER = "programmation.appliquer_seance"
@@ -87,15 +89,33 @@ def inscrire_dossiers(reunion: Reunion, numeros: Iterable[str], *, par: Auteur, 
 
 @transaction.atomic
 def retirer_de_la_liste(examen: ExamenDossier, *, par: Auteur, le: datetime) -> None:
-    """Take a file off the list; what was applied to it stays where it is."""
+    """Take a file off the list; the journal keeps what was said of it.
+
+    Raises:
+        RegleEnfreinte: its decision is applied, or the minutes of the meeting are sent out.
+    """
     reunion = verrouiller_la_seance(examen.reunion, par)
-    examen = ExamenDossier.objects.select_related("dossier").get(pk=examen.pk)
+    verrouiller_dossier(examen.dossier)  # the file, then its examination: as what applies the decisions does
+    examen = _verrouiller_examen(examen)
     if examen.applique_le is not None:
         raise RegleEnfreinte("La décision est appliquée au dossier : il reste sur la liste de la réunion.")
+    verifier(peut_saisir_l_examen(par, examen))
+    if reunion.etat == EtatReunion.RENDUE:
+        raise RegleEnfreinte("Le compte rendu de cette réunion est rendu : sa liste ne change plus.")
+    dit = {"état": examen.get_etat_display(), "montants": _montants_en_mots(examen)}
+    textes = {"question": examen.question, "motif": examen.motif, "note": examen.note}
     numero = examen.dossier.numero
     examen.delete()
     _renumeroter(list(reunion.examens.order_by("ordre", "pk")))
-    _inscrire(reunion, "retirer_de_la_liste", "Dossier retiré de la liste", par, le, dossiers=[numero])
+    inscrire(
+        reunion,
+        acte="retirer_de_la_liste",
+        libelle="Dossier retiré de la liste",
+        par=par,
+        le=le,
+        avant=dit | {nom: texte for nom, texte in textes.items() if texte},
+        apres={"dossiers": [numero]},
+    )
 
 
 @transaction.atomic
@@ -103,7 +123,9 @@ def deplacer_sur_la_liste(examen: ExamenDossier, *, rang: int, par: Auteur, le: 
     """Bring a file to the rank `rang` (1 is the first); the others make room."""
     reunion = verrouiller_la_seance(examen.reunion, par)
     liste = list(reunion.examens.order_by("ordre", "pk"))
-    place = next(n for n, autre in enumerate(liste) if autre.pk == examen.pk)
+    place = next((n for n, autre in enumerate(liste) if autre.pk == examen.pk), None)
+    if place is None:
+        raise _plus_sur_la_liste()
     liste.insert(min(max(rang, 1), len(liste)) - 1, liste.pop(place))
     _renumeroter(liste)
     _inscrire(reunion, "ordonner_la_liste", "Ordre de la liste changé", par, le)
@@ -155,9 +177,9 @@ def saisir_l_examen(
     if acte:
         _verifier_le_texte(acte, saisie)
     _ecrire_les_montants(examen, saisie)
-    if acte == "retenir" and not examen.montants.filter(montant__gt=0).exists():
-        raise RegleEnfreinte("Un dossier retenu garde au moins un montant : écrivez-le, ou ajournez le dossier.")
-    champs: dict[str, Any] = {"note": saisie.note.strip(), "retraits": saisie.retraits.strip()}
+    if acte == "retenir":
+        _verifier_ce_qui_est_retenu(examen)
+    champs: dict[str, Any] = {"note": _note(examen, saisie, acte), "retraits": saisie.retraits.strip()}
     champs |= {"version": examen.version + 1, "modifie_le": le, "modifie_par": par.utilisateur}
     if acte:
         examen.changer_etat(
@@ -177,9 +199,10 @@ def saisir_l_examen(
 
 @transaction.atomic
 def rouvrir_l_examen(examen: ExamenDossier, *, par: Auteur, le: datetime) -> ExamenDossier:
-    """Examine a file again; one whose decision was applied, only once it came back to its instruction."""
+    """Examine a file again; one whose decision was applied, only once it, or the rows of this meeting, came back to the
+    instruction."""
     examen = _verrouiller_examen(examen)
-    if examen.applique_le is not None and examen.dossier.etat == EtatDossier.EN_INSTRUCTION:
+    if examen.applique_le is not None and _est_revenu(examen):
         examen.applique_le = None
     verifier(peut_saisir_l_examen(par, examen))
     examen.changer_etat(
@@ -218,7 +241,10 @@ def retenir_comme_prepare(examen: ExamenDossier, avant: ExamenDossier, *, par: A
     """Keep a file with the amounts of its preparation `avant`; one that the meeting has examined stays as it is."""
     if examen.etat != EtatExamen.A_EXAMINER:
         return
-    montants = {m.demande_id: m.montant for prepare in (avant, examen) for m in prepare.montants.all()}
+    siennes = {d.pk for d in _demandes(examen) if saisissable(d)}  # refused or voted since the preparation: left aside
+    montants = {
+        m.demande_id: m.montant for dit in (avant, examen) for m in dit.montants.all() if m.demande_id in siennes
+    }
     saisie = SaisieExamen(montants=montants, note=examen.note, retraits=examen.retraits)
     saisir_l_examen(examen, saisie, acte="retenir", version=examen.version, par=par, le=le)
 
@@ -245,8 +271,10 @@ def appliquer_les_decisions(reunion: Reunion, *, par: Auteur, le: datetime) -> T
 def appliquer_l_examen(examen: ExamenDossier, *, par: Auteur, le: datetime) -> str:
     """Do to one file what the meeting said, once; returns what was done, in words.
 
-    Kept: each amount above 0 is programmed, proposed first in the funder's name where it had not proposed. Put off: so
-    is the file. Set aside: the file stays in its instruction, and its life tells why; each funder still refuses its own row.
+    Kept: each amount above 0 is programmed, proposed first in the funder's name where it had not proposed; a funder that
+    prepares its own proposal confirms the amount itself. Put off: so are the rows of this meeting, and the file with them
+    unless other rows go on. Set aside: the file stays in its instruction, and its life tells why; each funder still
+    refuses its own row.
     """
     verrouiller_dossier(examen.dossier)  # the file first, as every act does
     examen = _verrouiller_examen(examen)
@@ -264,30 +292,58 @@ def appliquer_l_examen(examen: ExamenDossier, *, par: Auteur, le: datetime) -> s
 
 def _programmer(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
     reunion = examen.reunion
-    retenus = {m.demande_id: m.montant for m in examen.montants.all()}
-    demandes = list(_demandes(examen))
-    a_proposer = [d for d in demandes if retenus.get(d.pk, ZERO) > 0 and not d.a_la_table_du_copil and saisissable(d)]
-    if a_proposer and examen.dossier.etat == EtatDossier.AJOURNE:
-        examen.dossier = reprendre(examen.dossier, par=par, le=le)
-    for demande in a_proposer:
-        proposer(demande, montant=retenus[demande.pk], par=par, le=le, piece_source=f"Décision de séance : {reunion}")
+    retenus = {m.demande_id: m.montant for m in examen.montants.all() if m.montant}
+    if examen.dossier.etat == EtatDossier.AJOURNE:
+        examen.dossier = reprendre(examen.dossier, reunion=reunion, par=par, le=le)
+    retenues = [d for d in _demandes(examen) if d.pk in retenus and saisissable(d)]
+    # A funder who keeps a draft of its own confirms the amount itself; nobody writes over what it has not shared.
+    a_confirmer = [
+        d for d in retenues if est_un_brouillon(d) and par.au_nom_de(d.financeur).pour_le_compte_de is not None
+    ]
+    if a_confirmer and len(a_confirmer) == len(retenues):
+        noms = ", ".join(d.financeur.nom_court for d in a_confirmer)
+        raise RegleEnfreinte(f"Montants à confirmer d’abord par {noms}.", code="a_confirmer")
+    montants = {d.pk: retenus[d.pk] for d in retenues if d not in a_confirmer}
+    for demande in retenues:
+        if demande.pk not in montants:
+            continue
+        if demande.etat == EtatDemande.AJOURNEE:
+            demande = reprendre_la_demande(demande, par=par, le=le)
+        if not demande.a_la_table_du_copil:
+            piece = f"Décision de séance : {reunion}"
+            proposer(
+                demande,
+                montant=montants[demande.pk],
+                conditions=demande.conditions,
+                piece_source=piece,
+                avec=montants,
+                par=par,
+                le=le,
+            )
     # What the meeting did not see stays as it is: a proposal that came since is not programmed unread.
-    montants = {demande.pk: retenus.get(demande.pk, ZERO) for demande in demandes}
     programmer(examen.dossier, reunion=reunion, montants=montants, par=par, le=le)
-    return f"programmé, {_montants_en_mots(examen)}"
+    fait = f"programmé, {_en_mots((d, montants[d.pk]) for d in retenues if d.pk in montants)}"
+    if a_confirmer:
+        fait += f" ; à confirmer : {_en_mots((d, retenus[d.pk]) for d in a_confirmer)}"
+    return fait
 
 
 def _ajourner(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
     dossier = examen.dossier
     if dossier.etat == EtatDossier.AJOURNE:
-        dossier = reprendre(dossier, par=par, le=le)
-    ajourner(dossier, reunion=examen.reunion, motif=examen.motif, par=par, le=le)
-    return "ajourné"
+        dossier = reprendre(dossier, reunion=examen.reunion, par=par, le=le)
+    dossier = ajourner(dossier, reunion=examen.reunion, motif=examen.motif, par=par, le=le)
+    if dossier.etat == EtatDossier.AJOURNE:
+        return "ajourné"
+    return "demandes de cette instance ajournées : le dossier continue avec les autres"
 
 
 def _ecarter(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
     dossier = verrouiller_dossier(examen.dossier)
-    if dossier.etat not in (EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE):
+    ouvertes = any(saisissable(demande) for demande in _demandes(examen))
+    if dossier.etat not in (EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE) and not (
+        dossier.etat == EtatDossier.PROGRAMME and ouvertes
+    ):
         raise RegleEnfreinte(
             f"Le dossier est « {dossier.get_etat_display().lower()} » : la réunion ne l’écarte plus. Reprenez son examen."
         )
@@ -322,13 +378,29 @@ def verrouiller_la_seance(reunion: Reunion, par: Auteur) -> Reunion:
 
 
 def _verrouiller_examen(examen: ExamenDossier) -> ExamenDossier:
-    return (
+    verrouille = (
         ExamenDossier.objects.select_for_update(of=("self",))
         .select_related(
             "reunion__comite__contrat", "reunion__commune", "dossier__contrat", "dossier__campagne", "modifie_par"
         )
-        .get(pk=examen.pk)
+        .filter(pk=examen.pk)
+        .first()
     )
+    if verrouille is None:
+        raise _plus_sur_la_liste()
+    return verrouille
+
+
+def _plus_sur_la_liste() -> RegleEnfreinte:
+    return RegleEnfreinte("Ce dossier vient d’être retiré de la liste. Rechargez la page.", code="plus_sur_la_liste")
+
+
+def _est_revenu(examen: ExamenDossier) -> bool:
+    """What was applied holds no more: the file is back in its instruction, or goes on with this meeting's rows open."""
+    if examen.dossier.etat == EtatDossier.PROGRAMME:
+        siennes = list(_demandes(examen))
+        return bool(siennes) and all(demande.etat in DEMANDE_OUVERTE for demande in siennes)
+    return bool(examen.dossier.etat == EtatDossier.EN_INSTRUCTION)
 
 
 def _demandes(examen: ExamenDossier) -> Any:
@@ -364,7 +436,7 @@ def _changements(examen: ExamenDossier, saisie: SaisieExamen, acte: str) -> bool
     """True when this would write something else than what stands."""
     connus = {m.demande_id: m.montant for m in examen.montants.all()}
     montants = any(connus.get(demande) != montant for demande, montant in saisie.montants.items())
-    champs = {"note": saisie.note.strip(), "retraits": saisie.retraits.strip()}
+    champs = {"note": _note(examen, saisie, acte), "retraits": saisie.retraits.strip()}
     champs |= _texte_decide(acte, saisie) if acte else _texte_garde(examen, saisie)
     if acte:
         champs["etat"] = examen.TRANSITIONS[acte].vers
@@ -379,6 +451,26 @@ def _texte_decide(acte: str, saisie: SaisieExamen) -> dict[str, str]:
     return {"question": texte, "motif": ""} if acte == "soumettre" else {"question": "", "motif": texte}
 
 
+def _note(examen: ExamenDossier, saisie: SaisieExamen, acte: str) -> str:
+    """The note; a file that is kept asks nothing, so what was typed for a question goes there rather than away."""
+    note, texte = saisie.note.strip(), saisie.texte.strip()
+    tranche = examen.etat not in (EtatExamen.A_EXAMINER, EtatExamen.RETENU) and texte in (examen.question, examen.motif)
+    if acte != "retenir" or tranche or texte in note:
+        return note
+    return f"{note}\n{texte}".strip()
+
+
+def _verifier_ce_qui_est_retenu(examen: ExamenDossier) -> None:
+    """At least one amount; together, no more than the scheme and the law admit (S-21, S-22, S-23)."""
+    montants = dict(examen.montants.filter(montant__gt=0).values_list("demande", "montant"))
+    if not montants:
+        raise RegleEnfreinte("Un dossier retenu garde au moins un montant : écrivez-le, ou ajournez le dossier.")
+    try:
+        verifier_les_montants(examen.dossier, montants)
+    except RegleEnfreinte as refus:
+        raise RegleEnfreinte(refus.message, code=refus.code) from refus  # of the whole file, not of one field
+
+
 def _verifier_le_texte(acte: str, saisie: SaisieExamen) -> None:
     if acte == "retenir" or saisie.texte.strip():
         return
@@ -388,11 +480,11 @@ def _verifier_le_texte(acte: str, saisie: SaisieExamen) -> None:
 
 
 def _texte_garde(examen: ExamenDossier, saisie: SaisieExamen) -> dict[str, str]:
-    """What the text becomes when nothing is decided: a draft before, then words that are changed but never emptied."""
+    """What the text becomes when nothing is decided: a draft of what may be, else words that are changed but never emptied."""
     texte = saisie.texte.strip()
-    if examen.etat == EtatExamen.A_EXAMINER:
+    if examen.etat in (EtatExamen.A_EXAMINER, EtatExamen.RETENU):
         return {"question": texte}
-    if examen.etat == EtatExamen.RETENU or not texte:
+    if not texte:
         return {}
     return {"question": texte} if examen.etat == EtatExamen.A_ARBITRER else {"motif": texte}
 
@@ -427,10 +519,12 @@ def _ecrire_les_montants(examen: ExamenDossier, saisie: SaisieExamen) -> None:
 def _montants_en_mots(examen: ExamenDossier) -> str:
     """« État 3 000 €, Région 2 000 € »."""
     montants = MontantExamine.objects.filter(examen=examen, montant__gt=0).select_related("demande__financeur")
-    ecrits = [
-        f"{m.demande.financeur.nom_court} {euros(m.montant)}" for m in montants.order_by("demande__financeur__nom")
-    ]
-    return ", ".join(ecrits) or "aucun montant"
+    ecrits = _en_mots((m.demande, m.montant) for m in montants.order_by("demande__financeur__nom"))
+    return ecrits or "aucun montant"
+
+
+def _en_mots(montants: Iterable[tuple[DemandeFinancement, Decimal]]) -> str:
+    return ", ".join(f"{demande.financeur.nom_court} {euros(montant)}" for demande, montant in montants)
 
 
 def planifier_pour_la_reunion(nom: str, reunion: Reunion, par: Auteur) -> Travail:

@@ -68,7 +68,8 @@ class PointsForm(forms.Form):
     def __init__(self, *args: Any, points: Iterable[PointLu], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lus = {lu.point: lu for lu in points}
-        for point in PointAVerifier:
+        self.points = [PointAVerifier(point) for point in self.lus]
+        for point in self.points:
             lu = self.lus[point.value]
             connu = {True: "oui", False: "non", None: ""}[lu.conforme]
             self.fields[point.value] = forms.ChoiceField(
@@ -81,21 +82,21 @@ class PointsForm(forms.Form):
     @property
     def rangees(self) -> list[tuple[Any, Any, PointLu]]:
         """Each point with its remark, and what was found before."""
-        return [(self[p.value], self[f"{p.value}_remarque"], self.lus[p.value]) for p in PointAVerifier]
+        return [(self[p.value], self[f"{p.value}_remarque"], self.lus[p.value]) for p in self.points]
 
     @property
     def constats(self) -> dict[str, Constat]:
         """What was answered; a point left aside is not there."""
         return {
             p.value: Constat(reponse == "oui", self.cleaned_data[f"{p.value}_remarque"].strip())
-            for p in PointAVerifier
+            for p in self.points
             if (reponse := self.cleaned_data[p.value])
         }
 
     def clean(self) -> dict[str, Any]:
         """A point that is not right says what is wrong."""
         propres = super().clean() or {}
-        for point in PointAVerifier:
+        for point in self.points:
             if propres.get(point.value) == "non" and not propres.get(f"{point.value}_remarque", "").strip():
                 self.add_error(f"{point.value}_remarque", "Dites ce qui n’est pas conforme.")
         return propres

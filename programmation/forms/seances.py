@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from commun.formulaires import ChampMontant
+from commun.typographie import euros
 from contrats.etats import EtatReunion
 from contrats.models import Contrat, Reunion, TypeComite
 
@@ -101,6 +102,8 @@ class ExamenForm(forms.Form):
                 label=f"Montant retenu, {ligne.financeur}, {ligne.credits.lower()}",
                 required=False,
                 initial=ligne.depart,
+                # What the page showed goes back with it: an amount that nobody touched follows the proposal.
+                show_hidden_initial=True,
             )
 
     @property
@@ -112,10 +115,39 @@ class ExamenForm(forms.Form):
         """Each row with its field, None where nothing may be typed."""
         return [(ligne, self[f"montant_{ligne.demande}"] if ligne.saisissable else None) for ligne in self.lignes]
 
+    def clean(self) -> dict[str, Any]:
+        """An amount left as the page showed it, when the proposal has changed since, is shown again before it is kept."""
+        lues = super().clean() or self.cleaned_data
+        if "acte" not in self.data or not self.data["acte"]:
+            return lues
+        for ligne in self.saisissables:
+            nom = f"montant_{ligne.demande}"
+            if nom in self.changed_data or ligne.garde is not None or nom not in lues or lues[nom] == ligne.depart:
+                continue
+            self._montrer_de_nouveau(nom, ligne)
+        return lues
+
+    def _montrer_de_nouveau(self, nom: str, ligne: LigneExamen) -> None:
+        champ = self[nom]
+        donnees = self.data.copy()
+        donnees[champ.html_name] = donnees[champ.html_initial_name] = champ.field.prepare_value(ligne.depart) or ""
+        self.data = donnees
+        depart = euros(ligne.depart) if ligne.depart is not None else "plus rien"
+        self.add_error(nom, f"Ce montant a changé entre-temps : {depart}. Vérifiez-le, puis décidez.")
+
     @property
     def saisie(self) -> SaisieExamen:
+        """All that the page says: a decision keeps the amounts that it shows."""
+        return self._saisie(self.saisissables)
+
+    @property
+    def saisie_touchee(self) -> SaisieExamen:
+        """What was typed, and nothing else: an amount left as it was shown is not kept in advance."""
+        return self._saisie([ligne for ligne in self.saisissables if f"montant_{ligne.demande}" in self.changed_data])
+
+    def _saisie(self, lignes: list[LigneExamen]) -> SaisieExamen:
         montants: dict[int, Decimal | None] = {
-            ligne.demande: self.cleaned_data[f"montant_{ligne.demande}"] for ligne in self.saisissables
+            ligne.demande: self.cleaned_data[f"montant_{ligne.demande}"] for ligne in lignes
         }
         return SaisieExamen(
             montants=montants,

@@ -18,6 +18,7 @@ from ..etats import EtatCampagne, EtatDossier
 from ..models import (
     FAMILLES_DES_BESOINS,
     Besoin,
+    CalendrierDispositif,
     Campagne,
     CritereCampagne,
     Dispositif,
@@ -29,7 +30,7 @@ from ..models import (
 )
 from ..permissions.campagne import voit_la_campagne
 from ..regles.campagne import motif_de_fermeture
-from .calendriers import calendrier_du_dispositif
+from .calendriers import calendrier_du_dispositif, calendriers
 
 TONS_CAMPAGNE = {
     EtatCampagne.PREPARATION: "neutre",
@@ -59,22 +60,62 @@ def depot_ouvert(
     until the end of the campaign's year; so do the schemes of needs (FPC, AMI) for what answers one (regles 2.13).
     """
     jour = timezone.localdate(le) if isinstance(le, datetime) else le
-    permanent = dispositif is not None and (
+    calendrier = calendrier_du_dispositif(campagne, dispositif) if dispositif is not None else None
+    permanent = _permanent(dispositif, ne_d_un_besoin=ne_d_un_besoin)
+    motif = _motif_de_fermeture(campagne, permanent, calendrier, _ouverture_tardive(campagne, porteur), jour)
+    return non(motif) if motif else OUI
+
+
+def guichets_fermes(dossier: Dossier, dispositifs: Iterable[Dispositif], le: date) -> dict[int, str]:
+    """Among these schemes (by key), those that the file may not ask on that day though its own takes deposits, and why.
+
+    S-24: the form of a scheme open all year is no way round the days of another one. Five queries.
+    """
+    campagne = dossier.campagne
+    autres = [dispositif for dispositif in dispositifs if dispositif.pk != dossier.dispositif_id]
+    if not autres or not depot_du_dossier_ouvert(dossier, le):
+        return {}
+    ne_d_un_besoin = Besoin.objects.filter(dossier=dossier).exists()
+    tardive = _ouverture_tardive(campagne, dossier.porteur)
+    siens = calendriers(dossier.contrat, campagne.annee)
+    motifs = {
+        dispositif.pk: _motif_de_fermeture(
+            campagne, _permanent(dispositif, ne_d_un_besoin=ne_d_un_besoin), siens.get(dispositif.pk), tardive, le
+        )
+        for dispositif in autres
+    }
+    return {cle: motif for cle, motif in motifs.items() if motif}
+
+
+def _permanent(dispositif: Dispositif | None, *, ne_d_un_besoin: bool) -> bool:
+    """Is this scheme asked until the end of the year, by this request?"""
+    return dispositif is not None and (
         dispositif.permanent or (ne_d_un_besoin and dispositif.famille in FAMILLES_DES_BESOINS)
     )
-    calendrier = calendrier_du_dispositif(campagne, dispositif) if dispositif is not None else None
-    motif = motif_de_fermeture(
+
+
+def _ouverture_tardive(campagne: Campagne, porteur: Organisme) -> date | None:
+    """The last day that was opened for this porteur by name."""
+    ouvertures = OuvertureTardive.objects.filter(campagne=campagne, porteur=porteur, retiree_le__isnull=True)
+    return ouvertures.values_list("jusqu_au", flat=True).first()
+
+
+def _motif_de_fermeture(
+    campagne: Campagne,
+    permanent: bool,
+    calendrier: CalendrierDispositif | None,
+    tardive: date | None,
+    le: date,
+) -> str:
+    return motif_de_fermeture(
         campagne.etat,
         ouverte_le=campagne.ouverte_le,
         limite_depot=campagne.limite_depot,
-        le=jour,
-        ouvert_jusqu_au=OuvertureTardive.objects.filter(campagne=campagne, porteur=porteur, retiree_le__isnull=True)
-        .values_list("jusqu_au", flat=True)
-        .first(),
+        le=le,
+        ouvert_jusqu_au=tardive,
         fin_du_permanent=date(campagne.annee, 12, 31) if permanent else None,
         jours_propres=(calendrier.ouvre, calendrier.ferme) if calendrier else None,
     )
-    return non(motif) if motif else OUI
 
 
 def depot_du_dossier_ouvert(dossier: Dossier, le: date | datetime) -> Reponse:

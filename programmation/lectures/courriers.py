@@ -64,7 +64,7 @@ def a_annoncer(campagne: Campagne, financeur: Organisme) -> Any:
     )
     annoncees = Courrier.objects.vivants().filter(lot__financeur=financeur, dossier__campagne=campagne)
     lues = DemandeFinancement.objects.filter(attendues, financeur=financeur, dossier__campagne=campagne)
-    return lues.exclude(pk__in=annoncees.values("demandes"))
+    return lues.pas_encore_dites(annoncees)
 
 
 def du_lot(lot: LotDeCourriers) -> Any:

@@ -10,12 +10,13 @@ from django.db.models import Q
 
 from acteurs.models import PIECES_DE_L_ORGANISME, FormeJuridique, PieceOrganisme, TypeOrganisme, TypePiece
 
-from ..etats import EtatDemande
+from ..etats import EtatDemande, EtatDossier
 from ..models import (
     BudgetPrevisionnel,
     CaractereDossier,
+    DemandeFinancement,
+    Derogation,
     Dossier,
-    FamilleDispositif,
     FicheInvestissement,
     FicheProximite,
     FicheVacances,
@@ -42,14 +43,14 @@ from ..regles.demande import (
 )
 from ..regles.plans_budget import formulaire_de
 from .calendriers import calendrier_du_dispositif
+from .campagne import guichets_fermes
 from .eligibilite import alertes_des_lieux
 from .guichets import guichets
+from .investissement import COLLECTIVITES, est_un_investissement_public
 from .lieux import nom_du_lieu
 from .porteur import est_de_droit_public, est_une_association, porteur_de
 from .proximite import alerte_de_cumul
 
-# Whom the minimum share of CGCT L.1111-10 binds: collectivités and groups of them (S-21).
-COLLECTIVITES = (TypeOrganisme.COMMUNE, TypeOrganisme.EPCI, TypeOrganisme.DEPARTEMENT, TypeOrganisme.REGION)
 # Relations that `demande_de` reads, joined once.
 RELATIONS = ("contrat", "campagne", "porteur", "orientation", "theme_p147", "dispositif", "precedent")
 
@@ -113,14 +114,32 @@ def demande_de(dossier: Dossier, le: date) -> Demande:
     )
 
 
-def controles_de(dossier: Dossier, demande: Demande) -> tuple[Controle, ...]:
-    """What the request lacks, by the rules of its campaign and its scheme; and where its funders do not pay (S-18)."""
-    demandes = dossier.demandes.exclude(etat=EtatDemande.ANNULEE).select_related("financeur")
+def controles_de(dossier: Dossier, demande: Demande, le: date | None = None) -> tuple[Controle, ...]:
+    """What the request lacks, by the rules of its campaign and its scheme; and where its funders do not pay (S-18).
+
+    `le`: the day on which it would be deposited: what it asks through a scheme that is closed by then is an error (S-24).
+    """
+    demandes = dossier.demandes.exclude(etat=EtatDemande.ANNULEE).select_related("financeur", "dispositif")
     lieux = alertes_des_lieux(dossier, demandes) if demande.lieux else []
     alertes = tuple(Controle("localisations", alerte, bloquant=False) for alerte in lieux)
     cumul = alerte_de_cumul(dossier)
     alertes += (Controle("dispositif", cumul, bloquant=False),) if cumul else ()
-    return controles(demande, exigences(dossier)) + alertes
+    fermees = _guichets_fermes(dossier, demandes, le) if le is not None and se_depose(dossier) else ()
+    return controles(demande, exigences(dossier)) + fermees + alertes
+
+
+def se_depose(dossier: Dossier) -> bool:
+    """True for a request that its porteur has not deposited yet."""
+    return bool(dossier.etat == EtatDossier.BROUILLON)
+
+
+def _guichets_fermes(dossier: Dossier, demandes: Iterable[DemandeFinancement], le: date) -> tuple[Controle, ...]:
+    dispositifs = {d.dispositif_id: d.dispositif for d in demandes if d.montant_demande}
+    fermes = guichets_fermes(dossier, dispositifs.values(), le)
+    return tuple(
+        Controle("demandes", f"« {dispositifs[cle]} » : {motif} Retirez ce que vous lui demandez (S-24).")
+        for cle, motif in fermes.items()
+    )
 
 
 def exigences(dossier: Dossier) -> Exigences:
@@ -144,10 +163,31 @@ def pieces_exigees(dossier: Dossier) -> tuple[PieceExigee, ...]:
     if dossier.caractere != CaractereDossier.RECONDUITE:
         requises = requises.filter(reconduction_seule=False)
     ordre = list(TypePiece)
-    return tuple(
-        PieceExigee(p.type, p.get_type_display(), p.obligatoire, p.type in PIECES_DE_L_ORGANISME, p.aide)
-        for p in sorted(requises, key=lambda p: ordre.index(TypePiece(p.type)))
+    derogation = (_DECISION_DE_DEROGATION,) if _demande_une_derogation(dossier) else ()
+    return (
+        tuple(
+            PieceExigee(p.type, p.get_type_display(), p.obligatoire, p.type in PIECES_DE_L_ORGANISME, p.aide)
+            for p in sorted(requises, key=lambda p: ordre.index(TypePiece(p.type)))
+            if p.type != TypePiece.DEROGATION or not derogation
+        )
+        + derogation
     )
+
+
+# A derogation is no word of the porteur's: its decision is joined, and the team checks it (S-21).
+_DECISION_DE_DEROGATION = PieceExigee(
+    TypePiece.DEROGATION,
+    TypePiece.DEROGATION.label,
+    obligatoire=True,
+    organisme=False,
+    aide="La lettre du préfet, ou la page de la convention de rénovation urbaine qui la porte.",
+)
+
+
+def _demande_une_derogation(dossier: Dossier) -> bool:
+    if not est_un_investissement_public(dossier):
+        return False
+    return FicheInvestissement.objects.filter(dossier=dossier).exclude(derogation=Derogation.AUCUNE).exists()
 
 
 def formulaire_du_dossier(dossier: Dossier) -> str:
@@ -253,8 +293,7 @@ def _montants(dossier: Dossier) -> tuple[MontantDemande, ...]:
             montant=guichet.demande,
             plafond=guichet.dispositif.plafond,
             canal=guichet.canal,
-            fonds_de_concours=guichet.dispositif.famille == FamilleDispositif.FONDS_DE_CONCOURS
-            and guichet.financeur.type == TypeOrganisme.EPCI,
+            fonds_de_concours=guichet.financeur.type == TypeOrganisme.EPCI,  # whatever the scheme
         )
         for guichet in lus
         if guichet.demande is not None

@@ -89,10 +89,10 @@ class EtatDemandeEcrite:
         return [etape for etape in self.etapes if etape.ouverte]
 
 
-def avancement(dossier: Dossier, demande: Demande, *, pour: Auteur) -> EtatDemandeEcrite:
-    """Section by section, what the request says and lacks."""
+def avancement(dossier: Dossier, demande: Demande, *, pour: Auteur, le: date) -> EtatDemandeEcrite:
+    """Section by section, what the request says, and lacks on `le`."""
     par_section: dict[str, list[Controle]] = defaultdict(list)
-    for controle in controles_ouverts(dossier, demande):
+    for controle in controles_ouverts(dossier, demande, le):
         par_section[controle.section].append(controle)
     ouverts = noms_modifiables(pour, dossier)
     lues = {lue.section.code: lue for lue in en_mots(demande)}
@@ -112,10 +112,10 @@ def avancement(dossier: Dossier, demande: Demande, *, pour: Auteur) -> EtatDeman
     return EtatDemandeEcrite(demande, tuple(etapes))
 
 
-def controles_ouverts(dossier: Dossier, demande: Demande) -> list[Controle]:
-    """What the request lacks, as far as its porteur can mend it: a correction request opens some fields only."""
+def controles_ouverts(dossier: Dossier, demande: Demande, le: date) -> list[Controle]:
+    """What the request lacks on `le`, as far as its porteur can mend it: a correction request opens some fields only."""
     complement = complement_ouvert(dossier)
-    controles = controles_de(dossier, demande)
+    controles = controles_de(dossier, demande, le)
     return [c for c in controles if complement is None or c.champ in complement.champs]
 
 

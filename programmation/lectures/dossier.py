@@ -28,6 +28,7 @@ from ..permissions import (
     peut_proposer,
     peut_rectifier,
     peut_refuser,
+    peut_reprendre_la_demande,
     peut_voter,
     seulement_consulte,
 )
@@ -68,6 +69,7 @@ class LigneFinanceur:
     refuser: Reponse
     rectifier: Reponse
     notifier: Reponse
+    reprendre: Reponse
     fictif: bool
 
     @property
@@ -369,6 +371,7 @@ def _ligne(
         refuser=peut_refuser(pour, demande),
         rectifier=peut_rectifier(pour, demande),
         notifier=peut_notifier(pour, demande),
+        reprendre=peut_reprendre_la_demande(pour, demande),
         fictif=demande.fictif,
     )
 
@@ -510,6 +513,7 @@ _FAIT = {
     "programmer": "Programmation validée par le COPIL",
     "completer_programmation": "Programmation complétée par le COPIL",
     "ajourner": "Dossier ajourné par le COPIL",
+    "ajourner_des_demandes": "Demandes ajournées en séance",
     "reprendre": "Instruction reprise",
     "deprogrammer": "Dossier revenu à l’instruction",
     "clore": "Dossier clos",
@@ -525,6 +529,8 @@ _FAIT_SUR_UNE_DEMANDE = {
     "refuser": ("refus", ""),
     "revenir_sur_le_refus": ("retour sur le refus", ""),
     "ajourner": ("ajournement", ""),
+    "reprendre": ("instruction reprise", ""),
+    "reprendre_la_proposition": ("instruction reprise, avec sa proposition", ""),
     "notifier": ("notification au porteur", ""),
     "notifier_refus": ("refus notifié au porteur", ""),
     "conventionner": ("convention", ""),

@@ -8,14 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from commun.auteur import Canal, systeme
-from commun.typographie import euros, nombre
+from commun.typographie import euros, pluriel
 from contrats.creneaux import AvisDeFiche, FicheDeSeance, LigneDeFiche
 from contrats.models import NatureMoyens, Reunion
 
-from ..etats import EtatDemande
+from ..etats import EtatDemande, EtatExamen
 from ..models import Avis, Besoin, DemandeFinancement, Dossier, ExamenDossier, Localisation
 from ..models.avis import nom_selon_la_qualite
 from ..regles.seances import couper
+from .investissement import QuiPaie, qui_paie_en_seance
 from .lieux import nom_du_lieu
 from .listes_de_seance import deports_du_jour, preparations
 from .montants_de_seance import demandes_de_la_seance, retenus
@@ -42,7 +43,9 @@ def fiches(reunion: Reunion, dossiers: Iterable[int]) -> tuple[FicheDeSeance, ..
     As the room may read them: what funders share, never a private draft; opinions and scores as the team knows them.
     """
     cles = list(dossiers)
-    lus = Dossier.objects.select_related("porteur", "orientation", "campagne", "precedent__campagne").in_bulk(cles)
+    lus = Dossier.objects.select_related(
+        "porteur", "orientation", "campagne", "dispositif", "precedent__campagne"
+    ).in_bulk(cles)
     demandes: dict[int, list[Any]] = defaultdict(list)
     for demande in demandes_de_la_seance(reunion, cles):
         demandes[demande.dossier_id].append(demande)
@@ -54,6 +57,7 @@ def fiches(reunion: Reunion, dossiers: Iterable[int]) -> tuple[FicheDeSeance, ..
     notes = moyennes(cles, pour=systeme(Canal.TACHE), contrat=reunion.comite.contrat)
     deports = deports_du_jour(reunion, cles)
     origines = dict(Besoin.objects.filter(dossier__in=cles).values_list("dossier", "titre"))
+    paient = qui_paie_en_seance(lus.values())
     return tuple(
         _fiche(
             lus[cle],
@@ -66,6 +70,7 @@ def fiches(reunion: Reunion, dossiers: Iterable[int]) -> tuple[FicheDeSeance, ..
             gardes[avant[cle].pk] if cle in avant else {},
             deports.get(cle, ()),
             couper(origines.get(cle, ""), SIGNES_D_UN_TITRE),
+            paient.get(cle),
         )
         for cle in cles
     )
@@ -82,6 +87,7 @@ def _fiche(
     gardes: dict[int, Decimal],
     deports: tuple[str, ...],
     origine: str,
+    paie: QuiPaie | None,
 ) -> FicheDeSeance:
     lignes = _lignes([d for d in demandes if d.etat != EtatDemande.REFUSEE], gardes)
     de_trop = max(0, len(lignes) - LIGNES_SANS_PEINE)
@@ -108,9 +114,10 @@ def _fiche(
         note=note,
         an_passe=_an_passe(dossier, passees),
         preparation=_preparation(avant),
-        question=couper(avant.question, SIGNES_D_UNE_QUESTION) if avant is not None else "",
+        question=_question(avant),
         deports=deports,
         origine=origine,
+        maitre_d_ouvrage=paie.en_mots if paie is not None else "",
     )
 
 
@@ -148,17 +155,17 @@ def public_en_mots(dossier: Dossier) -> str:
     if dossier.beneficiaires is None:
         return "non renseigné"
     details = [
-        f"{nombre(combien)} {mots}"
+        pluriel(combien, *mots)
         for combien, mots in (
-            (dossier.beneficiaires_qpv, "habitants des QPV"),
-            (dossier.femmes, "femmes"),
-            (dossier.hommes, "hommes"),
-            (dossier.jeunes, "de 12 à 25 ans"),
+            (dossier.beneficiaires_qpv, ("habitant des QPV", "habitants des QPV")),
+            (dossier.femmes, ("femme", "femmes")),
+            (dossier.hommes, ("homme", "hommes")),
+            (dossier.jeunes, ("jeune de 12 à 25 ans", "jeunes de 12 à 25 ans")),
         )
         if combien is not None
     ]
     dont = ", dont " + ", ".join(details) if details else ""
-    return f"{nombre(dossier.beneficiaires)} personnes{dont}"
+    return f"{pluriel(dossier.beneficiaires, 'personne')}{dont}"
 
 
 def _preparation(avant: ExamenDossier | None) -> str:
@@ -168,6 +175,13 @@ def _preparation(avant: ExamenDossier | None) -> str:
     dit = f"{avant.get_etat_display()} ({avant.reunion})"
     raison = avant.motif or avant.note
     return f"{dit} : {couper(raison, SIGNES_D_UN_AVIS)}" if raison else dit
+
+
+def _question(avant: ExamenDossier | None) -> str:
+    """What the preparation left to settle; words typed of a file that it settled are no question."""
+    if avant is None or avant.etat != EtatExamen.A_ARBITRER:
+        return ""
+    return couper(avant.question, SIGNES_D_UNE_QUESTION)
 
 
 def _an_passe(dossier: Dossier, passees: Iterable[Any]) -> str:

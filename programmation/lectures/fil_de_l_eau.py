@@ -17,9 +17,9 @@ from ..models import Campagne, Derogation, Dispositif, Dossier, FamilleDispositi
 from ..regles.budget import LigneDeBudget
 from ..regles.fil_de_l_eau import Rang
 from ..regles.investissement import Participation, participation
-from .demande import COLLECTIVITES
 from .dispositifs import a_demander, de_la_famille
 from .enveloppes import enveloppes
+from .investissement import COLLECTIVITES
 from .proximite import PAS_DEPOSES
 from .rangs import (
     ZERO,

@@ -16,12 +16,12 @@ from django.utils.timezone import localdate
 from commun.auteur import Auteur
 from contrats.models import Habilitation, Reunion
 
-from ..etats import DOSSIER_A_LA_TABLE_DU_COPIL, EtatDemande, EtatExamen
+from ..etats import DEMANDE_OUVERTE, DOSSIER_A_LA_TABLE_DU_COPIL, EtatDemande, EtatExamen
 from ..models import DemandeFinancement, Deport, Dossier, ExamenDossier, Localisation
 from ..models.dossier import deports_de
 from ..models.seance import demandes_de
 from .lieux import nom_du_lieu
-from .montants_de_seance import demandes_de_la_seance, retenus
+from .montants_de_seance import demandes_de_la_seance, par_financeur, retenus
 
 ZERO = Decimal(0)
 
@@ -55,14 +55,14 @@ ORDRES = {
 
 
 def examinables(reunion: Reunion, *, pour: Auteur) -> Any:
-    """The files that the meeting may examine: a funder's row of theirs is still to be programmed.
+    """The files that the meeting may examine: a funder's row of theirs is still to be programmed, or was put off.
 
     One from which the reader is withdrawn is there too: somebody else will enter what is said of it.
     """
     contrat = reunion.comite.contrat
     vus = Q(pk__in=Dossier.objects.visibles_par(pour, contrat).values("pk")) | Q(pk__in=deports_de(pour, contrat))
     ouvertes = DemandeFinancement.objects.filter(
-        demandes_de(reunion.comite), dossier=OuterRef("pk"), etat__in=(EtatDemande.DEMANDEE, EtatDemande.PROPOSEE)
+        demandes_de(reunion.comite), dossier=OuterRef("pk"), etat__in=(*DEMANDE_OUVERTE, EtatDemande.AJOURNEE)
     )
     return Dossier.objects.filter(vus, Exists(ouvertes), contrat=contrat, etat__in=DOSSIER_A_LA_TABLE_DU_COPIL)
 
@@ -85,6 +85,14 @@ def prepares(reunion: Reunion, *, pour: Auteur, etat: str = "") -> Any:
     if etat:
         anciens = anciens.filter(etat=etat)
     return examinables(reunion, pour=pour).filter(pk__in=anciens.order_by().values("dossier"))
+
+
+def ajournes(reunion: Reunion, *, pour: Auteur) -> Any:
+    """Those of them that were put off, and come back for their decision."""
+    ajournees = DemandeFinancement.objects.filter(
+        demandes_de(reunion.comite), dossier=OuterRef("pk"), etat=EtatDemande.AJOURNEE
+    )
+    return examinables(reunion, pour=pour).filter(Exists(ajournees))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ def sources(reunion: Reunion, *, pour: Auteur) -> list[Source]:
             prepares(reunion, pour=pour, etat=EtatExamen.A_ARBITRER),
         ),
         Source("proposes", "Inscrire les dossiers proposés", proposes(reunion, pour=pour)),
+        Source("ajournes", "Reprendre les dossiers ajournés", ajournes(reunion, pour=pour)),
     ]
     restes = [Source(s.cle, s.libelle, s.dossiers.exclude(examens__reunion=reunion)) for s in possibles]
     return [source for source in restes if source.nombre]
@@ -122,14 +131,21 @@ def preparations(reunion: Reunion, dossiers: Iterable[int]) -> dict[int, ExamenD
 
 
 def deports_du_jour(reunion: Reunion, dossiers: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Who is withdrawn from each of these files (by key) on the day of the meeting, with the organisation."""
-    deports = list(
-        Deport.objects.filter(Q(leve_le__isnull=True) | Q(leve_le__date__gt=reunion.le), dossier__in=list(dossiers))
+    """Who took, or takes, no part in the examination of each of these files (by key), with the organisation.
+
+    Withdrawn when the meeting examined the file: at the moment when that was typed, else at some time of its day. Lifted
+    that very evening, a withdrawal held; declared the day after, it did not. Of a file that waits on the list: those that
+    stand now.
+    """
+    cles = list(dossiers)
+    examens = {e.dossier_id: e for e in ExamenDossier.objects.filter(reunion=reunion, dossier__in=cles)}
+    declares = (
+        Deport.objects.filter(dossier__in=cles)
+        .exclude(leve_le__date__lt=reunion.le)
         .select_related("utilisateur")
         .order_by("utilisateur__last_name", "pk")
     )
-    if reunion.tenue:
-        deports = [d for d in deports if localdate(d.declare_le) <= reunion.le]
+    deports = [d for d in declares if _tenait(d, reunion, examens.get(d.dossier_id))]
     organismes: dict[int, str] = {}
     for habilitation in (
         Habilitation.objects.actives()
@@ -143,6 +159,18 @@ def deports_du_jour(reunion: Reunion, dossiers: Iterable[int]) -> dict[int, tupl
         organisme = organismes.get(deport.utilisateur_id)
         noms[deport.dossier_id] += (f"{deport.utilisateur} ({organisme})" if organisme else str(deport.utilisateur),)
     return noms
+
+
+def _tenait(deport: Deport, reunion: Reunion, examen: ExamenDossier | None) -> bool:
+    if examen is not None and examen.etat == EtatExamen.A_EXAMINER:
+        return deport.leve_le is None
+    if localdate(deport.declare_le) > reunion.le:
+        return False
+    if examen is None:
+        return deport.leve_le is None or localdate(deport.leve_le) > reunion.le
+    if examen.modifie_le is None or localdate(examen.modifie_le) != reunion.le:
+        return True
+    return deport.declare_le <= examen.modifie_le and (deport.leve_le is None or deport.leve_le > examen.modifie_le)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +299,8 @@ def _ligne(
 ) -> LigneDeSeance:
     dossier = examen.dossier
     decide = examen.etat == EtatExamen.RETENU
-    retenu: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    if decide and not deporte:
-        for demande in demandes:
-            if montant := gardes.get(demande.pk):
-                retenu[demande.financeur.nom_court] += montant
+    gardees = [d for d in demandes if gardes.get(d.pk)] if decide and not deporte else []
+    retenu = par_financeur((d.financeur, gardes[d.pk]) for d in gardees)
     pose = examen.etat == EtatExamen.A_ARBITRER
     demandee = avant is not None and avant.etat == EtatExamen.A_ARBITRER and examen.etat == EtatExamen.A_EXAMINER
     return LigneDeSeance(
@@ -293,8 +318,8 @@ def _ligne(
         dossier_libelle=dossier.get_etat_display(),
         demande=None if deporte else sum((d.montant_demande for d in demandes), ZERO),
         propose=None if deporte else sum((d.partage or ZERO for d in demandes), ZERO),
-        retenu=sum(retenu.values(), ZERO) if decide and not deporte else None,
-        par_financeur=tuple(retenu.items()),
+        retenu=sum((montant for _, montant in retenu), ZERO) if decide and not deporte else None,
+        par_financeur=retenu,
         preparation=avant.get_etat_display() if avant is not None else "",
         question="" if deporte else examen.question if pose else avant.question if demandee and avant else "",
         motif="" if deporte else examen.motif,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Case, DecimalField, F, Q, Sum, When
 
+from acteurs.models import Organisme
 from commun.auteur import Auteur
 from contrats.models import NatureMoyens, Reunion
 from contrats.permissions import roles
@@ -23,7 +24,9 @@ ZERO = Decimal(0)
 # What the room may read of a row: a funder's private draft is not on the table, whoever looks at the screen.
 PARTAGE = Case(
     When(
-        Q(etat=EtatDemande.PROPOSEE, proposition_partagee=True) | Q(etat__in=DEMANDE_CONSOMME),
+        # Put off, a row keeps what was proposed: it may be examined again.
+        Q(etat__in=(EtatDemande.PROPOSEE, EtatDemande.AJOURNEE), proposition_partagee=True)
+        | Q(etat__in=DEMANDE_CONSOMME),
         then=F("montant_propose"),
     ),
     default=None,
@@ -95,6 +98,16 @@ def demandes_de_la_seance(reunion: Reunion, dossiers: Iterable[int]) -> list[Dem
     )
 
 
+def par_financeur(montants: Iterable[tuple[Organisme, Decimal]]) -> tuple[tuple[str, Decimal], ...]:
+    """What each funder brings, by its short name, in the order given; two services of the same sigle are not one."""
+    sommes: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    noms: dict[int, str] = {}
+    for financeur, montant in montants:
+        sommes[financeur.pk] += montant
+        noms[financeur.pk] = financeur.nom_court
+    return tuple((noms[cle], somme) for cle, somme in sommes.items())
+
+
 def retenus(reunion: Reunion, examens: Iterable[int]) -> dict[int, dict[int, Decimal]]:
     """For each of these examinations (by key), the euros kept by request."""
     trouves: dict[int, dict[int, Decimal]] = defaultdict(dict)
@@ -105,8 +118,12 @@ def retenus(reunion: Reunion, examens: Iterable[int]) -> dict[int, dict[int, Dec
     return trouves
 
 
-def bilan(reunion: Reunion, *, pour: Auteur, avec: int | None = None) -> Bilan:
+def bilan(
+    reunion: Reunion, *, pour: Auteur, avec: int | None = None, montres: Mapping[CleEnveloppe, Decimal] | None = None
+) -> Bilan:
     """What the files kept so far take from each envelope, and what `avec` (an examination) would; two queries.
+
+    `montres`: besides, the amounts that its screen shows and nobody has touched: they would be kept as they are.
 
     A reader sees its own envelopes, the whole contract's team all of them; the files from which it is withdrawn are
     left out. What was programmed since is already in the envelope.
@@ -140,6 +157,7 @@ def bilan(reunion: Reunion, *, pour: Auteur, avec: int | None = None) -> Bilan:
         cle = (enveloppe.financeur_id, enveloppe.annee, enveloppe.dispositif_id, enveloppe.nature)
         if cle in touchees:
             retenu, _ = touchees.pop(cle)
+            retenu = (retenu or ZERO) + (montres or {}).get(cle, ZERO)
             lignes.append(
                 LigneBilan(
                     cle,
@@ -147,7 +165,7 @@ def bilan(reunion: Reunion, *, pour: Auteur, avec: int | None = None) -> Bilan:
                     enveloppe.dispositif.nom,
                     NatureMoyens(enveloppe.nature).label,
                     enveloppe.disponible,
-                    retenu or ZERO,
+                    retenu,
                 )
             )
     orphelins = tuple((nom, retenu) for retenu, nom in touchees.values() if retenu)

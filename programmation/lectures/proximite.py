@@ -23,6 +23,7 @@ from ..models import (
     FamilleDispositif,
     FicheProximite,
 )
+from ..models.seance import demandes_de
 from ..permissions.proximite import peut_faire_avancer
 from ..regles.campagne import motif_de_fermeture
 from ..regles.proximite import Priorite, instance_competente, priorite
@@ -41,7 +42,10 @@ def est_un_sip(dossier: Dossier) -> bool:
 
 
 def valide_le_dossier(comite: Comite, dossier: Dossier) -> bool:
-    """May a meeting of this body validate the file?"""
+    """May a meeting of this body validate something of the file: one of its requests, else its scheme."""
+    demandees = dossier.demandes.exclude(etat__in=(EtatDemande.ANNULEE, EtatDemande.REFUSEE))
+    if demandees.exists():
+        return comite.decide_des_dossiers and demandees.filter(demandes_de(comite)).exists()
     return instance_competente(
         sip=est_un_sip(dossier),
         valide_programmation=comite.valide_programmation,
@@ -54,7 +58,7 @@ def comites_validant(contrat: Contrat, dossier: Dossier | None) -> list[Comite]:
     """The bodies that may validate this file; without one, those that validate anything."""
     if dossier is None:
         return _qui_valident(contrat)
-    return _competents(contrat, sip=est_un_sip(dossier))
+    return [comite for comite in _qui_valident(contrat) if valide_le_dossier(comite, dossier)]
 
 
 def comites_des_initiatives(contrat: Contrat) -> list[Comite]:

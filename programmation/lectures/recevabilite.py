@@ -27,6 +27,7 @@ from ..regles import champs
 from ..regles.recevabilite import Annuaire, Controle, Faits, Resultat, controler, defauts
 from .calendriers import calendrier_du_dispositif
 from .demande import controles_de, demande_de, sections_du_dossier
+from .investissement import derogations
 
 TONS = {
     Resultat.CONFORME: "succes",
@@ -166,9 +167,16 @@ def _points(dossier: Dossier) -> tuple[PointLu, ...]:
             verifie_le=connu.verifie_le if connu else None,
             verifie_par=str(connu.verifie_par) if connu and connu.verifie_par else "",
         )
-        for point in PointAVerifier
+        for point in points_a_verifier(dossier)
         for connu in [connus.get(point.value)]
     )
+
+
+def points_a_verifier(dossier: Dossier) -> list[PointAVerifier]:
+    """What a person checks of this file: a derogation, where one is claimed."""
+    if derogations([dossier]):
+        return list(PointAVerifier)
+    return [point for point in PointAVerifier if point != PointAVerifier.DEROGATION]
 
 
 def _faits(dossier: Dossier) -> Faits:

@@ -13,7 +13,7 @@ from contrats.models import NatureMoyens, Presence, Reunion
 from ..etats import EtatExamen
 from ..models import ExamenDossier
 from .listes_de_seance import deports_du_jour
-from .montants_de_seance import demandes_de_la_seance, retenus
+from .montants_de_seance import demandes_de_la_seance, par_financeur, retenus
 
 ZERO = Decimal(0)
 
@@ -109,17 +109,16 @@ def releve(reunion: Reunion, *, le: datetime) -> Releve:
     gardes = retenus(reunion, [examen.pk for examen in examens if examen.etat == EtatExamen.RETENU])
     demandes = {d.pk: d for d in demandes_de_la_seance(reunion, cles)}
     deports = deports_du_jour(reunion, cles)
-    financeurs: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    financeurs: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
+    noms: dict[int, str] = {}
     orientations: dict[str, list[Decimal]] = defaultdict(list)
     lignes = []
     for examen in examens:
-        montants: dict[str, Decimal] = defaultdict(lambda: ZERO)
-        for cle, montant in gardes[examen.pk].items():
-            if montant and (demande := demandes.get(cle)):
-                nom = demande.financeur.nom_court
-                montants[nom] += montant
-                financeurs[nom, NatureMoyens(demande.nature).label].append(montant)
-        ligne = _ligne(examen, montants, deports.get(examen.dossier_id, ()))
+        retenues = [(d, m) for cle, m in gardes[examen.pk].items() if m and (d := demandes.get(cle))]
+        for demande, montant in retenues:
+            noms[demande.financeur_id] = demande.financeur.nom_court
+            financeurs[demande.financeur_id, NatureMoyens(demande.nature).label].append(montant)
+        ligne = _ligne(examen, par_financeur((d.financeur, m) for d, m in retenues), deports.get(examen.dossier_id, ()))
         if ligne.total is not None:
             orientations[ligne.orientation].append(ligne.total)
         lignes.append(ligne)
@@ -140,8 +139,10 @@ def releve(reunion: Reunion, *, le: datetime) -> Releve:
         pouvoirs=tuple((p.organisme.nom_court, p.pouvoir_a.nom_court) for p in presences if p.pouvoir_a is not None),
         lignes=tuple(lignes),
         par_financeur=tuple(
-            TotalReleve(nom, credits, len(montants), sum(montants, ZERO))
-            for (nom, credits), montants in sorted(financeurs.items(), key=lambda f: (-sum(f[1], ZERO), f[0]))
+            TotalReleve(noms[cle], credits, len(montants), sum(montants, ZERO))
+            for (cle, credits), montants in sorted(
+                financeurs.items(), key=lambda f: (-sum(f[1], ZERO), noms[f[0][0]], f[0])
+            )
         ),
         par_orientation=tuple(
             TotalReleve(nom, "", len(montants), sum(montants, ZERO)) for nom, montants in orientations.items()
@@ -150,7 +151,7 @@ def releve(reunion: Reunion, *, le: datetime) -> Releve:
     )
 
 
-def _ligne(examen: ExamenDossier, montants: dict[str, Decimal], deports: tuple[str, ...]) -> LigneReleve:
+def _ligne(examen: ExamenDossier, montants: tuple[tuple[str, Decimal], ...], deports: tuple[str, ...]) -> LigneReleve:
     dossier = examen.dossier
     notes = [ligne.strip() for ligne in examen.retraits.splitlines() if ligne.strip()]
     return LigneReleve(
@@ -160,8 +161,8 @@ def _ligne(examen: ExamenDossier, montants: dict[str, Decimal], deports: tuple[s
         orientation=dossier.orientation.nom_court if dossier.orientation else "",
         etat=examen.etat,
         decision=examen.get_etat_display(),
-        montants=tuple(montants.items()),
-        total=sum(montants.values(), ZERO) if montants else None,
+        montants=montants,
+        total=sum((montant for _, montant in montants), ZERO) if montants else None,
         texte=examen.question if examen.etat == EtatExamen.A_ARBITRER else examen.motif,
         retraits=tuple(dict.fromkeys([*notes, *deports])),
     )

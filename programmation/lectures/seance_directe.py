@@ -17,14 +17,14 @@ from contrats.creneaux import FicheDeSeance
 from contrats.models import NatureMoyens, Reunion
 
 from ..etats import DEMANDE_CONSOMME, EtatDemande, EtatExamen
-from ..models import Deport, ExamenDossier
+from ..models import DemandeFinancement, Deport, Enveloppe, ExamenDossier
 from ..models.dossier import deports_de
 from ..models.seance import saisissable
 from ..permissions import peut_saisir_l_examen
 from ..regles.seances import rang_de
 from .fiches_de_seance import fiches
 from .listes_de_seance import deports_du_jour, preparations
-from .montants_de_seance import CleEnveloppe, cle_du_repere, demandes_de_la_seance, retenus
+from .montants_de_seance import PARTAGE, CleEnveloppe, cle_du_repere, demandes_de_la_seance, retenus
 
 ZERO = Decimal(0)
 MEME_MOMENT = 180  # seconds: somebody who showed a file within that time is still in the session
@@ -32,7 +32,8 @@ MEME_MOMENT = 180  # seconds: somebody who showed a file within that time is sti
 
 @dataclass(frozen=True, slots=True)
 class LigneExamen:
-    """One funder's row in the session, in euros. `fige` is what was programmed already; `garde` what is typed here."""
+    """One funder's row in the session, in euros. `fige` is what was programmed already; `garde` what is typed here;
+    `attendu`, that the file is still to be examined."""
 
     demande: int
     enveloppe: CleEnveloppe
@@ -45,6 +46,22 @@ class LigneExamen:
     fige: Decimal | None
     etat_libelle: str
     saisissable: bool
+    attendu: bool
+
+    @property
+    def montre(self) -> Decimal | None:
+        """What the room reads: what was typed, else, on a file still to examine, what would be kept as it stands."""
+        return self.depart if self.garde is None and self.attendu and self.saisissable else self.garde
+
+    @property
+    def intacte(self) -> Decimal:
+        """What the row would take although nobody typed it, in euros."""
+        return ZERO if self.garde is not None else self.montre or ZERO
+
+    @property
+    def a_confirmer(self) -> bool:
+        """Its funder has shared no proposal: what the meeting keeps is for it to confirm."""
+        return self.saisissable and self.propose is None
 
     @property
     def depart(self) -> Decimal | None:
@@ -84,6 +101,18 @@ class ExamenLu:
     @property
     def garde(self) -> Decimal:
         return sum((ligne.garde or ZERO for ligne in self.lignes), ZERO)
+
+    @property
+    def montre(self) -> Decimal:
+        return sum((ligne.montre or ZERO for ligne in self.lignes), ZERO)
+
+    @property
+    def intacts(self) -> dict[CleEnveloppe, Decimal]:
+        """By envelope, what its rows would take although nobody typed it."""
+        sommes: dict[CleEnveloppe, Decimal] = {}
+        for ligne in self.lignes:
+            sommes[ligne.enveloppe] = sommes.get(ligne.enveloppe, ZERO) + ligne.intacte
+        return sommes
 
     @property
     def demande(self) -> Decimal:
@@ -146,6 +175,7 @@ def _lignes(examen: ExamenDossier, avant: ExamenDossier | None) -> tuple[LigneEx
             # A private draft reads as a funder who has not proposed yet.
             etat_libelle=_etat_partage(d),
             saisissable=saisissable(d),
+            attendu=examen.etat == EtatExamen.A_EXAMINER,
         )
         for d in demandes_de_la_seance(reunion, [examen.dossier_id])
     )
@@ -215,8 +245,27 @@ def examen_montre(reunion: Reunion) -> int | None:
 
 
 def marque(reunion: Reunion, montre: int) -> str:
-    """Changes with what the projected screen shows of `montre` (an examination); three small queries."""
-    examen = ExamenDossier.objects.filter(pk=montre).values_list("dossier", "version").first()
+    """Changes with what the projected screen shows of `montre` (an examination), whoever changed it; six small queries.
+
+    Besides what is typed: what funders share or decide meanwhile, what envelopes receive, who withdraws, what the
+    preparation says.
+    """
+    dossier = ExamenDossier.objects.filter(pk=montre).values_list("dossier", flat=True).first()
     liste = ExamenDossier.objects.filter(reunion=reunion).aggregate(Count("pk"), Sum("version"), Max("applique_le"))
-    deports = Deport.objects.en_vigueur().filter(dossier__examens=montre).count()
-    return hashlib.sha256(repr((montre, examen, sorted(liste.items()), deports)).encode()).hexdigest()[:16]
+    dits = ExamenDossier.objects.filter(dossier=dossier).order_by("pk").values_list("pk", "etat", "version", "ordre")
+    demandes = DemandeFinancement.objects.filter(dossier=dossier).order_by("pk").annotate(partage=PARTAGE)
+    enveloppes = Enveloppe.objects.filter(contrat=reunion.comite.contrat_id, annee__gte=reunion.le.year - 1)
+    deports = Deport.objects.en_vigueur().filter(dossier=dossier).order_by("pk").values_list("pk", flat=True)
+    vu = (
+        montre,
+        sorted(liste.items()),
+        list(dits),
+        list(demandes.values_list("pk", "etat", "partage", "montant_demande", "montant_programme")),
+        list(
+            enveloppes.order_by("pk").values_list(
+                "pk", "montant", "depassement_autorise", "montant_programme", "montant_vote"
+            )
+        ),
+        list(deports),
+    )
+    return hashlib.sha256(repr(vu).encode()).hexdigest()[:16]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -20,7 +19,7 @@ from contrats.models import Contrat, Reunion, TypeComite
 from contrats.permissions import roles
 
 from ..etats import DEMANDE_CONSOMME, DOSSIER_A_LA_TABLE_DU_COPIL, EtatDemande
-from ..models import CalendrierDispositif, Campagne, DemandeFinancement, Deport, Dossier, ReleveDeDecisions
+from ..models import CalendrierDispositif, Campagne, DemandeFinancement, Dossier, ReleveDeDecisions
 from ..models.dossier import deports_de
 from ..models.seance import demandes_de
 from ..permissions import peut_tenir_la_seance
@@ -28,7 +27,8 @@ from ..permissions.campagne import voit_la_campagne
 from .calendriers import dates_au_calendrier
 from .campagne import etapes_au_calendrier
 from .fiches_de_seance import fiches
-from .montants_de_seance import PARTAGE, demandes_de_la_seance
+from .listes_de_seance import deports_du_jour
+from .montants_de_seance import PARTAGE, demandes_de_la_seance, par_financeur
 
 ZERO = Decimal(0)
 # The accounts of an action are due six months after the end of its year (loi 2000-321, art. 10).
@@ -60,8 +60,8 @@ def programmation_proposee(reunion: Reunion, ecartes: frozenset[int] = frozenset
     lus = Dossier.objects.select_related("porteur", "orientation", "campagne").in_bulk(list(par_dossier))
     tus = [cle for cle in par_dossier if cle in ecartes]
     par_dossier = {cle: groupe for cle, groupe in par_dossier.items() if cle not in ecartes}
-    deports = _deports(reunion, par_dossier)
-    dossiers = tuple(_propose(lus[cle], groupe, deports[cle]) for cle, groupe in par_dossier.items())
+    deports = deports_du_jour(reunion, par_dossier)
+    dossiers = tuple(_propose(lus[cle], groupe, deports.get(cle, ())) for cle, groupe in par_dossier.items())
     return ProgrammationProposee(
         annee=max(dossier.campagne.annee for dossier in lus.values()),
         dossiers=dossiers,
@@ -105,32 +105,17 @@ def _a_programmer(reunion: Reunion) -> list[DemandeFinancement]:
     )
 
 
-def _deports(reunion: Reunion, dossiers: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Who is withdrawn from each of these files (by key) on the day of the meeting; the reasons are not printed."""
-    noms: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    deports = Deport.objects.filter(
-        Q(leve_le__isnull=True) | Q(leve_le__date__gt=reunion.le), dossier__in=list(dossiers)
-    )
-    if reunion.tenue:
-        deports = deports.filter(declare_le__date__lte=reunion.le)
-    for deport in deports.select_related("utilisateur").order_by("utilisateur__last_name", "pk"):
-        noms[deport.dossier_id] += (str(deport.utilisateur),)
-    return noms
-
-
 def _propose(dossier: Dossier, demandes: list[Any], deports: tuple[str, ...]) -> DossierPropose:
-    montants: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for demande in demandes:
-        if montant := demande.montant_programme or demande.partage:
-            montants[demande.financeur.nom_court] += montant
+    lus = ((demande.financeur, demande.montant_programme or demande.partage) for demande in demandes)
+    montants = par_financeur((financeur, montant) for financeur, montant in lus if montant)
     return DossierPropose(
         numero=dossier.numero,
         intitule=dossier.intitule,
         porteur=dossier.porteur.nom_court,
         orientation=dossier.orientation.nom_court if dossier.orientation else "",
         demande=sum((d.montant_demande for d in demandes), ZERO),
-        propose=sum(montants.values(), ZERO),
-        financeurs=tuple(montants.items()),
+        propose=sum((montant for _, montant in montants), ZERO),
+        financeurs=montants,
         fictif=dossier.fictif,
         deports=deports,
     )

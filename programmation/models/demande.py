@@ -55,6 +55,12 @@ class DemandeFinancementQuerySet(models.QuerySet["DemandeFinancement"]):
         """Rows made firm by their funder's own act."""
         return self.filter(etat__in=DEMANDE_FERME)
 
+    def pas_encore_dites(self, courriers: models.QuerySet[Any]) -> Self:
+        """Rows that none of these letters tells as they stand: one opened before a row was taken up again told a
+        postponement that holds no more."""
+        depuis = Q(demandes__reprise_le__isnull=True) | Q(lot__ouvert_le__gt=F("demandes__reprise_le"))
+        return self.exclude(pk__in=courriers.filter(depuis).values("demandes"))
+
 
 def _conditions_de_vue(auteur: Auteur, contrat: Contrat) -> dict[str, Q]:
     tenus = roles(auteur, contrat)
@@ -118,6 +124,8 @@ class DemandeFinancement(ModeleAEtats):
     )
     programme_le = models.DateField("programmée le", null=True, blank=True)
     notifie_le = models.DateField("notifiée le", null=True, blank=True)
+    # A letter opened before that told a postponement which no longer holds.
+    reprise_le = models.DateTimeField("reprise après un ajournement le", null=True, blank=True)
     numero_ej = models.CharField("numéro d’engagement juridique", max_length=20, blank=True)
     numero_externe = models.CharField("numéro dans l’autre téléservice", max_length=40, blank=True)
     etat_externe = models.CharField("état lu dans l’autre téléservice", max_length=60, blank=True)

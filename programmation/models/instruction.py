@@ -75,6 +75,7 @@ class PointAVerifier(models.TextChoices):
     BUDGET = "budget", "Le budget correspond à l’action décrite"
     DROIT_COMMUN = "droit_commun", "Le droit commun a été recherché d’abord"
     CALENDRIER = "calendrier", "L’action n’est pas commencée"
+    DEROGATION = "derogation", "La dérogation à la participation minimale est accordée, et sa décision est jointe"
 
 
 class PointVerifie(models.Model):

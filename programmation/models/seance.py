@@ -11,6 +11,7 @@ from django.db.models import Exists, Q
 from commun.auteur import Auteur
 from commun.etats import ModeleAEtats
 from commun.models import Fichier
+from contrats.etats import EtatReunion
 from contrats.models import Comite, Contrat, Reunion
 from contrats.permissions import Place, place_dans, roles
 
@@ -43,6 +44,7 @@ class ExamenDossierQuerySet(models.QuerySet["ExamenDossier"]):
         return (
             self.filter(reunion__comite__contrat=reunion.comite.contrat_id, reunion__le__lte=reunion.le)
             .filter(reunion__comite__valide_programmation=False, reunion__comite__valide_sip=False)
+            .exclude(reunion__etat=EtatReunion.ANNULEE)
             .exclude(reunion=reunion)
             .exclude(etat=EtatExamen.A_EXAMINER)
             .order_by("reunion__le", "reunion_id", "ordre", "pk")
@@ -139,7 +141,14 @@ class MontantExamine(models.Model):
 
 def saisissable(demande: DemandeFinancement) -> bool:
     """A meeting may keep an amount for it: no COPIL has programmed it, and its funder has not refused it."""
-    return demande.etat not in (*DEMANDE_CONSOMME, EtatDemande.REFUSEE, EtatDemande.ANNULEE, EtatDemande.AJOURNEE)
+    return demande.etat not in (*DEMANDE_CONSOMME, EtatDemande.REFUSEE, EtatDemande.ANNULEE)
+
+
+def est_un_brouillon(demande: DemandeFinancement) -> bool:
+    """Its funder prepares a proposal that it has not shared; put off, it keeps it so."""
+    return demande.etat in (EtatDemande.PROPOSEE, EtatDemande.AJOURNEE) and (
+        demande.montant_propose is not None and not demande.proposition_partagee
+    )
 
 
 class ReleveDeDecisionsQuerySet(models.QuerySet["ReleveDeDecisions"]):

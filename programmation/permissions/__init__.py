@@ -3,7 +3,15 @@
 from .acces import delibere, instruit
 from .copil import peut_gerer_enveloppes, peut_programmer, peut_programmer_dossier
 from .courriers import peut_acter, peut_ecrire_le_courrier, peut_ecrire_le_modele
-from .demandes import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from .demandes import (
+    peut_engager,
+    peut_notifier,
+    peut_proposer,
+    peut_rectifier,
+    peut_refuser,
+    peut_reprendre_la_demande,
+    peut_voter,
+)
 from .deports import peut_declarer_un_deport, peut_lever_un_deport
 from .depot import (
     complement_ouvert,
@@ -79,6 +87,7 @@ __all__ = [
     "peut_repondre",
     "peut_repondre_a_l_avis",
     "peut_reporter",
+    "peut_reprendre_la_demande",
     "peut_retirer_une_note",
     "peut_retirer_une_vue",
     "peut_rouvrir_sa_lecture",

@@ -24,6 +24,18 @@ def peut_proposer(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
     return OUI
 
 
+def peut_reprendre_la_demande(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
+    """Whoever may propose on the row takes it up again once put off, as long as its file goes on."""
+    acces = pour_le_financeur(auteur, demande, REPRESENTE)
+    if not acces:
+        return acces
+    if not demande.transition_possible("reprendre"):
+        return non("Cette demande n’est pas ajournée.")
+    if demande.dossier.etat not in DOSSIER_OUVERT_AUX_PROPOSITIONS:
+        return non("Le dossier entier est ajourné : reprenez d’abord son instruction.")
+    return OUI
+
+
 def peut_voter(auteur: Auteur, demande: DemandeFinancement) -> Reponse:
     """The funder's decider records its act; the chef de projet *pour le compte de*, with the document it read."""
     acces = pour_le_financeur(auteur, demande, (Role.DECIDEUR,))

@@ -308,14 +308,9 @@ def _financeurs(demande: Demande) -> Iterator[Controle]:
     demandes: dict[str, Decimal] = {}
     for ligne in demande.demandes:
         demandes[ligne.libelle] = demandes.get(ligne.libelle, Decimal(0)) + ligne.montant
-        if ligne.plafond is not None and ligne.montant > ligne.plafond:
-            yield Controle(
-                "demandes",
-                f"{ligne.financeur} : {euros(ligne.montant)} dépassent le plafond du dispositif "
-                f"({euros(ligne.plafond)}).",
-            )
         if ligne.montant != int(ligne.montant):
             yield Controle("demandes", f"{ligne.financeur} : demandez un montant en euros entiers (S-03).")
+    yield from _plafonds(demande)
     for nom, inscrit, demandee in ecarts_par_financeur(demande.subventions_inscrites, demandes):
         yield Controle(
             "demandes",
@@ -323,6 +318,20 @@ def _financeurs(demande: Demande) -> Iterator[Controle]:
         )
     if demande.totaux.charges and demande.montant_demande > demande.totaux.charges:
         yield Controle("demandes", "Vous demandez plus que le coût de l’action.")
+
+
+def _plafonds(demande: Demande) -> Iterator[Controle]:
+    """S-23: what a project asks through one scheme, from all its funders together."""
+    for nom in dict.fromkeys(ligne.dispositif for ligne in demande.demandes):
+        siennes = [ligne for ligne in demande.demandes if ligne.dispositif == nom]
+        plafond, total = siennes[0].plafond, sum((ligne.montant for ligne in siennes), Decimal(0))
+        if plafond is not None and total > plafond:
+            financeurs = ", ".join(ligne.financeur for ligne in siennes)
+            yield Controle(
+                "demandes",
+                f"{financeurs} : {euros(total)} dépassent le plafond du dispositif « {nom} », "
+                f"{euros(plafond)} par projet (S-23).",
+            )
 
 
 def _pieces(demande: Demande, exigences: Exigences) -> Iterator[Controle]:

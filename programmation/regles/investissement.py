@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from .budget import LigneDeBudget, totaux
-from .plans_budget import PRODUIT, RESSOURCES_PROPRES
+from .plans_budget import PRODUIT, RESSOURCES_PROPRES, SUBVENTION_DEMANDEE
 
 PART_MINIMALE = 20  # %, CGCT L.1111-10 III
 EMPRUNT = "16x"
@@ -73,3 +73,21 @@ def fonds_de_concours(budget: Iterable[LigneDeBudget], *, demande: int) -> Fonds
     autres = sum(ligne.montant for ligne in lignes if ligne.sens == PRODUIT and ligne.compte == AIDES_DE_L_EPCI)
     total = demande + autres
     return FondsDeConcours(total, part_du_maitre_d_ouvrage(lignes)) if total else None
+
+
+def plan_accorde(budget: Iterable[LigneDeBudget], accorde: Decimal) -> list[LigneDeBudget]:
+    """The same plan once the funders of the call give `accorde` euros instead of what it asks them: the cost stays the
+    same, so what they do not give, or give besides, is more or less of the maître d'ouvrage's own money.
+    """
+    lignes = list(budget)
+    demande = sum(ligne.montant for ligne in lignes if _est_demandee(ligne))
+    donne = int(accorde.quantize(Decimal(1), ROUND_HALF_UP))
+    return [
+        *(ligne for ligne in lignes if not _est_demandee(ligne)),
+        LigneDeBudget(PRODUIT, SUBVENTION_DEMANDEE, "Accordé", donne),
+        LigneDeBudget(PRODUIT, RESSOURCES_PROPRES, "Ce qui reste au maître d’ouvrage", demande - donne),
+    ]
+
+
+def _est_demandee(ligne: LigneDeBudget) -> bool:
+    return ligne.sens == PRODUIT and ligne.compte == SUBVENTION_DEMANDEE

@@ -21,4 +21,5 @@ urlpatterns = [
     path(_DEMANDE + "refuser/", demandes.refuser, name="refuser"),
     path(_DEMANDE + "rectifier/", demandes.rectifier, name="rectifier"),
     path(_DEMANDE + "notifier/", demandes.notifier, name="notifier"),
+    path(_DEMANDE + "reprendre/", demandes.reprendre, name="reprendre_la_demande"),
 ]

@@ -39,7 +39,7 @@ def programmer(request: HttpRequest, portee: Portee, numero: str) -> HttpRespons
             dossier, reunion=saisie["reunion"], montants=form.montants, par=portee.auteur, le=timezone.now()
         ),
         gabarit="programmation/dossier/programmer.html",
-        contexte={"dossier": dossier, "livre": livre},
+        contexte={"dossier": dossier, "livre": livre, "mixte": len({li.dispositif for li in livre.lignes}) > 1},
         retour=suite(request) or adresse_du_dossier(portee, numero),
         succes=f"La programmation du dossier {dossier.numero} est validée.",
     )

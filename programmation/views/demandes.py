@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +22,15 @@ from .. import actions
 from ..forms import EngagementForm, NotificationForm, PropositionForm, RefusForm, VoteForm
 from ..lectures.equilibre import equilibre
 from ..models import DemandeFinancement
-from ..permissions import peut_engager, peut_notifier, peut_proposer, peut_rectifier, peut_refuser, peut_voter
+from ..permissions import (
+    peut_engager,
+    peut_notifier,
+    peut_proposer,
+    peut_rectifier,
+    peut_refuser,
+    peut_reprendre_la_demande,
+    peut_voter,
+)
 from .acces import adresse_du_dossier, demande_vue
 
 
@@ -139,6 +148,24 @@ def notifier(request: HttpRequest, portee: Portee, numero: str, pk: int) -> Http
         lambda saisie: actions.notifier(demande, jour=saisie["jour"], par=portee.auteur, le=timezone.now()),
         titre="Notifier au porteur",
         succes="La notification est enregistrée : le porteur voit ce montant.",
+    )
+
+
+@dans_le_contrat(*INSTRUCTEURS)
+@require_http_methods(["GET", "POST"])
+def reprendre(request: HttpRequest, portee: Portee, numero: str, pk: int) -> HttpResponse:
+    """A row put off comes back to its instruction."""
+    demande = demande_vue(portee, numero, pk)
+    verifier(peut_reprendre_la_demande(portee.auteur, demande))
+    return _sur_la_ligne(
+        request,
+        portee,
+        demande,
+        Form(request.POST if request.method == "POST" else None),
+        lambda saisie: actions.reprendre_la_demande(demande, par=portee.auteur, le=timezone.now()),
+        titre="Reprendre l’instruction",
+        explication="La demande redevient ouverte, avec ce qui était proposé avant son ajournement.",
+        succes=f"{demande.financeur.nom_court} : la demande est reprise, avec ce qui était proposé.",
     )
 
 

@@ -312,7 +312,7 @@ def _section(
 
 def _contexte_de_section(portee: Portee, dossier: Dossier, section: str, form: SectionForm | None) -> dict[str, Any]:
     demande = demande_de(dossier, timezone.localdate())
-    etat = avancement(dossier, demande, pour=portee.auteur)
+    etat = avancement(dossier, demande, pour=portee.auteur, le=timezone.localdate())
     etape = next(e for e in etat.etapes if e.section.code == section)
     codes = [s.code for s in demande.sections]
     contexte: dict[str, Any] = {
@@ -345,7 +345,7 @@ def relire(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
 
 
 def _redaction(portee: Portee, dossier: Dossier, demande: Any) -> dict[str, Any]:
-    etat: EtatDemandeEcrite = avancement(dossier, demande, pour=portee.auteur)
+    etat: EtatDemandeEcrite = avancement(dossier, demande, pour=portee.auteur, le=timezone.localdate())
     jour = timezone.localdate()
     complement = complement_ouvert(dossier)
     return {

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from ..lectures.fil_de_l_eau import au_fil_de_l_eau
+from ..lectures.investissement import qui_paie_dans_l_annee
 from ..models import FamilleDispositif
 from ..permissions import peut_saisir
 
@@ -38,6 +39,7 @@ def _page(request: HttpRequest, portee: Portee, famille: FamilleDispositif, gaba
             "annee": portee.annee,
             "contrat": portee.contrat,
             "lue": au_fil_de_l_eau(portee.contrat, portee.annee, famille, pour=portee.auteur, le=le),
+            "paient": qui_paie_dans_l_annee(portee.contrat, portee.annee, famille, pour=portee.auteur),
             "saisir": peut_saisir(portee.auteur, portee.contrat),
         },
     )

@@ -123,7 +123,7 @@ def _saisir(portee: Portee, objet: ExamenDossier, form: ExamenForm, acte: str) -
         form,
         lambda: actions.saisir_l_examen(
             objet,
-            form.saisie,
+            form.saisie if acte else form.saisie_touchee,
             version=form.cleaned_data["version"],
             acte=acte,
             par=portee.auteur,
@@ -135,7 +135,7 @@ def _saisir(portee: Portee, objet: ExamenDossier, form: ExamenForm, acte: str) -
 def _montre(portee: Portee, objet: ExamenDossier) -> dict[str, Any]:
     """What both screens show of one file."""
     lu = examen_lu(objet, pour=portee.auteur)
-    tout = bilan(objet.reunion, pour=portee.auteur, avec=objet.pk)
+    tout = bilan(objet.reunion, pour=portee.auteur, avec=objet.pk, montres=lu.intacts)
     return {
         "lu": lu,
         "bilan": tout.de(lu.enveloppes),

@@ -42,7 +42,6 @@ TONS = {
     EtatExamen.ECARTE: "danger",
 }
 # A porteur reads its funders' letters, not the record of the meeting.
-TU = "Motif non montré : vous vous êtes déporté de ce dossier."
 LECTEURS_DU_RELEVE = tuple(role for role in Role if role != Role.PORTEUR)
 # The jobs of a session, and what each is called.
 TRAVAUX = {
@@ -148,7 +147,8 @@ def deplacer(request: HttpRequest, portee: Portee, pk: int, examen: int) -> Http
     ):
         messages.success(request, f"Le dossier {objet.dossier.numero} a changé de rang.")
     else:
-        messages.error(request, "Indiquez un rang : 1 pour le premier dossier de la liste.")
+        refus = next(iter(form.non_field_errors()), "Indiquez un rang : 1 pour le premier dossier de la liste.")
+        messages.error(request, refus)
     return redirect(adresse_de(portee, objet.reunion) + f"#examen-{objet.pk}")
 
 
@@ -216,8 +216,7 @@ def suivre(request: HttpRequest, portee: Portee, pk: int, travail: str) -> HttpR
         "contrat": portee.contrat,
         "travail": objet,
         "titre_du_travail": TRAVAUX[objet.nom],
-        "faits": _lisibles(portee, objet, "faits", "fait"),
-        "refus": _lisibles(portee, objet, "refus", "motif"),
+        **_lisibles(portee, objet),
         "retour": adresse_de(portee, reunion),
     }
     return render(request, gabarit, contexte)
@@ -306,15 +305,20 @@ def _dire_les_ajouts(request: HttpRequest, ajoutes: int) -> None:
     messages.success(request, phrase)
 
 
-def _lisibles(portee: Portee, travail: Travail, quoi: str, mot: str) -> list[dict[str, str]]:
-    """What the job says of each file; without the euros of those from which the reader is withdrawn."""
+def _lisibles(portee: Portee, travail: Travail) -> dict[str, list[dict[str, str]]]:
+    """What was done to each file, and why not to the others; nothing of what concerns the files from which the reader is
+    withdrawn but that it was, or was not, done."""
     deportes = Dossier.objects.filter(pk__in=deports_de(portee.auteur, portee.contrat))
     tus = set(deportes.values_list("numero", flat=True))
-    dits = (travail.resultat or {}).get(quoi, [])
-    return [
-        dit | {mot: dit[mot].partition(",")[0] if quoi == "faits" else TU} if dit.get("numero") in tus else dit
-        for dit in dits
-    ]
+    resultat = travail.resultat or {}
+    tu = "Vous vous êtes déporté de ce dossier : une autre personne de l’équipe le traite."
+    return {
+        "faits": [
+            fait | {"fait": fait["fait"].partition(",")[0]} if fait["numero"] in tus else fait
+            for fait in resultat.get("faits", [])
+        ],
+        "refus": [refus | {"motif": tu} if refus["numero"] in tus else refus for refus in resultat.get("refus", [])],
+    }
 
 
 def _onglets(portee: Portee, reunion: Reunion, lue: Any, etat: str) -> list[dict[str, Any]]:

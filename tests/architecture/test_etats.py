@@ -35,6 +35,7 @@ CHAMPS: dict[tuple[str, str], Champs] = {
     ("DemandeFinancement", "notifier"): lambda d: {"notifie_le": date(2026, 7, 1)},
     ("DemandeFinancement", "refuser"): lambda d: {"motif": "Hors priorités."},
     ("DemandeFinancement", "ajourner"): lambda d: {"motif": "Budget à préciser."},
+    ("DemandeFinancement", "reprendre_la_proposition"): lambda d: {"montant_propose": 4000},
     ("DemandeFinancement", "annuler"): lambda d: {"motif": "Action abandonnée."},
     ("Enveloppe", "notifier"): lambda e: {"notifiee_le": date(2026, 3, 2), "reference": "2026-118"},
     ("Enveloppe", "revenir"): lambda e: {"notifiee_le": None, "reference": ""},

@@ -35,6 +35,7 @@ from programmation.models import (
 from tests.fabriques import (
     CorrespondanceColonnesFactory,
     CourrierFactory,
+    DemandeFactory,
     DeportFactory,
     EnveloppeFactory,
     EnvoiFactory,
@@ -169,6 +170,11 @@ def _acte_avec_sa_piece(scene: Scene, personne: Any) -> Any:
         acte.piece = FichierFactory()
         acte.save(update_fields=["piece"])
     return acte.pk
+
+
+def _demande_ajournee(scene: Scene, personne: Any) -> Any:
+    """A row of the same funder that a meeting put off, on a file that goes on."""
+    return DemandeFactory(dossier=scene.a_programmer, financeur=scene.a_notifier.financeur, ajournee=True).pk
 
 
 def _travail_d_un_acte(scene: Scene, personne: Any) -> Any:
@@ -677,6 +683,9 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:refuser": pour(*DECIDEURS, autrui=CHEF, numero="dossier.numero", pk="a_proposer.pk"),
     "programmation:rectifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
     "programmation:notifier": pour(*DECIDEURS, autrui=CHEF, numero="a_programmer.numero", pk="a_notifier.pk"),
+    "programmation:reprendre_la_demande": pour(
+        *FINANCEURS, autrui=CHEF, numero="a_programmer.numero", pk=_demande_ajournee
+    ),
     "programmation:demandes": pour(*REDACTEURS),
     "programmation:commencer": pour(*REDACTEURS),
     "programmation:demande": pour(*LECTEURS, autrui=EQUIPE, numero="dossier.numero"),

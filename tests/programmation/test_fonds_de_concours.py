@@ -10,17 +10,21 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from acteurs.models import TypeOrganisme
+from acteurs.models import TypeOrganisme, TypePiece
+from commun.erreurs import RegleEnfreinte
 from contrats.etats import Role
 from programmation import actions
 from programmation.actions.enveloppes import enveloppe_de
 from programmation.lectures.comparaison import en_mots
 from programmation.lectures.demande import controles_de, demande_de
-from programmation.models import Dossier, FicheInvestissement
+from programmation.lectures.fiches_de_seance import fiches
+from programmation.lectures.investissement import qui_paie_dans_l_annee
+from programmation.lectures.recevabilite import points_a_verifier
+from programmation.models import Dossier, Enveloppe, FamilleDispositif, FicheInvestissement, PointAVerifier
 from programmation.rapports.demande import document
 from programmation.regles.budget import LigneDeBudget
 from programmation.regles.champs import se_demande, sections_de
-from programmation.regles.investissement import fonds_de_concours, participation
+from programmation.regles.investissement import fonds_de_concours, participation, plan_accorde
 from tests.fabriques import (
     BudgetPrevisionnelFactory,
     CampagneFactory,
@@ -28,9 +32,12 @@ from tests.fabriques import (
     DispositifFactory,
     DossierFactory,
     EnveloppeFactory,
+    ExamenDossierFactory,
     FicheInvestissementFactory,
     LigneBudgetFactory,
     OrganismeFactory,
+    PieceDossierFactory,
+    PointVerifieFactory,
 )
 
 HTMX = {"HX-Request": "true"}
@@ -83,6 +90,17 @@ def test_les_fonds_de_concours_ne_depassent_pas_la_part_de_la_commune(demande, e
     lus = fonds_de_concours(plan(propres, demande, epci=epci), demande=demande)
     assert lus is not None
     assert lus.depasse == depasse
+
+
+@pytest.mark.parametrize(
+    ("accorde", "part", "publics"),
+    [(40_000, 15_000, 100_000), (30_000, 25_000, 100_000), (60_000, -5_000, 100_000), ("40000.50", 14_999, 100_000)],
+)
+def test_ce_que_les_financeurs_ne_donnent_pas_revient_au_maitre_d_ouvrage(accorde, part, publics) -> None:
+    """S-21, after the decisions: the cost stays, and so does what comes from outside the call."""
+    demande = [*plan(15_000, 40_000), LigneDeBudget("produit", "74etat", "État", 45_000)]
+    lue = participation(plan_accorde(demande, Decimal(accorde)))
+    assert (lue.part, lue.financements_publics) == (part, publics)
 
 
 def test_sans_fonds_de_concours_il_n_y_a_pas_de_plafond() -> None:
@@ -140,6 +158,24 @@ def test_la_demande_dit_ce_qui_manque_en_euros(dossier) -> None:
 
 
 @pytest.mark.django_db
+def test_une_derogation_joint_sa_decision(dossier) -> None:
+    """The porteur's word is not enough: the letter is a paper of the request."""
+    assert not [r for r in remarques(dossier, "pieces") if "dérogation" in r]
+    FicheInvestissementFactory(dossier=dossier, derogation_accordee=True)
+    assert remarques(dossier, "pieces") == ["Il manque la pièce : Décision de dérogation."]
+    PieceDossierFactory(dossier=dossier, type=TypePiece.DEROGATION)
+    assert remarques(dossier, "pieces") == []
+
+
+@pytest.mark.django_db
+def test_la_derogation_est_un_point_que_l_equipe_verifie(dossier) -> None:
+    """Where one is claimed, and nowhere else."""
+    assert PointAVerifier.DEROGATION not in points_a_verifier(dossier)
+    FicheInvestissementFactory(dossier=dossier, derogation_accordee=True)
+    assert PointAVerifier.DEROGATION in points_a_verifier(dossier)
+
+
+@pytest.mark.django_db
 def test_une_association_n_est_pas_tenue_a_la_part_minimale(dossier) -> None:
     """The law binds collectivités and groups of them."""
     dossier.porteur.type = TypeOrganisme.ASSOCIATION
@@ -163,6 +199,156 @@ def test_l_enveloppe_est_celle_de_la_section_du_dispositif(dossier) -> None:
     )
     assert enveloppe.section == "investissement"
     assert enveloppe_de(demande) == enveloppe
+
+
+# --- What is granted ---------------------------------------------------------------------------------------------------
+@pytest.fixture
+def instruit(contrat, commune, gens) -> Dossier:
+    """Works of 100 000 €: 50 000 € asked from the EPCI, 20 000 € from the département, the rest is the commune's."""
+    dossier = DossierFactory(
+        contrat=contrat,
+        porteur=commune,
+        dispositif=DispositifFactory(fonds_de_concours=True),
+        en_instruction=True,
+        cout_total=Decimal(100_000),
+    )
+    budget = BudgetPrevisionnelFactory(dossier=dossier)
+    montants = {"231": 100_000, "74": 50_000, "insufprevisionnel": 30_000}
+    for compte, montant in montants.items():
+        LigneBudgetFactory(
+            budget=budget, sens="charge" if compte == "231" else "produit", compte=compte, montant=montant
+        )
+    LigneBudgetFactory(budget=budget, sens="produit", compte="74", montant=20_000, ordre=9)
+    DemandeFactory(dossier=dossier, financeur=OrganismeFactory(epci=True), dotee=True, montant_demande=Decimal(50_000))
+    DemandeFactory(
+        dossier=dossier, financeur=gens.departement, dotee=True, nature="droit_commun", montant_demande=Decimal(20_000)
+    )
+    Enveloppe.objects.update(montant=Decimal(500_000))
+    return dossier
+
+
+def ligne_de(dossier: Dossier, type_: str) -> Any:
+    return dossier.demandes.get(financeur__type=type_)
+
+
+@pytest.mark.django_db
+def test_proposer_ne_passe_pas_la_part_de_la_commune(instruit, auteur_de, gens, le) -> None:
+    """S-22: the EPCI may give half of what is left once the others have given, and no more."""
+    fonds = ligne_de(instruit, "epci")
+    epci = auteur_de(Role.DECIDEUR, organisme=fonds.financeur)
+    with pytest.raises(RegleEnfreinte, match="S-22") as refus:
+        actions.proposer(fonds, montant=Decimal(50_001), par=epci, le=le)
+    assert (refus.value.champ, refus.value.code) == ("montant", "fonds_de_concours")
+    actions.proposer(fonds, montant=Decimal(50_000), par=epci, le=le)
+
+    # What the département shares counts with it, and is said before anything is programmed.
+    departement = ligne_de(instruit, "departement")
+    with pytest.raises(RegleEnfreinte, match="S-22"):
+        actions.proposer(departement, montant=Decimal(10_000), par=gens.decideur, le=le)
+    actions.proposer(fonds, montant=Decimal(40_000), par=epci, le=le)
+    actions.proposer(departement, montant=Decimal(20_000), par=gens.decideur, le=le)
+
+
+@pytest.mark.django_db
+def test_programmer_et_voter_ne_passent_pas_le_maximum_legal(instruit, copil, auteur_de, gens, le) -> None:
+    """S-21, S-22: what older proposals sum to, what the COPIL types, what the act says."""
+    fonds, departement = ligne_de(instruit, "epci"), ligne_de(instruit, "departement")
+    instruit.demandes.filter(pk=fonds.pk).update(etat="proposee", montant_propose=Decimal(45_000))
+    instruit.demandes.filter(pk=departement.pk).update(etat="proposee", montant_propose=Decimal(20_000))
+    with pytest.raises(RegleEnfreinte, match="S-22"):
+        actions.programmer(instruit, reunion=copil, par=gens.chef, le=le)
+    examen = ExamenDossierFactory(reunion=copil, dossier=instruit)
+    saisie = actions.SaisieExamen(montants={fonds.pk: Decimal(45_000), departement.pk: Decimal(20_000)})
+    with pytest.raises(RegleEnfreinte, match="S-22"):
+        actions.saisir_l_examen(examen, saisie, acte="retenir", par=gens.chef, le=le)
+    instruit.demandes.filter(pk=departement.pk).update(montant_propose=Decimal(75_000))
+    montants = {fonds.pk: Decimal(10_000), departement.pk: Decimal(75_000)}
+    with pytest.raises(RegleEnfreinte, match="S-21"):
+        actions.programmer(instruit, reunion=copil, montants=montants, par=gens.chef, le=le)
+
+    montants = {fonds.pk: Decimal(40_000), departement.pk: Decimal(20_000)}
+    actions.programmer(instruit, reunion=copil, montants=montants, par=gens.chef, le=le)
+    epci = auteur_de(Role.DECIDEUR, organisme=fonds.financeur)
+    acte = actions.NouvelActe("Conseil communautaire", "26-77", date(2026, 6, 15))
+    with pytest.raises(RegleEnfreinte, match="S-22"):
+        actions.voter(fonds, acte=acte, montant=Decimal(40_001), par=epci, le=le)
+    actions.voter(fonds, acte=acte, montant=Decimal(40_000), par=epci, le=le)
+
+
+@pytest.mark.django_db
+def test_une_derogation_compte_une_fois_verifiee_par_l_equipe(instruit, copil, gens, le) -> None:
+    FicheInvestissementFactory(dossier=instruit, derogation_accordee=True)
+    departement = ligne_de(instruit, "departement")
+    with pytest.raises(RegleEnfreinte, match="pas encore vérifiée"):
+        actions.proposer(departement, montant=Decimal(85_000), par=gens.decideur, le=le)
+
+    constat = {PointAVerifier.DEROGATION.value: actions.Constat(False, "La lettre vise un autre équipement.")}
+    actions.noter_les_points(instruit, constat, par=gens.chef, le=le)
+    with pytest.raises(RegleEnfreinte, match="S-21") as refus:
+        actions.proposer(departement, montant=Decimal(85_000), par=gens.decideur, le=le)
+    assert "pas encore vérifiée" not in refus.value.message
+
+    constat = {PointAVerifier.DEROGATION.value: actions.Constat(True)}
+    actions.noter_les_points(instruit, constat, par=gens.chef, le=le)
+    actions.proposer(departement, montant=Decimal(85_000), par=gens.decideur, le=le)
+
+
+@pytest.mark.django_db
+def test_un_dossier_venu_sans_son_budget_ne_se_bloque_pas(instruit, gens, le) -> None:
+    instruit.budget.delete()
+    actions.proposer(ligne_de(instruit, "departement"), montant=Decimal(90_000), par=gens.decideur, le=le)
+
+
+@pytest.mark.django_db
+def test_le_fonds_d_un_epci_compte_par_quelque_dispositif_qu_il_passe(dossier) -> None:
+    """S-22: the same EPCI asked through another scheme of the call."""
+    fonds = dossier.demandes.get()
+    DemandeFactory(dossier=dossier, financeur=fonds.financeur, dispositif=DispositifFactory(reserve=True))
+    assert "Il y a 30 000 € de trop (S-22)" in " ".join(remarques(dossier, "budget"))
+
+
+def test_la_liste_et_la_fiche_disent_qui_paie_apres_les_decisions(instruit, copil, client_de, gens, le) -> None:
+    FicheInvestissementFactory(dossier=instruit, derogation_accordee=True)
+    client = client_de(Role.CHEF_DE_PROJET)
+    liste = reverse("programmation:fonds_de_concours", kwargs={"contrat": instruit.contrat.slug, "annee": 2026})
+
+    def lue() -> str:
+        return client.get(liste).content.decode().replace("\u202f", " ").replace("\u00a0", " ")
+
+    page = lue()
+    assert "30,0 %" in page
+    assert "après décisions" not in page
+    assert "dérogation à vérifier" in page
+    (fiche,) = fiches(copil, [instruit.pk])
+    assert fiche.maitre_d_ouvrage == "30,0\u00a0% des financements publics, dérogation à vérifier"
+
+    PointVerifieFactory(dossier=instruit, point=PointAVerifier.DEROGATION)
+    instruit.demandes.filter(financeur__type="epci").update(etat="proposee", montant_propose=Decimal(40_000))
+    page = lue()
+    assert "60,0 % après décisions" in page
+    assert "dérogation validée" in page
+    (fiche,) = fiches(copil, [instruit.pk])
+    assert fiche.maitre_d_ouvrage.endswith("60,0\u00a0% après décisions, dérogation validée")
+
+
+def test_qui_paie_se_lit_en_un_nombre_constant_de_requetes(
+    instruit, commune, gens, django_assert_max_num_queries
+) -> None:
+    def lire() -> int:
+        lus = qui_paie_dans_l_annee(instruit.contrat, 2026, FamilleDispositif.FONDS_DE_CONCOURS, pour=gens.chef)
+        return len(lus)
+
+    lire()
+    with django_assert_max_num_queries(8) as un:
+        assert lire() == 1
+    for _ in range(6):
+        autre = DossierFactory(
+            contrat=instruit.contrat, porteur=commune, dispositif=instruit.dispositif, en_instruction=True
+        )
+        FicheInvestissementFactory(dossier=autre, derogation_accordee=True)
+        DemandeFactory(dossier=autre, proposee=True)
+    with django_assert_max_num_queries(len(un.captured_queries)):
+        assert lire() == 7
 
 
 # --- The pages ---------------------------------------------------------------------------------------------------------

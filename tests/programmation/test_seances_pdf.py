@@ -118,7 +118,10 @@ def test_la_fiche_dit_l_essentiel_et_coupe_ce_qui_deborde(contrat, gens, copil, 
     (fiche,) = fiches(copil, [dossier.pk])
 
     assert fiche.resume.endswith("… suite au dossier")
-    assert fiche.public == "80 personnes, dont 60 habitants des QPV, 40 femmes, 40 hommes, 20 de 12 à 25 ans"
+    assert fiche.public == (
+        "80\u00a0personnes, dont 60\u00a0habitants des QPV, 40\u00a0femmes, 40\u00a0hommes, "
+        "20\u00a0jeunes de 12 à 25 ans"
+    )
     assert fiche.an_passe == f"2025 : 4\u202f000\u00a0€ votés ({gens.departement.nom_court} 4\u202f000\u00a0€)"
     assert fiche.question == avant.question
     assert "À arbitrer (" in fiche.preparation

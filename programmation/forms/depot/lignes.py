@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from commun.formulaires import ChampMontant
 
 from ...actions.ecriture_demande import AttestationSaisie, IndicateurSaisi, LieuSaisi
-from ...lectures.demande import est_une_initiative, formulaire_du_dossier
+from ...lectures.campagne import guichets_fermes
+from ...lectures.demande import est_une_initiative, formulaire_du_dossier, se_depose
 from ...lectures.depot import LieuPropose, budget_par_compte, indicateurs_proposes, lieux_proposes
 from ...lectures.guichets import Cle, Guichet, guichets
 from ...lectures.porteur import est_une_association
@@ -230,12 +232,17 @@ class FinanceursForm(SectionForm):
 
     def initiales(self, dossier: Dossier) -> dict[str, Any]:
         demandes = list(dossier.demandes.exclude(etat="annulee"))
-        self.guichets = guichets(
+        lus = guichets(
             dossier.campagne,
             forme=dossier.porteur.forme_juridique,
             demandes=demandes,
             dispositif=dossier.dispositif_id,
         )
+        # What is already asked stays, and the checks say that its scheme is closed.
+        fermes = (
+            guichets_fermes(dossier, [g.dispositif for g in lus], timezone.localdate()) if se_depose(dossier) else {}
+        )
+        self.guichets = [g for g in lus if g.demande is not None or g.dispositif.pk not in fermes]
         proximite = FicheProximite.objects.filter(dossier=dossier).first()
         return {_champ(guichet.cle): guichet.demande for guichet in self.guichets} | {
             "pic": proximite.pic if proximite else ""
