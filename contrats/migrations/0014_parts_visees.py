@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('acteurs', '0007_portees_de_moyens'),
-        ('contrats', '0012_ordre_par_code'),
+        ('contrats', '0013_exemplaires'),
         ('geographie', '0002_recherche_espaces'),
     ]
 

@@ -14,7 +14,7 @@ from commun.auteur import Auteur
 from contrats.etats import REUNION_A_VENIR, EtatReunion
 from contrats.models import Comite, Contrat, Reunion
 
-from ..etats import EtatAccompagnement, EtatDossier
+from ..etats import EtatAccompagnement, EtatDemande, EtatDossier
 from ..models import (
     Accompagnement,
     Campagne,

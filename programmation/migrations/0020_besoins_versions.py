@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmation', '0018_vacances_et_investissement'),
+        ('programmation', '0019_accompagnements'),
     ]
 
     operations = [

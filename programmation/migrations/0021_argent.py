@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmation', '0018_vacances_et_investissement'),
+        ('programmation', '0020_besoins_versions'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('acteurs', '0007_portees_de_moyens'),
         ('contrats', '0012_ordre_par_code'),
-        ('programmation', '0018_vacances_et_investissement'),
+        ('programmation', '0021_argent'),
     ]
 
     operations = [

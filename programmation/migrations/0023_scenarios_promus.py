@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         ('acteurs', '0007_portees_de_moyens'),
         ('commun', '0004_analyse_des_fichiers'),
         ('contrats', '0012_ordre_par_code'),
-        ('programmation', '0018_vacances_et_investissement'),
+        ('programmation', '0022_courriers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('acteurs', '0007_portees_de_moyens'),
+        ('acteurs', '0008_contact_public'),
     ]
 
     operations = [
