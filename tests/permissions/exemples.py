@@ -52,6 +52,7 @@ from tests.fabriques import (
     PieceOrganismeFactory,
     RapportFactory,
     ScenarioFactory,
+    SignataireFactory,
     TravailFactory,
     UtilisateurFactory,
 )
@@ -213,7 +214,13 @@ def _import(scene: Scene, personne: Any) -> Any:
 
 
 def _partenaire(scene: Scene, personne: Any) -> Any:
-    return scene.organisme_de(personne) if personne is not None else scene.contrat.pilote_id
+    """An organisation that signed the contract of the scene: its team opens the means of no other."""
+    if personne is None:
+        return scene.contrat.pilote_id
+    organisme = scene.organisme_de(personne)
+    if not scene.contrat.signataires.filter(organisme=organisme).exists():
+        SignataireFactory(contrat=scene.contrat, organisme_id=organisme)
+    return organisme
 
 
 def _import_de_moyens(scene: Scene, personne: Any) -> Any:
