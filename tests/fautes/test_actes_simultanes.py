@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from commun import travaux
 from commun.auteur import Canal, systeme
 from commun.erreurs import ActeRefuse, RegleEnfreinte
 from commun.journal import verifier_chaine
-from commun.models import LigneJournal
+from commun.models import LigneJournal, Travail
 from programmation import actions
 from programmation.etats import EtatDemande, EtatDossier
+from programmation.lectures.courriers import ENVOYER_LES_COURRIERS, OUVRIR_LES_COURRIERS
 from programmation.lectures.enveloppes import verifier_enveloppes
 from programmation.models import Dossier
 from tests.fabriques import ActeDecisionFactory, ComiteFactory, DemandeFactory, DossierFactory, ReunionFactory
@@ -66,6 +68,25 @@ def test_le_copil_valide_et_ajourne_au_meme_moment(en_meme_temps: Any) -> None:
         programme = dossier.etat == EtatDossier.PROGRAMME
         assert (demande.etat == EtatDemande.PROGRAMMEE) is programme
         assert not verifier_enveloppes()
+
+
+def test_deux_clics_au_meme_moment_ouvrent_et_envoient_un_seul_lot(en_meme_temps: Any) -> None:
+    for _ in range(TOURS):
+        demande = DemandeFactory(dossier=DossierFactory(programme=True), votee=True)
+        campagne, acte = demande.dossier.campagne, demande.acte
+
+        def ouvrir(campagne: Any = campagne, acte: Any = acte) -> Any:
+            return actions.ouvrir_les_courriers(campagne, acte.organisme, acte=acte, par=MOI, le=LE)
+
+        un, deux = en_meme_temps(ouvrir, ouvrir)
+        assert un == deux
+        travaux.executer(Travail.objects.get(nom=OUVRIR_LES_COURRIERS, cible_id=un.pk).pk)
+        actions.valider_le_courrier(un.courriers.get(), par=MOI, le=LE)
+
+        premier, second = en_meme_temps(*[lambda lot=un: actions.envoyer_le_lot(lot, par=MOI, le=LE)] * 2)
+        assert premier == second
+        assert Travail.objects.filter(nom=ENVOYER_LES_COURRIERS, cible_id=un.pk).count() == 1
+        assert [ligne.acte for ligne in LigneJournal.objects.de(un)] == ["ouvrir", "envoyer"]
 
 
 def test_un_financeur_vote_pendant_que_l_equipe_deprogramme(en_meme_temps: Any) -> None:
