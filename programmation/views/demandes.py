@@ -205,6 +205,7 @@ def _sur_la_ligne(
         acte,
         gabarit=gabarit,
         contexte={
+            "explication": "",
             **suite,
             "dossier": dossier,
             "demande": demande,

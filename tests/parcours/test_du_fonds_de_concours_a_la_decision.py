@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from acteurs.models import FormeJuridique
 from commun.auteur import Auteur
 from contrats.etats import Role
 from contrats.models import Contrat
@@ -44,7 +45,10 @@ class Equipe(NamedTuple):
 @pytest.fixture
 def equipe(auteur_de: Callable[..., Auteur]) -> Equipe:
     return Equipe(
-        auteur_de(Role.PORTEUR, organisme=OrganismeFactory(commune=True, immatricule=True)),
+        auteur_de(
+            Role.PORTEUR,
+            organisme=OrganismeFactory(commune=True, immatricule=True, forme_juridique=FormeJuridique.DROIT_PUBLIC),
+        ),
         auteur_de(Role.CHEF_DE_PROJET),
         auteur_de(Role.DECIDEUR, organisme=OrganismeFactory(epci=True, nom="Communauté de la Scarpe", sigle="")),
     )
@@ -86,7 +90,7 @@ def brouillon(contrat: Contrat, equipe: Equipe, horloge: Any) -> Dossier:
 
 
 def test_un_investissement_va_de_son_plan_de_financement_a_l_acte_qui_le_finance(
-    equipe, brouillon, page_de, axe, horloge, executer_travaux
+    equipe, brouillon, page_de, axe, horloge, erreurs_du_navigateur
 ):
     horloge.regler(2026, 3, 2, 9)
     base = f"/c/{brouillon.contrat.slug}/2026"
@@ -157,9 +161,12 @@ def test_un_investissement_va_de_son_plan_de_financement_a_l_acte_qui_le_finance
     epci.get_by_role("link", name="Proposer").click()
     epci.get_by_label("Montant proposé").fill("30 000")
     epci.get_by_role("button", name="Proposer un montant").click()
-    epci.get_by_text("la part que garde la commune").wait_for()
+    epci.locator("#id_montant_error").get_by_text("la part que garde la commune").wait_for()
     axe(epci)
     assert epci.get_by_label("Montant proposé").input_value() == "30 000"
+    (refus,) = erreurs_du_navigateur
+    assert "422" in refus  # asked for
+    erreurs_du_navigateur.clear()
     epci.get_by_label("Montant proposé").fill("25 000")
     epci.get_by_role("button", name="Proposer un montant").click()
     epci.get_by_text("la proposition est enregistrée").wait_for()
