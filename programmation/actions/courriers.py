@@ -396,7 +396,13 @@ def _verrouiller(courrier: Courrier, par: Auteur) -> Courrier:
     courrier = (
         Courrier.objects.select_for_update(of=("self",))
         .select_related(
-            "dossier__contrat", "dossier__campagne", "dossier__porteur", "lot__financeur", "lot__acte", "lot__campagne"
+            "dossier__contrat",
+            "dossier__campagne",
+            "dossier__porteur",
+            "dossier__instructeur",
+            "lot__financeur",
+            "lot__acte",
+            "lot__campagne",
         )
         .get(pk=courrier.pk)
     )

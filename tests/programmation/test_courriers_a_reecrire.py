@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from commun.erreurs import RegleEnfreinte
@@ -161,6 +161,18 @@ def test_un_courrier_envoye_ne_se_reecrit_pas(courrier, gens, le, executer_trava
     with pytest.raises(RegleEnfreinte):
         actions.reecrire_le_courrier(courrier, par=gens.decideur, le=le)
     assert Courrier.objects.get().corps == avant
+
+
+def test_comparer_avant_d_envoyer_ne_coute_que_deux_requetes(courrier, gens, le) -> None:
+    """Its rows, and what the year attributed: 150 letters leave one after the other."""
+    dossier = courrier.dossier
+    dossier.instructeur = gens.instructeur.utilisateur
+    dossier.save(update_fields=["instructeur"])
+    with transaction.atomic():
+        tenu = actions.courriers._verrouiller(courrier, gens.decideur)
+        with CaptureQueriesContext(connection) as requetes:
+            actions.courriers.verifier_les_decisions(tenu)
+    assert len(requetes) == 2
 
 
 # --- How to challenge a refusal ---------------------------------------------------------------------------------------
