@@ -70,10 +70,7 @@ def financeurs_de_l_annee(contrat: Contrat, annee: int, *, pour: Auteur) -> list
     """The funders of a year that this reader may follow, those with something to do first; six queries and those of its rights."""
     vues = demandes_vues(contrat, annee, pour=pour)
     programmees, fermes = Q(etat=EtatDemande.PROGRAMMEE), Q(etat__in=DEMANDE_FERME)
-    annoncees = Courrier.objects.vivants().filter(dossier__contrat=contrat).values("demandes")
-    muettes = Q(etat__in=(EtatDemande.VOTEE, EtatDemande.REFUSEE), notifie_le__isnull=True) | Q(
-        etat=EtatDemande.AJOURNEE
-    )
+    annoncees = Courrier.objects.vivants().filter(dossier__contrat=contrat)
     comptes = {
         ligne["financeur"]: ligne
         for ligne in vues.order_by()
@@ -85,9 +82,8 @@ def financeurs_de_l_annee(contrat: Contrat, annee: int, *, pour: Auteur) -> list
             vote=Sum("montant_vote", filter=fermes),
         )
     }
-    restent = dict(
-        vues.filter(muettes).exclude(pk__in=annoncees).order_by().values_list("financeur").annotate(nombre=Count("pk"))
-    )
+    muettes = vues.a_dire().pas_encore_dites(annoncees)
+    restent = dict(muettes.order_by().values_list("financeur").annotate(nombre=Count("pk")))
     sans_suite = _sans_suite(vues, contrat)
     a_refuser = dict(sans_suite.order_by().values_list("financeur").annotate(nombre=Count("pk")))
     courriers: dict[int, dict[str, int]] = defaultdict(dict)

@@ -59,12 +59,9 @@ _DE_L_ETAT = (TypeOrganisme.ETAT, TypeOrganisme.SERVICE_ETAT)
 # --- Rows that await a letter -----------------------------------------------------------------------------------------
 def a_annoncer(campagne: Campagne, financeur: Organisme) -> Any:
     """The funder's decided rows of a year that no letter tells yet, and that the porteur does not know."""
-    attendues = Q(etat__in=(EtatDemande.VOTEE, EtatDemande.REFUSEE), notifie_le__isnull=True) | Q(
-        etat=EtatDemande.AJOURNEE
-    )
     annoncees = Courrier.objects.vivants().filter(lot__financeur=financeur, dossier__campagne=campagne)
-    lues = DemandeFinancement.objects.filter(attendues, financeur=financeur, dossier__campagne=campagne)
-    return lues.pas_encore_dites(annoncees)
+    lues = DemandeFinancement.objects.filter(financeur=financeur, dossier__campagne=campagne)
+    return lues.a_dire().pas_encore_dites(annoncees)
 
 
 def du_lot(lot: LotDeCourriers) -> Any:

@@ -55,6 +55,11 @@ class DemandeFinancementQuerySet(models.QuerySet["DemandeFinancement"]):
         """Rows made firm by their funder's own act."""
         return self.filter(etat__in=DEMANDE_FERME)
 
+    def a_dire(self) -> Self:
+        """Rows whose decision a letter tells: firm or refused and not notified, or put off."""
+        decidees = Q(etat__in=(EtatDemande.VOTEE, EtatDemande.REFUSEE), notifie_le__isnull=True)
+        return self.filter(decidees | Q(etat=EtatDemande.AJOURNEE))
+
     def pas_encore_dites(self, courriers: models.QuerySet[Any]) -> Self:
         """Rows that none of these letters tells as they stand: one opened before a row was taken up again told a
         postponement that holds no more."""

@@ -24,6 +24,7 @@ from django.utils import timezone
 from contrats.etats import Role
 from contrats.models import ActeDecision, Reunion
 from evaluation.etats import TypeRapport
+from programmation.etats import EtatDemande
 from programmation.imports.constats import Lecture
 from programmation.imports.dossiers import resume
 from programmation.models import (
@@ -175,7 +176,9 @@ def _acte_avec_sa_piece(scene: Scene, personne: Any) -> Any:
 
 def _demande_ajournee(scene: Scene, personne: Any) -> Any:
     """A row of the same funder that a meeting put off, on a file that goes on."""
-    return DemandeFactory(dossier=scene.a_programmer, financeur=scene.a_notifier.financeur, ajournee=True).pk
+    financeur = scene.a_notifier.financeur
+    connue = scene.a_programmer.demandes.filter(financeur=financeur, etat=EtatDemande.AJOURNEE).first()
+    return (connue or DemandeFactory(dossier=scene.a_programmer, financeur=financeur, ajournee=True)).pk
 
 
 def _travail_d_un_acte(scene: Scene, personne: Any) -> Any:
