@@ -42,7 +42,7 @@ def lister(request: HttpRequest, portee: Portee) -> HttpResponse:
             "saisir": peut_saisir(portee.auteur, portee.contrat),
             "programmer": programmer,
             # A decision is recorded once a meeting has been held that may have taken it.
-            "validable": bool(programmer and lue.pretes and lue.enregistrable),
+            "validable": bool(programmer and lue.prets and lue.enregistrable),
         },
     )
 

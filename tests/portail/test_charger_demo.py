@@ -408,8 +408,8 @@ def test_la_derniere_commission_a_tenu_sa_seance(demo: Contrat) -> None:
     lue = initiatives(demo, JOUR.year, pour=pour, le=JOUR)
     commission = Reunion.objects.filter(comite__valide_sip=True, le__lt=JOUR).latest("le")
     assert commission.examens.filter(applique_le__isnull=False).count() == 3
-    decidees = [i for i in lue.decidees if i.reunion == str(commission)]
+    decidees = [i for i in lue.decides if i.reunion == str(commission)]
     assert any(i.programme is not None and i.propose is not None and i.programme < i.propose for i in decidees)
     assert [i.suite for i in lue.sans_suite] == [f"écarté : {commission}"]
-    assert lue.pretes
+    assert lue.prets
     assert lue.argent.depassees == 0

@@ -267,7 +267,7 @@ def test_le_brouillon_de_l_agglomeration_ne_rend_pas_l_initiative_prete(contrat,
     ReunionFactory(comite=ComiteFactory(contrat=contrat), le=date(2026, 9, 3), tenue=True)
     demande_de(contrat, sip, financeur=contrat.pilote, brouillon=True)
     lue = initiatives_de(contrat, gens.chef)
-    assert (len(lue.a_instruire), lue.pretes, lue.total_pret) == (1, (), 0)
+    assert (len(lue.a_instruire), lue.prets, lue.total_pret) == (1, (), 0)
     page = client_de(Role.CHEF_DE_PROJET).get(reverse("programmation:initiatives", args=[contrat.slug, 2026]))
     assert "Enregistrer la décision" not in _plat(page)
 
@@ -277,14 +277,14 @@ def test_une_initiative_attend_tous_ses_financeurs(contrat, gens, sip) -> None:
     autre = DemandeFactory(dossier=demande.dossier)
     assert [i.sans_reponse for i in initiatives_de(contrat, gens.chef).a_instruire] == [1]
     DemandeFinancement.objects.filter(pk=autre.pk).update(etat=EtatDemande.REFUSEE, motif="Non.")
-    assert numeros(initiatives_de(contrat, gens.chef).pretes) == [demande.dossier.numero]
+    assert numeros(initiatives_de(contrat, gens.chef).prets) == [demande.dossier.numero]
 
 
 def test_une_ligne_pour_le_copil_ne_retient_pas_l_initiative(contrat, gens, sip) -> None:
     """The commission settles the rows of the initiatives alone."""
     demande = demande_de(contrat, sip, proposee=True)
     DemandeFactory(dossier=demande.dossier, dispositif=DispositifFactory(contrat=contrat))
-    assert numeros(initiatives_de(contrat, gens.chef).pretes) == [demande.dossier.numero]
+    assert numeros(initiatives_de(contrat, gens.chef).prets) == [demande.dossier.numero]
 
 
 def test_les_benevoles_hors_de_l_appel_passent_d_abord(contrat, gens, sip) -> None:
@@ -309,7 +309,7 @@ def test_les_benevoles_hors_de_l_appel_passent_d_abord(contrat, gens, sip) -> No
     muette = prete(2, None)
     salariee = prete(3, False)
     premiere, seconde = prete(4, True), prete(5, True)
-    ordre = numeros(initiatives_de(contrat, gens.chef).pretes)
+    ordre = numeros(initiatives_de(contrat, gens.chef).prets)
     assert ordre == [premiere, seconde, muette, tard, salariee]
 
 
@@ -404,9 +404,7 @@ def test_toute_l_annee_compte_comme_les_pages_sans_les_lire(
     lu = lire(contrat, gens.chef)
     assert tuiles["Réserve au fil de l’eau"]["Prêts"] == str(len(lu.prets)) == "4"
     assert tuiles["Réserve au fil de l’eau"]["À instruire"] == str(len(lu.a_instruire)) == "0"
-    assert (
-        tuiles["Initiatives de proximité"]["Décidées"] == str(len(initiatives_de(contrat, gens.chef).decidees)) == "4"
-    )
+    assert tuiles["Initiatives de proximité"]["Décidées"] == str(len(initiatives_de(contrat, gens.chef).decides)) == "4"
 
 
 def test_une_famille_sans_dispositif_mais_avec_un_dossier_se_lit(contrat, gens, reserve) -> None:

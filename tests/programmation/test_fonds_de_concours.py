@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -313,7 +314,7 @@ def test_la_liste_et_la_fiche_disent_qui_paie_apres_les_decisions(instruit, copi
     liste = reverse("programmation:fonds_de_concours", kwargs={"contrat": instruit.contrat.slug, "annee": 2026})
 
     def lue() -> str:
-        return client.get(liste).content.decode().replace("\u202f", " ").replace("\u00a0", " ")
+        return unescape(client.get(liste).content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
 
     page = lue()
     assert "30,0 %" in page

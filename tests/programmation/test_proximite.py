@@ -443,12 +443,12 @@ def test_la_page_range_les_initiatives_et_compte_l_argent(contrat, sip, commissi
     )
     ReunionFactory(comite=commission.comite, le=date(2026, 12, 3))
     lue = initiatives(contrat, 2026, pour=gens.chef, le=date(2026, 11, 20))
-    assert [len(lue.a_instruire), len(lue.pretes), len(lue.decidees)] == [1, 1, 1]
+    assert [len(lue.a_instruire), len(lue.prets), len(lue.decides)] == [1, 1, 1]
     assert lue.prochaine is not None
     assert (lue.prochaine.le, lue.tenues, lue.prevues) == (date(2026, 12, 3), 1, 1)
-    assert lue.pretes[0].priorite.prioritaire is True
+    assert lue.prets[0].priorite.prioritaire is True
     assert (lue.argent.reste, lue.argent.reste_apres) == (98_000, 96_500)
-    assert lue.decidees[0].programme == 2_000
+    assert lue.decides[0].programme == 2_000
     assert lue.sans_appui == 1
     AccompagnementFactory(dossier=notifiee.dossier)
     assert initiatives(contrat, 2026, pour=gens.chef, le=date(2026, 11, 20)).sans_appui == 0
@@ -482,7 +482,7 @@ def test_un_brouillon_prive_ne_rend_l_initiative_prete_pour_personne(contrat, si
     DemandeFactory(dossier=dossier, brouillon=True, financeur=gens.departement)
     jour = date(2026, 11, 20)
     for lecteur in (gens.instructeur, gens.chef):
-        assert initiatives(contrat, 2026, pour=lecteur, le=jour).pretes == ()
+        assert initiatives(contrat, 2026, pour=lecteur, le=jour).prets == ()
 
 
 def test_les_initiatives_ne_coutent_pas_une_requete_chacune(
@@ -574,7 +574,7 @@ def test_une_seconde_structure_se_propose_apres_un_refus(contrat, client, gens, 
     assert "Maison des associations" in page
     assert _suivre(premier, "accepter") not in page
     assert _suivre(second, "accepter") in page
-    (lue,) = initiatives(contrat, 2026, pour=gens.chef, le=date(2026, 11, 20)).decidees
+    (lue,) = initiatives(contrat, 2026, pour=gens.chef, le=date(2026, 11, 20)).decides
     assert lue.appui == "proposé", "the last one offered"
 
 
