@@ -29,6 +29,7 @@ from .models import (
     Contrat,
     DecisionReunion,
     Engagement,
+    ExemplaireDuPaquet,
     FicheActeur,
     Habilitation,
     Inscription,
@@ -228,6 +229,14 @@ class ReunionAdmin(Administration):
     search_fields = ["objet", "comite__nom"]
     date_hierarchy = "le"
     inlines = [DecisionEnLigne]
+
+
+@admin.register(ExemplaireDuPaquet)
+class ExemplaireDuPaquetAdmin(LectureSeule):
+    list_display = ["reunion", "fichier"]
+    list_filter = ["reunion__comite__contrat"]
+    list_select_related = ["reunion__comite", "fichier"]
+    search_fields = ["reunion__comite__nom", "reunion__objet"]
 
 
 @admin.register(DecisionReunion)

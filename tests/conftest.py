@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as reglages
 from django.core.cache import cache
+from django.db import connection
 from django.template import Node, engines
 from django.test import Client
 from django.utils import timezone
@@ -34,6 +35,17 @@ PARIS = ZoneInfo("Europe/Paris")
 # --- No network ------------------------------------------------------------------------------------------------------
 class ReseauFerme(AssertionError):
     """A test tried to reach something else than this machine and the Redis of the settings."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A session that a server of the tests left open does not keep the database from being dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)

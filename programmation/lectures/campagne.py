@@ -73,9 +73,11 @@ def guichets_fermes(dossier: Dossier, dispositifs: Iterable[Dispositif], le: dat
     """
     campagne = dossier.campagne
     autres = [dispositif for dispositif in dispositifs if dispositif.pk != dossier.dispositif_id]
-    if not autres or not depot_du_dossier_ouvert(dossier, le):
+    if not autres:
         return {}
     ne_d_un_besoin = Besoin.objects.filter(dossier=dossier).exists()
+    if not depot_ouvert(campagne, dossier.porteur, le, dispositif=dossier.dispositif, ne_d_un_besoin=ne_d_un_besoin):
+        return {}
     tardive = _ouverture_tardive(campagne, dossier.porteur)
     siens = calendriers(dossier.contrat, campagne.annee)
     motifs = {

@@ -175,7 +175,7 @@ def test_les_jours_de_chaque_dispositif_se_lisent_en_un_nombre_constant_de_reque
         return len(guichets_fermes(reserve, DispositifFactory.create_batch(nombre), EN_SEPTEMBRE))
 
     dispositifs = DispositifFactory.create_batch(12)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert len(guichets_fermes(reserve, dispositifs, EN_SEPTEMBRE)) == 12
     reserve.campagne.limite_depot = EN_SEPTEMBRE + timedelta(days=1)
     assert lire(1) == 0
