@@ -231,3 +231,33 @@ def test_une_page_qui_ne_dit_pas_ce_qu_elle_montrait_s_enregistre(porteur, broui
     )
     brouillon.refresh_from_db()
     assert brouillon.intitule == "Ateliers"
+
+
+# --- One person, in a hurry -------------------------------------------------------------------------------------------
+@pytest.mark.navigateur
+def test_quitter_la_page_attend_l_enregistrement_deja_parti(page_de, contrat, brouillon, porteur) -> None:
+    """A save read after the one that leaves the page would put older answers back."""
+    page = page_de(utilisateur=porteur.auteur.utilisateur)
+    envois: list[str] = []
+
+    def lente(route: Any) -> None:
+        est_un_enregistrement = "hx-request" in route.request.headers
+        if route.request.method == "POST":
+            envois.append("enregistrement" if est_un_enregistrement else "départ")
+        if not est_un_enregistrement:
+            route.continue_()
+            return
+        reponse = route.fetch()
+        page.wait_for_timeout(600)
+        envois.append("réponse")
+        route.fulfill(response=reponse)
+
+    page.goto(adresse(brouillon))
+    page.route("**/action/", lente)
+    page.get_by_label("Intitulé").fill("Ateliers du soir")
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    page.wait_for_url(re.compile(r"(?<!/action)/$"))
+
+    assert envois == ["enregistrement", "réponse", "départ"]
+    brouillon.refresh_from_db()
+    assert brouillon.intitule == "Ateliers du soir"
