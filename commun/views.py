@@ -1,8 +1,8 @@
-"""How a page with a form ends: an act done, or the form again with what is wrong beside each field."""
+"""How a page with a form ends: an act done, or the form again with what is wrong beside each field; what was done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django import forms
@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .erreurs import ActeRefuse, RegleEnfreinte
+from .models import LigneJournal
 
 T = TypeVar("T")
 
@@ -84,3 +85,12 @@ def suite(request: HttpRequest) -> str:
     adresse = request.POST.get("suite") or request.GET.get("suite") or ""
     sur = url_has_allowed_host_and_scheme(adresse, allowed_hosts=None, require_https=request.is_secure())
     return adresse if sur and adresse.startswith("/") else ""
+
+
+def evenements(lignes: Iterable[LigneJournal], *, mandants: bool = False) -> list[dict[str, Any]]:
+    """Lines of the journal as « composants/ligne_de_temps.html » shows them; `mandants`: for whom somebody else wrote, too."""
+    return [
+        {"le": ligne.fait_le, "texte": ligne.libelle, "par": ligne.par_qui, "detail": ligne.motif}
+        | ({"pour_le_compte_de": ligne.pour_le_compte_de_nom} if mandants else {})
+        for ligne in lignes
+    ]

@@ -65,6 +65,11 @@ class LigneJournal(models.Model):
     def __str__(self) -> str:
         return f"{self.fait_le:%d/%m/%Y %H:%M} — {self.libelle}"
 
+    @property
+    def par_qui(self) -> str:
+        """Who did it and for which organisation, in one line."""
+        return " · ".join(filter(None, [self.auteur_nom, self.organisme_nom]))
+
     def contenu(self) -> dict[str, Any]:
         """What the hash covers, in plain values."""
         return {

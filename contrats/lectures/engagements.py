@@ -314,7 +314,7 @@ def fiche(engagement: Engagement, *, pour: Auteur, le: date) -> FicheEngagement:
 def _point(point: PointAvancement, lignes: Sequence[LigneJournal], pour: Auteur) -> PointLu:
     actes = [x for x in lignes if x.acte == "declarer_avancement" and x.apres.get("annee") == point.annee]
     if actes:
-        par = " · ".join(filter(None, [actes[0].auteur_nom, actes[0].organisme_nom]))
+        par = actes[0].par_qui
         if actes[0].pour_le_compte_de_nom:
             par += f", pour le compte de {actes[0].pour_le_compte_de_nom}"
     else:
@@ -333,7 +333,7 @@ def _evenement(ligne: LigneJournal) -> Evenement:
     return Evenement(
         le=ligne.fait_le,
         texte=ligne.libelle,
-        par=" · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
+        par=ligne.par_qui,
         pour_le_compte_de=ligne.pour_le_compte_de_nom,
         canal=Canal(ligne.canal).label if ligne.canal != Canal.ECRAN else "",
         detail=" — ".join(filter(None, [ligne.motif, _changements(ligne)])),

@@ -355,7 +355,7 @@ def _note_rendue(request: HttpRequest, portee: Portee, objet: NoteEscalade, **fo
             {
                 "le": ligne.fait_le,
                 "texte": ligne.libelle,
-                "par": " · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
+                "par": ligne.par_qui,
                 "detail": "",
             }
             for ligne in LigneJournal.objects.de(objet).reverse()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from acteurs.models import Organisme
 from commun.erreurs import RegleEnfreinte
 from commun.models import LigneJournal
-from commun.views import appliquer, faire
+from commun.views import appliquer, evenements, faire
 
 from .. import actions
 from ..etats import Role
@@ -162,15 +162,7 @@ def habilitation(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         "habilitation": objet,
         "form": form,
         "gestion": gestion,
-        "evenements": [
-            {
-                "le": ligne.fait_le,
-                "texte": ligne.libelle,
-                "par": " · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
-                "detail": ligne.motif,
-            }
-            for ligne in LigneJournal.objects.de(objet).reverse()
-        ],
+        "evenements": evenements(LigneJournal.objects.de(objet).reverse()),
         "contrat": portee.contrat,
     }
     return render(request, "contrats/habilitation.html", contexte, status=422 if form.errors else 200)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commun import fichiers, ical
 from commun.models import LigneJournal
 from commun.pages import PAR_PAGE
-from commun.views import agir, appliquer
+from commun.views import agir, appliquer, evenements
 
 from ..actions import instances as actions
 from ..creneaux import liens_de_reunion
@@ -231,15 +231,7 @@ def _page(request: HttpRequest, portee: Portee, objet: Reunion, form_clore: Clor
             "refuses": actions.courriels_refuses(objet),
             "manques": actions.points_d_etape_manquants(objet) if contexte["a_venir"] and contexte["passee"] else [],
             "travail": actions.travail_du_paquet(objet),
-            "evenements": [
-                {
-                    "le": ligne.fait_le,
-                    "texte": ligne.libelle,
-                    "par": " · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
-                    "detail": ligne.motif,
-                }
-                for ligne in LigneJournal.objects.de(objet).reverse()[:30]
-            ],
+            "evenements": evenements(LigneJournal.objects.de(objet).reverse()[:30]),
         }
         contexte |= _suivi_du_paquet(portee, objet)
     return render(request, "contrats/instances/reunion.html", contexte, status=422 if form_clore.errors else 200)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from commun.models import LigneJournal
 from commun.permissions import Reponse, verifier
-from commun.views import appliquer, faire
+from commun.views import appliquer, evenements, faire
 from contrats.etats import Role
 from contrats.portee import Portee, dans_le_contrat
 
@@ -135,7 +135,7 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         a_repondre=a_repondre,
         analyse=analyse,
         risque=RISQUES[analyse.risque] if analyse else None,
-        evenements=_journal(objet) if instruit else [],
+        evenements=evenements(LigneJournal.objects.de(objet).reverse(), mandants=True) if instruit else [],
         modifier=peut_modifier_besoin(portee.auteur, objet),
         publier=peut_publier(portee.auteur, objet),
         chiffrer=peut_chiffrer(portee.auteur, objet),
@@ -168,19 +168,6 @@ def _actes(portee: Portee, objet: Besoin, *, en_avant: bool) -> list[dict[str, A
         {"libelle": transition.libelle, "url": _url("avancer_besoin", portee, pk=objet.pk, acte=acte)}
         for acte, transition in TRANSITIONS_BESOIN.items()
         if (acte in devant) == en_avant and peut_faire_avancer_besoin(portee.auteur, objet, acte)
-    ]
-
-
-def _journal(objet: Besoin) -> list[dict[str, Any]]:
-    return [
-        {
-            "le": ligne.fait_le,
-            "texte": ligne.libelle,
-            "par": " · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
-            "pour_le_compte_de": ligne.pour_le_compte_de_nom,
-            "detail": ligne.motif,
-        }
-        for ligne in LigneJournal.objects.de(objet).reverse()
     ]
 
 

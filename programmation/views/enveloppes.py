@@ -19,7 +19,7 @@ from commun.erreurs import RegleEnfreinte
 from commun.exports import TYPES_MIME, ExportImpossible, exporter
 from commun.permissions import verifier
 from commun.typographie import date_heure, pluriel
-from commun.views import appliquer, traiter_formulaire
+from commun.views import appliquer, evenements, traiter_formulaire
 from contrats.etats import Role
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
@@ -155,15 +155,7 @@ def enveloppe(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
             ],
             "gere": gere,
             "entrees": _autres_actes(portee, objet) if gere else [],
-            "evenements": [
-                {
-                    "le": ligne.fait_le,
-                    "texte": ligne.libelle,
-                    "par": " · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
-                    "detail": ligne.motif,
-                }
-                for ligne in fiche.vie
-            ],
+            "evenements": evenements(fiche.vie),
         },
     )
 

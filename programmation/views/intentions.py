@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from acteurs.models import Organisme
 from commun.models import LigneJournal
 from commun.permissions import verifier
-from commun.views import appliquer
+from commun.views import appliquer, evenements
 from contrats.etats import Role
 from contrats.portee import Portee, dans_le_contrat
 
@@ -111,26 +111,13 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         dossier=dossier,
         reponse=reponse_a(objet),
         manquants=financeurs_sans_avis(objet) if instruit else [],
-        evenements=_journal(objet) if instruit else [],
+        evenements=evenements(LigneJournal.objects.de(objet).reverse(), mandants=True) if instruit else [],
         modifier=peut_modifier_intention(portee.auteur, objet),
         donner_avis=peut_donner_avis_intention(portee.auteur, objet),
         devenir=peut_en_faire_un_dossier(portee.auteur, objet),
         reponses=_reponses(portee, objet),
         instruit=instruit,
     )
-
-
-def _journal(objet: Intention) -> list[dict[str, Any]]:
-    return [
-        {
-            "le": ligne.fait_le,
-            "texte": ligne.libelle,
-            "par": " · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
-            "pour_le_compte_de": ligne.pour_le_compte_de_nom,
-            "detail": ligne.motif,
-        }
-        for ligne in LigneJournal.objects.de(objet).reverse()
-    ]
 
 
 def _reponses(portee: Portee, objet: Intention) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from commun.models import Travail
 from commun.pages import Pagination
 from commun.permissions import verifier
 from commun.typographie import date_heure, pluriel
-from commun.views import appliquer, faire, traiter_formulaire
+from commun.views import appliquer, evenements, faire, traiter_formulaire
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
@@ -139,15 +139,7 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         ],
         "modifier": modifier,
         "tenir": tenir,
-        "evenements": [
-            {
-                "le": ligne.fait_le,
-                "texte": ligne.libelle,
-                "par": " · ".join(filter(None, [ligne.auteur_nom, ligne.organisme_nom])),
-                "detail": ligne.motif,
-            }
-            for ligne in (vie(scenario) if tenir and not request.htmx else [])  # type: ignore[attr-defined]
-        ],
+        "evenements": evenements(vie(scenario) if tenir and not request.htmx else []),  # type: ignore[attr-defined]
         "promouvoir": peut_promouvoir_le_scenario(portee.auteur, scenario),
         "creer": peut_creer_un_scenario(portee.auteur, portee.contrat),
         "entrees": _entrees(portee, scenario),
