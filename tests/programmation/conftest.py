@@ -51,6 +51,19 @@ def dossier(contrat: Contrat) -> Dossier:
     return DossierFactory(contrat=contrat, en_instruction=True, cout_total=Decimal(20_000))
 
 
+def connecte(auteur: Any) -> Client:
+    """A browser where this author is signed in."""
+    client = Client()
+    client.force_login(auteur.utilisateur)
+    return client
+
+
+@pytest.fixture
+def chez(contrat: Contrat) -> Callable[..., str]:
+    """`chez("dossier", numero=…)`: an address of the test's contract in 2026."""
+    return lambda nom, **cles: reverse(f"programmation:{nom}", kwargs={"contrat": contrat.slug, "annee": 2026, **cles})
+
+
 class Gens:
     """Two funders, and one person per role, made when first named.
 
@@ -133,13 +146,11 @@ def courrier(programme: Any, votee: Any, acte: Any, ouvrir: Any) -> Courrier:
 
 
 @pytest.fixture
-def page(contrat: Any) -> Any:
+def page(chez: Any) -> Any:
     """`page(par, "lot_courriers", lot=…)`: a client signed in, and the address."""
 
     def faire(par: Any, route: str, **cles: Any) -> tuple[Client, str]:
-        client = Client()
-        client.force_login(par.utilisateur)
-        return client, reverse(f"programmation:{route}", kwargs={"contrat": contrat.slug, "annee": 2026, **cles})
+        return connecte(par), chez(route, **cles)
 
     return faire
 

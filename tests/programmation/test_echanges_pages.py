@@ -10,7 +10,6 @@ import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +29,7 @@ from tests.fabriques import (
     NoteInterneFactory,
 )
 from tests.programmation.actions.reperes import vie
+from tests.programmation.conftest import connecte
 
 pytestmark = pytest.mark.django_db
 
@@ -49,12 +49,6 @@ def chez(contrat: Any, depose: Any) -> Callable[..., str]:
     """`chez("echanges")`: an address of that file."""
     cles = {"contrat": contrat.slug, "annee": 2026, "numero": depose.numero}
     return lambda nom, **suite: reverse(f"programmation:{nom}", kwargs=cles | suite)
-
-
-def connecte(auteur: Any) -> Client:
-    client = Client()
-    client.force_login(auteur.utilisateur)
-    return client
 
 
 def textes(reponse: Any) -> str:

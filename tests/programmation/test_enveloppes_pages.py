@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from commun.travaux import planifier
@@ -33,26 +31,15 @@ from tests.fabriques import (
     MouvementEnveloppeFactory,
     OrganismeFactory,
 )
+from tests.programmation.conftest import connecte
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def chez(contrat: Contrat) -> Callable[..., str]:
-    """`chez("enveloppe", pk=…)`: an address of the test's contract in 2026."""
-    return lambda nom, **cles: reverse(f"programmation:{nom}", kwargs={"contrat": contrat.slug, "annee": 2026, **cles})
 
 
 @pytest.fixture
 def client(gens: Any) -> Client:
     """The chef de projet, signed in."""
     return connecte(gens.chef)
-
-
-def connecte(auteur: Any) -> Client:
-    client = Client()
-    client.force_login(auteur.utilisateur)
-    return client
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,26 +30,15 @@ from tests.fabriques import (
     LocalisationFactory,
     OrganismeFactory,
 )
+from tests.programmation.conftest import connecte
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def chez(contrat: Contrat) -> Callable[..., str]:
-    """`chez("dossier", numero=…)`: an address of the test's contract in 2026."""
-    return lambda nom, **cles: reverse(f"programmation:{nom}", kwargs={"contrat": contrat.slug, "annee": 2026, **cles})
 
 
 @pytest.fixture
 def client(gens: Any) -> Client:
     """The chef de projet, signed in."""
     return connecte(gens.chef)
-
-
-def connecte(auteur: Any) -> Client:
-    client = Client()
-    client.force_login(auteur.utilisateur)
-    return client
 
 
 @pytest.fixture

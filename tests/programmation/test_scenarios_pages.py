@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +11,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from contrats.models import Contrat
 from programmation.models import DemandeFinancement, LigneScenario, Scenario
 from tests.fabriques import DemandeFactory, DossierFactory, LigneScenarioFactory, ScenarioFactory
+from tests.programmation.conftest import connecte
 
 pytestmark = pytest.mark.django_db
 
@@ -25,21 +24,9 @@ D = Decimal
 
 
 @pytest.fixture
-def chez(contrat: Contrat) -> Callable[..., str]:
-    """`chez("scenario", pk=…)`: an address of the test's contract in 2026."""
-    return lambda nom, **cles: reverse(f"programmation:{nom}", kwargs={"contrat": contrat.slug, "annee": 2026, **cles})
-
-
-@pytest.fixture
 def client(gens: Any) -> Client:
     """The chef de projet, signed in."""
     return connecte(gens.chef)
-
-
-def connecte(auteur: Any) -> Client:
-    client = Client()
-    client.force_login(auteur.utilisateur)
-    return client
 
 
 @pytest.fixture
