@@ -30,7 +30,7 @@ def inscrire(
 
     The caller holds the object's row lock, so that two acts cannot take the same rank.
     """
-    derniere = LigneJournal.objects.de(objet).last()
+    derniere = LigneJournal.objects.de(objet).only("numero", "sha256").last()
     ligne = _ligne(objet, acte=acte, libelle=libelle, par=par, le=le, motif=motif, avant=avant, apres=apres)
     _chainer(ligne, derniere)
     ligne.save(force_insert=True)

@@ -124,24 +124,26 @@ def rectifier(
 
 
 @transaction.atomic
-def notifier(
-    demande: DemandeFinancement, *, jour: date, par: Auteur, le: datetime, prevenir: bool = True
-) -> DemandeFinancement:
+def notifier(demande: DemandeFinancement, *, jour: date, par: Auteur, le: datetime) -> DemandeFinancement:
     """The porteur is told the amount voted, or the refusal and its reason; from now on it reads them.
 
-    An e-mail leaves unless a letter tells it (`prevenir`).
+    An e-mail leaves unless a letter tells it: see `notifier_par_courrier`.
     """
     demande = verrouiller_demande(demande)
+    genre = GenreNouvelle.REFUS if demande.etat == EtatDemande.REFUSEE else GenreNouvelle.ACCORD
+    notifier_par_courrier(demande, jour=jour, par=par, le=le)
+    annoncer_au_porteur(demande.dossier, genre, demande=demande.pk)
+    return demande
+
+
+def notifier_par_courrier(demande: DemandeFinancement, *, jour: date, par: Auteur, le: datetime) -> None:
+    """The same, of a row that a letter tells: no e-mail of its own. The caller holds the file and read the row since."""
     verifier(peut_notifier(par, demande))
     if demande.acte is not None and jour < demande.acte.pris_le:
         raise RegleEnfreinte("La notification suit l’acte du financeur : vérifiez la date.", champ="jour")
     _verifier_passe(jour, le, champ="jour")
     acte = "notifier_refus" if demande.etat == EtatDemande.REFUSEE else "notifier"
     demande.changer_etat(acte, par=par, le=le, champs={"notifie_le": jour})
-    if prevenir:
-        genre = GenreNouvelle.REFUS if acte == "notifier_refus" else GenreNouvelle.ACCORD
-        annoncer_au_porteur(demande.dossier, genre, demande=demande.pk)
-    return demande
 
 
 def _enregistrer_acte(nouveau: NouvelActe, demande: DemandeFinancement, le: datetime) -> ActeDecision:

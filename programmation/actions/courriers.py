@@ -51,8 +51,8 @@ from ..permissions import peut_acter, peut_ecrire_le_courrier
 from ..rapports.courrier import assembler
 from ..rapports.courrier import rediger as produire_le_pdf
 from ..regles.courriers import rediger
-from .actes import notifier
-from .ecriture import ZERO, motif_donne, verrouiller_dossier
+from .actes import notifier_par_courrier
+from .ecriture import ZERO, motif_donne, tenir_le_dossier
 from .modeles_courriers import modele_a_utiliser
 
 OBJET_AU_PLUS, CORPS_AU_PLUS, QUALITE_AU_PLUS = 300, 10_000, 250
@@ -305,7 +305,7 @@ def envoyer_le_courrier(courrier: Courrier, *, par: Auteur, le: datetime) -> Cou
     courrier.changer_etat("envoyer", par=auteur, le=le, champs={"pdf": pdf, "envoye_le": le})
     for demande in demandes:
         if demande.etat in (EtatDemande.VOTEE, EtatDemande.REFUSEE):
-            notifier(demande, jour=jour, par=auteur, le=le, prevenir=False)  # the letter tells it
+            notifier_par_courrier(demande, jour=jour, par=auteur, le=le)
     _prevenir(courrier)
     return courrier
 
@@ -317,6 +317,8 @@ def verifier_les_decisions(courrier: Courrier) -> list[DemandeFinancement]:
         RegleEnfreinte: one was rectified, notified otherwise, or says something else since the letter was written.
     """
     demandes = demandes_du_courrier(courrier)
+    for demande in demandes:
+        demande.dossier = courrier.dossier  # read already, with what rights are asked of
     if phrase := empechement(courrier, demandes):
         raise RegleEnfreinte(phrase, code="decision_changee")
     return demandes
@@ -392,7 +394,7 @@ def recommencer_un_travail(travail: Travail, contrat: Contrat, financeur: Organi
 # --- What they share --------------------------------------------------------------------------------------------------
 def _verrouiller(courrier: Courrier, par: Auteur) -> Courrier:
     """Lock the file first, then the letter, as every act does; ask the right on it as it stands."""
-    Dossier.objects.select_for_update(of=("self",)).get(pk=courrier.dossier_id)
+    tenir_le_dossier(courrier.dossier_id)
     courrier = (
         Courrier.objects.select_for_update(of=("self",))
         .select_related(
@@ -411,7 +413,7 @@ def _verrouiller(courrier: Courrier, par: Auteur) -> Courrier:
 
 
 def _tenir(dossier: Dossier) -> Dossier:
-    verrouiller_dossier(dossier)
+    tenir_le_dossier(dossier.pk)
     return Dossier.objects.select_related("contrat", "campagne", "porteur", "instructeur").get(pk=dossier.pk)
 
 

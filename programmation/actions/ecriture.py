@@ -19,9 +19,18 @@ def verrouiller_dossier(dossier: Dossier) -> Dossier:
     return Dossier.objects.select_for_update(of=("self",)).select_related("contrat", "campagne").get(pk=dossier.pk)
 
 
+def tenir_le_dossier(cle: int) -> None:
+    """Lock a file until the end of the transaction without reading it.
+
+    Raises:
+        Dossier.DoesNotExist: it was removed.
+    """
+    Dossier.objects.select_for_update(of=("self",)).values_list("pk").get(pk=cle)
+
+
 def verrouiller_demande(demande: DemandeFinancement) -> DemandeFinancement:
     """Lock the file first, then the row: every act takes the locks in the same order."""
-    Dossier.objects.select_for_update(of=("self",)).get(pk=demande.dossier_id)
+    tenir_le_dossier(demande.dossier_id)
     return (
         DemandeFinancement.objects.select_for_update(of=("self",))
         .select_related("dossier__contrat", "dossier__campagne", "financeur", "enveloppe__financeur", "acte")

@@ -99,7 +99,7 @@ def genre_de(demandes: Iterable[DemandeFinancement]) -> GenreCourrier:
 
 def rangees(demandes: Any) -> list[DemandeFinancement]:
     """Rows in the order in which a letter tells them: granted, refused, put off."""
-    return dans_l_ordre(demandes.select_related("dispositif", "financeur"))
+    return dans_l_ordre(demandes.select_related("dispositif", "financeur", "acte"))
 
 
 def dans_l_ordre(demandes: Iterable[DemandeFinancement]) -> list[DemandeFinancement]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from commun.erreurs import RegleEnfreinte
 from contrats.etats import Role
 from programmation import actions
+from programmation.actions.actes import notifier_par_courrier
 from programmation.etats import EtatDossier
 from programmation.models import Dossier, Message
 from tests.fabriques import DemandeFactory, DossierFactory, FicheOrganismeFactory
@@ -102,12 +103,8 @@ def test_une_lettre_qui_notifie_se_passe_de_courriel(contrat, gens, le, auteur_d
     dossier = DossierFactory(contrat=contrat, programme=True, porteur=gens.porteur.organisme)
     demande = DemandeFactory(dossier=dossier, votee=True, acte__pris_le=date(2026, 5, 4))
 
-    actions.notifier(
-        demande,
-        jour=date(2026, 6, 1),
-        par=auteur_de(Role.DECIDEUR, organisme=demande.financeur),
-        le=le,
-        prevenir=False,
+    notifier_par_courrier(
+        demande, jour=date(2026, 6, 1), par=auteur_de(Role.DECIDEUR, organisme=demande.financeur), le=le
     )
     executer_travaux()
 
