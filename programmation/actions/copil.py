@@ -17,6 +17,7 @@ from commun.models import Travail
 from commun.permissions import verifier
 from commun.travaux import planifier
 from commun.typographie import date_chiffres
+from contrats.etats import EtatReunion
 from contrats.models import Contrat, Reunion
 
 from ..etats import DEMANDE_OUVERTE, EtatDemande, EtatDossier
@@ -190,7 +191,9 @@ def _reprendre(demande: DemandeFinancement, *, par: Auteur, le: datetime) -> Non
 
 
 def _verifier_reunion(reunion: Reunion, dossier: Dossier, le: datetime) -> None:
-    """The meeting is of a body that validates rows of this file, has been held, and the file was deposited before it."""
+    """The meeting is of a body that validates rows of this file, was held, and the file was deposited before it."""
+    if reunion.etat == EtatReunion.ANNULEE:
+        raise RegleEnfreinte("Cette réunion a été annulée : choisissez celle qui a décidé.", champ="reunion")
     if reunion.contrat_id != dossier.contrat_id or not valide_le_dossier(reunion.comite, dossier):
         quoi = "les initiatives de proximité" if est_un_sip(dossier) else "la programmation"
         raise RegleEnfreinte(f"Choisissez une réunion de l’instance qui valide {quoi}.", champ="reunion")

@@ -244,6 +244,15 @@ def test_le_copil_a_eu_lieu_et_apres_le_depot(
     assert refus.value.champ == "reunion"
 
 
+@pytest.mark.parametrize("acte", ["programmer", "ajourner"])
+def test_une_reunion_annulee_n_a_rien_decide(dossier, gens, copil, proposee, le, acte: str) -> None:
+    reunion = ReunionFactory(comite=copil.comite, le=copil.le, annulee=True)
+    suite = {"motif": "Motif"} if acte == "ajourner" else {}
+    with pytest.raises(RegleEnfreinte, match="annulée") as refus:
+        getattr(actions, acte)(dossier, reunion=reunion, par=gens.chef, le=le, **suite)
+    assert refus.value.champ == "reunion"
+
+
 def test_ce_que_le_copil_n_a_pas_vu_se_programme_ensuite(dossier, gens, copil, proposee, le) -> None:
     """A row not proposed on the day of the COPIL, and a draft, are left aside, then take their turn."""
     tardive = DemandeFactory(dossier=dossier, financeur=gens.region, dotee=True)
