@@ -31,7 +31,7 @@ def pour_le_financeur(auteur: Auteur, demande: DemandeFinancement, attendus: tup
     ):
         return OUI
     if roles(auteur, dossier.contrat).tient(*REPRESENTE):
-        return non(f"Seul {demande.financeur.nom_court} décide de sa propre ligne.")
+        return non(f"Seuls les représentants {demande.financeur.de_nom} décident de sa ligne.")
     return non("Votre rôle ne modifie pas les montants des financeurs.")
 
 

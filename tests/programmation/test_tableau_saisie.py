@@ -146,7 +146,7 @@ def test_la_ligne_d_un_autre_financeur_ne_se_tape_pas(instructeur, gens, demande
     voisine = DemandeFactory(dossier=demande.dossier, financeur=gens.region, montant_demande=Decimal(900))
     reponse = taper(instructeur, voisine, "montant", "900")
     assert reponse.status_code == 422
-    assert "décide de sa propre ligne" in reponse.context["erreur"]["message"]
+    assert "décident de sa ligne" in reponse.context["erreur"]["message"]
     voisine.refresh_from_db()
     assert voisine.montant_propose is None
 
