@@ -100,7 +100,7 @@ def actions_notifiees(contrat: Contrat, annee: int) -> tuple[FicheAction, ...]:
     demandes = DemandeFinancement.objects.filter(
         etat__in=DEMANDE_NOTIFIEE, notifie_le__isnull=False, montant_vote__gt=0
     ).annotate(dit=F("montant_vote"))
-    return _fiches(_du_contrat(Dossier.objects.filter(contrat=contrat), annee), demandes)
+    return _fiches(_du_contrat(Dossier.objects.filter(contrat=contrat), annee), demandes, _communes(contrat, annee))
 
 
 def actions_en_preparation(contrat: Contrat, annee: int, *, pour: Auteur) -> tuple[FicheAction, ...]:
@@ -110,14 +110,24 @@ def actions_en_preparation(contrat: Contrat, annee: int, *, pour: Auteur) -> tup
         .filter(etat_vu__in=DEMANDE_CONSOMME)
         .annotate(dit=F("vote_vu"))
     )
-    return _fiches(_du_contrat(Dossier.objects.deliberes_par(pour, contrat), annee), demandes)
+    dossiers = _du_contrat(Dossier.objects.deliberes_par(pour, contrat), annee)
+    return _fiches(dossiers, demandes, _communes(contrat, annee))
 
 
 def quartiers_du_contrat(contrat: Contrat, annee: int) -> tuple[str, ...]:
     """The names of its QPV in the version of the year (Q-02): where an action of all the QPV takes place."""
+    return tuple(_qpv(contrat, annee).order_by("nom").values_list("nom", flat=True))
+
+
+def _communes(contrat: Contrat, annee: int) -> tuple[str, ...]:
+    """The communes of those QPV."""
+    noms = _qpv(contrat, annee).filter(communes__isnull=False).order_by("communes__recherche")
+    return tuple(dict.fromkeys(noms.values_list("communes__nom", flat=True)))
+
+
+def _qpv(contrat: Contrat, annee: int) -> QuerySet[VersionPerimetre]:
     siens = PerimetreDuContrat.objects.filter(contrat=contrat, perimetre__type=TypePerimetre.QPV).values("perimetre")
-    versions = VersionPerimetre.objects.de_l_annee(annee).filter(perimetre__in=siens)
-    return tuple(versions.order_by("nom").values_list("nom", flat=True))
+    return VersionPerimetre.objects.de_l_annee(annee).filter(perimetre__in=siens)
 
 
 def journee_de_la_programmation(contrat: Contrat, annee: int) -> date | None:
@@ -141,8 +151,8 @@ def _du_contrat(dossiers: QuerySet[Dossier], annee: int) -> QuerySet[Dossier]:
     return dossiers.filter(campagne__annee=annee).exclude(etat__in=[EtatDossier.BROUILLON, EtatDossier.RETIRE])
 
 
-def _fiches(dossiers: QuerySet[Dossier], demandes: Any) -> tuple[FicheAction, ...]:
-    """Five queries, whatever the number of actions."""
+def _fiches(dossiers: QuerySet[Dossier], demandes: Any, communes_des_qpv: tuple[str, ...]) -> tuple[FicheAction, ...]:
+    """Five queries, whatever the number of actions; one of all the QPV takes place in each of their communes."""
     financeurs: dict[int, list[FinanceurDeLAction]] = defaultdict(list)
     lignes = demandes.filter(dossier__in=dossiers.values("pk")).order_by("financeur__recherche", "pk")
     sommes: dict[tuple[int, int], Decimal | None] = {}
@@ -165,7 +175,7 @@ def _fiches(dossiers: QuerySet[Dossier], demandes: Any) -> tuple[FicheAction, ..
         sommes.items(), key=lambda x: (rangs_des_financeurs[x[0][1]], dits[x[0][1]], x[0][1])
     ):
         financeurs[dossier].append(FinanceurDeLAction(dits[pk], montant, pk))
-    lieux = _lieux(list(financeurs))
+    lieux = _lieux(list(financeurs), communes_des_qpv)
     ages: dict[int, list[str]] = defaultdict(list)
     rangs = {tranche: rang for rang, tranche in enumerate(TrancheAge.values)}
     publics = PublicParAge.objects.filter(dossier__in=list(financeurs), nombre__gt=0)
@@ -188,7 +198,7 @@ class _Lieux:
     partout: bool = False
 
 
-def _lieux(cles: list[int]) -> dict[int, _Lieux]:
+def _lieux(cles: list[int], communes_des_qpv: tuple[str, ...]) -> dict[int, _Lieux]:
     trouves: dict[int, _Lieux] = defaultdict(lambda: _Lieux([], [], []))
     rangees = (
         Localisation.objects.filter(dossier__in=cles)
@@ -215,6 +225,9 @@ def _lieux(cles: list[int]) -> dict[int, _Lieux]:
             _ajouter(lieux.tous, version or commune)
             if type_ == TypePerimetre.QPV:
                 _ajouter(lieux.qpv, version)
+    for lieux in trouves.values():
+        for nom in communes_des_qpv if lieux.partout else ():
+            _ajouter(lieux.communes, nom)
     return trouves
 
 

@@ -31,7 +31,7 @@ from evaluation.lectures.catalogue import (
 from evaluation.models import Rapport
 from evaluation.rapports import catalogue as edition
 from evaluation.rapports.edition import Edition
-from geographie.models import TypePerimetre
+from geographie.models import TypePerimetre, VersionPerimetre
 from portail.lectures.taches import taches
 from programmation.etats import EtatDossier
 from programmation.lectures.catalogue import Contact
@@ -174,8 +174,9 @@ def test_seul_le_contact_rendu_public_est_publie(monde):
 def test_une_action_de_tous_les_quartiers_est_dans_chacun(monde):
     """A resident finds at home what takes place in all the QPV, told as such; « Ensemble des QPV » is not a quarter."""
     contrat = monde["contrat"]
-    voisin = VersionPerimetreFactory(nom="Chabaud-Latour")
-    PerimetreDuContratFactory(contrat=contrat, perimetre=voisin.perimetre)
+    voisin = VersionPerimetreFactory(nom="Chabaud-Latour", communes=[CommuneFactory(nom="Escaudain")])
+    for quartier in (voisin, VersionPerimetre.objects.get(nom="Faubourg Duchateau")):
+        PerimetreDuContratFactory(contrat=contrat, perimetre=quartier.perimetre)
     partout = DossierFactory(contrat=contrat, campagne__annee=2026, programme=True, intitule="Ludobus")
     LocalisationFactory(dossier=partout, ensemble_des_qpv=True)
     DemandeFactory(dossier=partout, notifiee=True)
@@ -189,6 +190,9 @@ def test_une_action_de_tous_les_quartiers_est_dans_chacun(monde):
         ("Chabaud-Latour", ["Ludobus"]),
         ("Faubourg Duchateau", ["Permanences santé", "Ludobus"]),
     ]
+    par_commune = {nom: {a.intitule for a in filtrer(c.actions, Filtres(commune=nom))} for nom in c.communes}
+    assert par_commune == {"Denain": {"Ludobus", "Permanences santé"}, "Escaudain": {"Ludobus"}}
+    assert [nom for nom, _ in regrouper(c.actions, Regroupement.COMMUNE)] == ["Denain", "Escaudain"]
     html = edition.document(c, edition.sections(c), Edition(1, ""))
     assert html.count(">Dans tous les quartiers<") == 2
 
