@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,11 +31,12 @@ from ..lectures.courriers import (
     IMPRIMER_LES_COURRIERS,
     OUVRIR_LES_COURRIERS,
     PREVENIR_DU_COURRIER,
-    adresses_de,
+    Entourage,
     annoncables,
     demandes_du_courrier,
     du_lot,
     empechement,
+    entourages,
     genre_de,
     lettre,
     modele_lu,
@@ -44,7 +45,7 @@ from ..lectures.courriers import (
     valeurs_du_courrier,
     valeurs_suivies,
 )
-from ..lectures.destinataires import adresse_de, destinataires_du_porteur
+from ..lectures.destinataires import adresse_de
 from ..models import Campagne, Courrier, DemandeFinancement, Dossier, LotDeCourriers, ModeleCourrier
 from ..notifications.courriers import courriel_du_courrier
 from ..permissions import peut_acter, peut_ecrire_le_courrier
@@ -284,19 +285,23 @@ def envoyer_le_lot(lot: LotDeCourriers, *, par: Auteur, le: datetime) -> Travail
 
 
 @transaction.atomic
-def envoyer_le_courrier(courrier: Courrier, *, par: Auteur, le: datetime) -> Courrier:
+def envoyer_le_courrier(
+    courrier: Courrier, *, par: Auteur, le: datetime, entourage: Entourage | None = None
+) -> Courrier:
     """Make the PDF and keep it, notify the decisions that it tells, plan its e-mails: whole or not at all.
+
+    `entourage` was read a moment ago for many letters at once; None reads it for this one.
 
     Raises:
         RegleEnfreinte: a decision changed since the letter was opened.
     """
     courrier = _verrouiller(courrier, par)
     courrier.verifier_transition("envoyer")
-    demandes = verifier_les_decisions(courrier)
+    entourage = entourage or entourages(courrier.lot, [courrier])[courrier.pk]
+    demandes = verifier_les_decisions(courrier, attribue=entourage.attribue)
     jour = localdate(le)
-    adresse = adresses_de([courrier.dossier.porteur_id]).get(courrier.dossier.porteur_id, ())
     pdf = fichiers.ranger(
-        produire_le_pdf(lettre(courrier, demandes, le=jour, adresse=adresse)),
+        produire_le_pdf(lettre(courrier, demandes, le=jour, adresse=entourage.adresse)),
         nom=f"courrier-{courrier.reference}.pdf",
         type_mime="application/pdf",
         depose_par=par.utilisateur,
@@ -306,12 +311,16 @@ def envoyer_le_courrier(courrier: Courrier, *, par: Auteur, le: datetime) -> Cou
     for demande in demandes:
         if demande.etat in (EtatDemande.VOTEE, EtatDemande.REFUSEE):
             notifier_par_courrier(demande, jour=jour, par=auteur, le=le)
-    _prevenir(courrier)
+    _prevenir(courrier, entourage.destinataires)
     return courrier
 
 
-def verifier_les_decisions(courrier: Courrier) -> list[DemandeFinancement]:
+def verifier_les_decisions(
+    courrier: Courrier, *, attribue: Mapping[int, Decimal] | None = None
+) -> list[DemandeFinancement]:
     """The rows that the letter tells, in order; they still say what it says. The caller holds the file.
+
+    `attribue` as in `valeurs_du_courrier`.
 
     Raises:
         RegleEnfreinte: one was rectified, notified otherwise, or says something else since the letter was written.
@@ -319,7 +328,7 @@ def verifier_les_decisions(courrier: Courrier) -> list[DemandeFinancement]:
     demandes = demandes_du_courrier(courrier)
     for demande in demandes:
         demande.dossier = courrier.dossier  # read already, with what rights are asked of
-    if phrase := empechement(courrier, demandes):
+    if phrase := empechement(courrier, demandes, attribue=attribue):
         raise RegleEnfreinte(phrase, code="decision_changee")
     return demandes
 
@@ -336,12 +345,12 @@ def expedier_le_courrier(rangee: Travail) -> bool:
     return True
 
 
-def _prevenir(courrier: Courrier) -> None:
+def _prevenir(courrier: Courrier, destinataires: Iterable[int | None]) -> None:
     """One e-mail to each person of the porteur, else to its own address; nobody, and the letter goes by post.
 
     The letter changes state in the same transaction, once: its jobs need no key of their own.
     """
-    for personne in destinataires_du_porteur(courrier.dossier):
+    for personne in destinataires:
         planifier(PREVENIR_DU_COURRIER, cible=courrier, parametres={"personne": personne})
 
 

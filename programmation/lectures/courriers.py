@@ -30,6 +30,7 @@ from ..regles.courriers import (
     paragraphes,
     phrase_de_motif,
 )
+from .destinataires import destinataires_des_porteurs
 from .porteur import est_de_droit_public, siren_de
 
 ZERO = Decimal(0)
@@ -396,6 +397,28 @@ def adresses_de(porteurs: Collection[int]) -> dict[int, tuple[str, ...]]:
         ville = f"{fiche.code_postal} {fiche.ville}".strip() if not fiche.adresse_de_correspondance else ""
         adresses[fiche.organisme_id] = tuple(ligne for ligne in (rue, ville) if ligne)
     return adresses
+
+
+@dataclass(frozen=True, slots=True)
+class Entourage:
+    """What a letter needs beside the rows that it tells."""
+
+    adresse: tuple[str, ...]  # postal, as lines
+    destinataires: tuple[int | None, ...]  # of its e-mails: see `destinataires_du_porteur`
+    attribue: Mapping[int, Decimal]  # euros of the year by organisation (S-11)
+
+
+def entourages(lot: LotDeCourriers, courriers: Sequence[Courrier]) -> dict[int, Entourage]:
+    """Those of letters of this lot, by letter: four queries, however many they are."""
+    porteurs = {courrier.dossier.porteur_id: courrier.dossier.porteur for courrier in courriers}
+    adresses = adresses_de(porteurs)
+    destinataires = destinataires_des_porteurs(lot.campagne.contrat, porteurs)
+    attribue = attribue_dans_l_annee(lot.campagne, lot.financeur, porteurs.values())
+    return {
+        courrier.pk: Entourage(adresses.get(porteur, ()), tuple(destinataires[porteur]), attribue)
+        for courrier in courriers
+        for porteur in [courrier.dossier.porteur_id]
+    }
 
 
 # --- The lots and their letters ---------------------------------------------------------------------------------------

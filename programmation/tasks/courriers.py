@@ -24,12 +24,15 @@ from ..lectures.courriers import (
     IMPRIMER_LES_COURRIERS,
     OUVRIR_LES_COURRIERS,
     PREVENIR_DU_COURRIER,
+    Entourage,
+    entourages,
 )
 from ..models import Courrier, DemandeFinancement, Dossier, LotDeCourriers
 from .lots import INCONNU, dossier_visible, une_par_une
 
-# A layout leaves cycles behind: looking for them after each letter would cost more than the letter.
-LETTRES_PAR_COLLECTE = 25
+# What letters need is read for so many at once. A layout leaves cycles behind, too: looking for them after each letter
+# would cost more than the letter.
+LETTRES_PAR_PAQUET = 25
 
 
 @travail(DECIDER_DES_LIGNES)
@@ -92,15 +95,20 @@ def changer_les_courriers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 def envoyer_les_courriers(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     """Each letter that is ready: PDF, notification, e-mails planned. Run again, what has left does not leave twice."""
     auteur = actions.auteur_du_travail(rangee, Canal.TACHE)
+    lus: dict[int, Entourage] = {}
+
+    def lire(paquet: list[Courrier]) -> None:
+        lus.clear()
+        lus.update(entourages(paquet[0].lot, paquet) if paquet else {})
 
     def faire(courrier: Courrier) -> None:
         if courrier.etat == EtatCourrier.ENVOYE:
             return
-        courriers.envoyer_le_courrier(courrier, par=auteur, le=timezone.now())
+        courriers.envoyer_le_courrier(courrier, par=auteur, le=timezone.now(), entourage=lus.get(courrier.pk))
         compter()
 
-    with ramasse_miettes_par_paquets(LETTRES_PAR_COLLECTE) as compter:
-        return _lettre_par_lettre(rangee, suivi, auteur, faire, "Production et envoi")
+    with ramasse_miettes_par_paquets(LETTRES_PAR_PAQUET) as compter:
+        return _lettre_par_lettre(rangee, suivi, auteur, faire, "Production et envoi", lire=lire)
 
 
 @travail(IMPRIMER_LES_COURRIERS)
@@ -117,15 +125,29 @@ def prevenir_du_courrier(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 
 
 def _lettre_par_lettre(
-    rangee: Travail, suivi: Suivi, auteur: Auteur, faire: Callable[[Courrier], None], libelle: str
+    rangee: Travail,
+    suivi: Suivi,
+    auteur: Auteur,
+    faire: Callable[[Courrier], None],
+    libelle: str,
+    *,
+    lire: Callable[[list[Courrier]], None] | None = None,
 ) -> dict[str, Any]:
-    """Do `faire` on each letter of the job that its author still sees."""
+    """Do `faire` on each letter of the job that its author still sees; `lire` is given those of each packet before."""
     lot = _lot(rangee)
     numeros = rangee.parametres["courriers"]
-    vus = Courrier.objects.visibles_par(auteur, lot.campagne.contrat).filter(lot=lot).select_related("dossier")
-    lus = {courrier.pk: courrier for courrier in vus.filter(pk__in=numeros)}
+    vus = Courrier.objects.visibles_par(auteur, lot.campagne.contrat).filter(lot=lot)
+    lus = {courrier.pk: courrier for courrier in vus.select_related("dossier__porteur").filter(pk__in=numeros)}
+    for courrier in lus.values():
+        courrier.lot = lot
+    paquets = {
+        numeros[rang]: [lus[numero] for numero in numeros[rang : rang + LETTRES_PAR_PAQUET] if numero in lus]
+        for rang in range(0, len(numeros), LETTRES_PAR_PAQUET)
+    }
 
     def faire_si_vu(numero: int) -> None:
+        if lire is not None and numero in paquets:
+            lire(paquets[numero])
         courrier = lus.get(numero)
         if courrier is None:
             raise RegleEnfreinte(INCONNU)
