@@ -14,6 +14,8 @@ from contrats.models import Contrat, Reunion
 from .. import actions
 from ..etats import EtatDossier
 from ..lectures.dossier import tables_du_copil
+from ..models import Dossier
+from ..models.seance import demandes_de
 from .lots import dossier_visible, une_par_une
 
 
@@ -30,8 +32,7 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 
     def faire(numero: str) -> None:
         dossier = dossier_visible(auteur, contrat, numero)
-        deja = dossier.etat == EtatDossier.PROGRAMME and dossier.demandes.filter(reunion=reunion).exists()
-        if not deja:
+        if not _deja_programme(dossier, reunion):
             actions.programmer(dossier, reunion=reunion, par=auteur, le=timezone.now())
         if (attendus := tables_du_copil([dossier.pk]).get(dossier.pk)) and attendus.restent:
             restent.append({"numero": numero, "financeurs": list(attendus.restent)})
@@ -40,3 +41,10 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
         suivi, rangee.parametres["numeros"], numero=str, faire=faire, libelle="Validation des dossiers"
     )
     return resultat | {"restent": restent}
+
+
+def _deja_programme(dossier: Dossier, reunion: Reunion) -> bool:
+    """This meeting programmed the file, and nothing proposed since awaits it."""
+    if dossier.etat != EtatDossier.PROGRAMME or not dossier.demandes.filter(reunion=reunion).exists():
+        return False
+    return not any(demande.a_la_table_du_copil for demande in dossier.demandes.filter(demandes_de(reunion.comite)))

@@ -298,3 +298,17 @@ def test_un_autre_role_n_atteint_pas_la_validation(contrat, gens, copil, lot, le
     with pytest.raises(ActeRefuse):
         actions.programmer_selection(contrat, numeros(lot), reunion=copil, par=gens.decideur, le=le)
     assert not Travail.objects.exists()
+
+
+def test_ce_qui_est_propose_depuis_se_valide_a_la_meme_reunion(dossier, gens, copil, le, executer_travaux) -> None:
+    """« Programmé » is said of what was: a funder shares its proposal after the COPIL validated the others."""
+    DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    actions.programmer(dossier, reunion=copil, par=gens.chef, le=le)
+    tardive = DemandeFactory(dossier=dossier, financeur=gens.region, proposee=True, montant_demande=Decimal(4000))
+
+    actions.programmer_selection(dossier.contrat, [dossier.numero], reunion=copil, par=gens.chef, le=le)
+    (travail,) = executer_travaux()
+
+    assert travail.resultat["reussis"] == [dossier.numero]
+    tardive.refresh_from_db()
+    assert (tardive.etat, tardive.montant_programme) == ("programmee", 4000)
