@@ -28,11 +28,11 @@ from contrats.models import Reunion
 from ..etats import DEMANDE_OUVERTE, EtatDemande, EtatDossier, EtatExamen
 from ..lectures.listes_de_seance import ORDRES, deports_du_jour, examinables, preparations
 from ..lectures.montants_de_seance import cle_du_repere
-from ..models import DemandeFinancement, ExamenDossier, MontantExamine
+from ..models import DemandeFinancement, Dossier, ExamenDossier, MontantExamine
 from ..models.seance import demandes_de, est_un_brouillon, saisissable
 from ..permissions import peut_appliquer, peut_saisir_l_examen, peut_tenir_la_seance
 from .copil import ajourner, programmer, reprendre, reprendre_la_demande
-from .ecriture import verifier_sous_le_cout, verrouiller_dossier
+from .ecriture import ZERO, verifier_sous_le_cout, verrouiller_dossier
 from .montants import verifier_les_montants
 from .propositions import proposer
 
@@ -304,6 +304,8 @@ def _programmer(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
         noms = ", ".join(d.financeur.nom_court for d in a_confirmer)
         raise RegleEnfreinte(f"Montants à confirmer d’abord par {noms}.", code="a_confirmer")
     montants = {d.pk: retenus[d.pk] for d in retenues if d not in a_confirmer}
+    # Beside an amount that it keeps, the meeting gives up the other proposals that it has on its table.
+    avec = {d.pk: montants.get(d.pk, ZERO) for d in _demandes(examen) if saisissable(d)}
     for demande in retenues:
         if demande.pk not in montants:
             continue
@@ -316,7 +318,7 @@ def _programmer(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
                 montant=montants[demande.pk],
                 conditions=demande.conditions,
                 piece_source=piece,
-                avec=montants,
+                avec=avec,
                 par=par,
                 le=le,
             )
@@ -329,9 +331,7 @@ def _programmer(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
 
 
 def _ajourner(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
-    dossier = examen.dossier
-    if dossier.etat == EtatDossier.AJOURNE:
-        dossier = reprendre(dossier, reunion=examen.reunion, par=par, le=le)
+    dossier = _reprendre_ce_qui_est_ajourne(examen, par, le)
     dossier = ajourner(dossier, reunion=examen.reunion, motif=examen.motif, par=par, le=le)
     if dossier.etat == EtatDossier.AJOURNE:
         return "ajourné"
@@ -347,6 +347,7 @@ def _ecarter(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
         raise RegleEnfreinte(
             f"Le dossier est « {dossier.get_etat_display().lower()} » : la réunion ne l’écarte plus. Reprenez son examen."
         )
+    dossier = _reprendre_ce_qui_est_ajourne(examen, par, le)
     inscrire(
         dossier,
         acte="ecarter_en_seance",
@@ -355,7 +356,20 @@ def _ecarter(examen: ExamenDossier, par: Auteur, le: datetime) -> str:
         le=le,
         motif=f"{examen.reunion} : {examen.motif}",
     )
+    if dossier.etat == EtatDossier.PROGRAMME:
+        return "demandes de cette instance écartées : chaque financeur refuse sa propre ligne, le dossier continue"
     return "écarté : il reste en instruction, chaque financeur refuse sa propre ligne"
+
+
+def _reprendre_ce_qui_est_ajourne(examen: ExamenDossier, par: Auteur, le: datetime) -> Dossier:
+    """What this meeting had put off stands open again: another decision takes its place, and other words are told."""
+    dossier = examen.dossier
+    if dossier.etat == EtatDossier.AJOURNE:
+        return reprendre(dossier, reunion=examen.reunion, par=par, le=le)
+    for demande in _demandes(examen):
+        if demande.etat == EtatDemande.AJOURNEE:
+            reprendre_la_demande(demande, par=par, le=le)
+    return dossier
 
 
 _APPLICATIONS: Mapping[EtatExamen, Callable[[ExamenDossier, Auteur, datetime], str]] = {

@@ -105,6 +105,18 @@ def test_la_commission_ne_retient_ni_ne_programme_plus_que_le_plafond(deux, comm
     assert appliquer_l_examen(examen, par=gens.chef, le=le).startswith("programmé")
 
 
+def test_une_proposition_que_la_reunion_laisse_ne_compte_plus_dans_le_plafond(deux, commission, gens, le) -> None:
+    """What is accepted in session is applied: the meeting gives all to one funder, the other still proposes."""
+    premiere, seconde = deux
+    examen = ExamenDossierFactory(reunion=commission, dossier=premiere.dossier)
+    saisie = SaisieExamen(montants={premiere.pk: Decimal(0), seconde.pk: 5 * MILLE})
+    examen = actions.saisir_l_examen(examen, saisie, acte="retenir", par=gens.chef, le=le)
+
+    assert appliquer_l_examen(examen, par=gens.chef, le=le).startswith("programmé")
+    premiere.refresh_from_db()
+    assert (premiere.etat, premiere.montant_propose) == ("proposee", 3 * MILLE)
+
+
 def test_programmer_puis_voter_ne_passent_pas_le_plafond(deux, commission, gens, le) -> None:
     premiere, seconde = deux
     type(seconde).objects.filter(pk=seconde.pk).update(etat="proposee", montant_propose=3 * MILLE)  # an older one

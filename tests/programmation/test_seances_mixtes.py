@@ -14,6 +14,8 @@ from programmation.actions import SaisieExamen
 from programmation.actions.seances import appliquer_l_examen
 from programmation.etats import EtatDemande, EtatDossier
 from programmation.forms import ValidationForm
+from programmation.lectures.actes import lignes_a_refuser
+from programmation.lectures.courriers import a_annoncer
 from programmation.lectures.enveloppes import verifier_enveloppes
 from programmation.lectures.listes_de_seance import examinables
 from programmation.models import DemandeFinancement, Dossier, FamilleDispositif
@@ -147,7 +149,7 @@ def test_une_instance_ecarte_ses_lignes_d_un_dossier_que_l_autre_a_programme(
     retenir(copil, lignes["appel"], gens, le)
     examen = ExamenDossierFactory(reunion=commission, dossier=mixte)
     actions.saisir_l_examen(examen, SaisieExamen(texte="Hors du quartier"), acte="ecarter", par=gens.chef, le=le)
-    assert appliquer_l_examen(examen, par=gens.chef, le=le).startswith("écarté")
+    assert appliquer_l_examen(examen, par=gens.chef, le=le).startswith("demandes de cette instance écartées")
     repris = actions.rouvrir_l_examen(examen, par=gens.chef, le=le)
     assert repris.applique_le is None
 
@@ -169,3 +171,56 @@ def test_la_page_offre_les_reunions_de_chaque_instance_qui_a_une_ligne(
     assert mixte.dispositif.famille in (FamilleDispositif.AAP, FamilleDispositif.SIP)
     form = ValidationForm(contrat=contrat, annee=2026, dossier=mixte, lignes=[])
     assert set(form.fields["reunion"].queryset) == {copil, commission}
+
+
+def dire(reunion: Reunion, dossier: Dossier, acte: str, texte: str, gens, le) -> str:
+    """The meeting puts the file off or sets it aside, and its decision is applied."""
+    examen = ExamenDossierFactory(reunion=reunion, dossier=dossier)
+    examen = actions.saisir_l_examen(examen, SaisieExamen(texte=texte), acte=acte, par=gens.chef, le=le)
+    return appliquer_l_examen(examen, par=gens.chef, le=le)
+
+
+@pytest.mark.parametrize("copil_d_abord", [True, False])
+def test_des_lignes_deja_ajournees_le_sont_encore_avec_le_nouveau_motif(
+    mixte, lignes, gens, le, copil, commission, copil_d_abord
+) -> None:
+    if copil_d_abord:
+        retenir(copil, lignes["appel"], gens, le)
+    dire(commission, mixte, "ajourner", "Devis attendu", gens, le)
+    suivante = ReunionFactory(comite=commission.comite, le=date(2026, 4, 15))
+
+    fait = dire(suivante, mixte, "ajourner", "Statuts attendus", gens, le)
+
+    assert "le dossier continue" in fait
+    lignes["sip"].refresh_from_db()
+    assert (lignes["sip"].etat, lignes["sip"].motif) == (EtatDemande.AJOURNEE, "Statuts attendus")
+    assert etats(lignes)["appel"] == (EtatDemande.PROGRAMMEE if copil_d_abord else EtatDemande.PROPOSEE)
+
+
+@pytest.mark.parametrize("copil_d_abord", [True, False])
+def test_des_lignes_ajournees_puis_ecartees_attendent_le_refus_de_leur_financeur(
+    mixte, lignes, gens, le, copil, commission, copil_d_abord
+) -> None:
+    if copil_d_abord:
+        retenir(copil, lignes["appel"], gens, le)
+    dire(commission, mixte, "ajourner", "Devis attendu", gens, le)
+    suivante = ReunionFactory(comite=commission.comite, le=date(2026, 4, 15))
+
+    dire(suivante, mixte, "ecarter", "Hors du quartier", gens, le)
+
+    sip = DemandeFinancement.objects.get(pk=lignes["sip"].pk)
+    assert (sip.etat, sip.motif) == (EtatDemande.PROPOSEE, "")
+    assert not a_annoncer(mixte.campagne, sip.financeur).filter(pk=sip.pk).exists()
+    actions.refuser(sip, motif="Hors du quartier", piece_source="Compte rendu", par=gens.chef, le=le)
+
+
+def test_un_dossier_ajourne_puis_ecarte_revient_a_l_instruction(dossier, gens, le, copil) -> None:
+    demande = DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    dire(copil, dossier, "ajourner", "Budget à préciser", gens, le)
+    suivant = ReunionFactory(comite=copil.comite, le=date(2026, 4, 15))
+    dire(suivant, dossier, "ecarter", "Action hors contrat", gens, le)
+
+    dossier.refresh_from_db()
+    assert dossier.etat == EtatDossier.EN_INSTRUCTION
+    assert etats({"demande": demande}) == {"demande": EtatDemande.PROPOSEE}
+    assert demande in lignes_a_refuser(dossier.campagne, gens.departement, pour=gens.decideur)
