@@ -23,6 +23,7 @@ from .rangs import (
     argent,
     attendus,
     ecartes,
+    lignes_propres,
     lignes_vues,
     rang_de,
     somme_demandee,
@@ -137,9 +138,11 @@ def socle(
 
 
 def ligne(dossier: Dossier, demandes: list[Any], ecarte_par: str) -> dict[str, Any]:
-    """The fields of `LigneAuFil`."""
-    rang = rang_de(dossier.etat, dossier.dispositif.famille, demandes, ecarte=bool(ecarte_par))
-    reunions = [d.reunion for d in demandes if d.reunion is not None and d.etat_vu in DEMANDE_CONSOMME]
+    """The fields of `LigneAuFil`, from the rows that such a file is read by."""
+    famille = dossier.dispositif.famille
+    rang = rang_de(dossier.etat, famille, demandes, ecarte=bool(ecarte_par))
+    siennes = lignes_propres(famille, demandes)
+    reunions = [d.reunion for d in siennes if d.reunion is not None and d.etat_vu in DEMANDE_CONSOMME]
     return {
         "numero": dossier.numero,
         "intitule": dossier.intitule,
@@ -148,10 +151,10 @@ def ligne(dossier: Dossier, demandes: list[Any], ecarte_par: str) -> dict[str, A
         "etat_libelle": EtatDossier(dossier.etat).label,
         "rang": rang,
         "suite": suite_en_mots(rang, dossier.etat, ecarte_par),
-        "demande": somme_demandee(demandes),
-        "propose": somme_proposee(demandes),
-        "programme": somme_programmee(demandes),
-        "sans_reponse": attendus(rang, demandes),
+        "demande": somme_demandee(siennes),
+        "propose": somme_proposee(siennes),
+        "programme": somme_programmee(siennes),
+        "sans_reponse": attendus(rang, siennes),
         "reunion": str(reunions[0]) if reunions else "",
         "fictif": dossier.fictif,
     }

@@ -14,17 +14,23 @@ from contrats.models import Contrat
 from contrats.permissions import ROLES_INSTRUCTEURS, Limites, roles
 
 from ..etats import DOSSIER_OUVERT_AUX_PROPOSITIONS, EtatDemande, EtatDossier, EtatExamen
-from ..models import DemandeFinancement, ExamenDossier
+from ..models import DemandeFinancement, ExamenDossier, FamilleDispositif
+from ..models.seance import examinent
 from .programmation_annuelle.montants import FERME, RETENUE, somme, vus
 
 _PROGRAMMEE = Q(etat_vu=EtatDemande.PROGRAMMEE)
-# A file that the last meeting to list it set aside stays in instruction; a later list takes it up again.
-_REPRIS = ExamenDossier.objects.filter(dossier=OuterRef("dossier"), reunion__le__gt=OuterRef("reunion__le"))
-_ECARTEE = Exists(
-    ExamenDossier.objects.filter(
-        dossier=OuterRef("dossier"), etat=EtatExamen.ECARTE, applique_le__isnull=False
-    ).exclude(Exists(_REPRIS))
-)
+_DU_SIP = Q(dispositif__famille=FamilleDispositif.SIP)
+
+
+def _mise_de_cote(*, sip: bool) -> Exists:
+    """The last meeting to list the file, of those that examine such a request, set it aside; a later list of theirs takes
+    it up again. The file stays in instruction."""
+    siens = ExamenDossier.objects.filter(examinent(sip=sip), dossier=OuterRef("dossier"))
+    repris = siens.filter(reunion__le__gt=OuterRef("reunion__le"))
+    return Exists(siens.filter(etat=EtatExamen.ECARTE, applique_le__isnull=False).exclude(Exists(repris)))
+
+
+_ECARTEE = (_DU_SIP & _mise_de_cote(sip=True)) | (~_DU_SIP & _mise_de_cote(sip=False))
 # A funder's private draft is nobody's figure: not even its own, in a table that partners share. Nor is a proposal on a file
 # that the COPIL put off or set aside: still on its table, it says no more what its funder will put in.
 _PROPOSEE = Q(

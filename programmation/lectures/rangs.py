@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from commun.auteur import Auteur
 from contrats.models import Contrat
@@ -17,6 +17,7 @@ from contrats.permissions import roles
 from ..etats import DEMANDE_CONSOMME, DEMANDE_PROPOSE, EtatDemande, EtatDossier, EtatExamen
 from ..models import DemandeFinancement, Dossier, ExamenDossier, FamilleDispositif
 from ..models.dossier import sollicitant
+from ..models.seance import examinent
 from ..regles.fil_de_l_eau import Rang, Reponse, ranger, reponse_lue
 from .enveloppes import LigneEnveloppe, somme_lisible
 from .proximite import PAS_DEPOSES
@@ -34,12 +35,20 @@ def reponse(demande: Any) -> Reponse:
 
 
 def rang_de(etat: str, famille: str, demandes: Collection[Any], *, ecarte: bool) -> Rang:
-    """Where a file of a kind of scheme stands, from its rows as one reader knows them.
+    """Where a file of a kind of scheme stands, from its rows as one reader knows them."""
+    siennes = lignes_propres(famille, demandes)
+    autres = [demande for demande in demandes if demande not in siennes]
+    return ranger(etat, [reponse(d) for d in siennes], ecarte=ecarte, ailleurs=[reponse(d) for d in autres])
 
-    A commission settles the rows of the initiatives only: what else such a file asks is for the COPIL.
+
+def lignes_propres(famille: str, demandes: Collection[Any]) -> Collection[Any]:
+    """The rows that a file of a kind of scheme is read by: those of the initiatives for an initiative that has some.
+
+    A commission settles these only: what else such a file asks is for the COPIL (regles 2.13).
     """
-    siennes = [d for d in demandes if d.famille == famille] if famille == FamilleDispositif.SIP else demandes
-    return ranger(etat, [reponse(demande) for demande in siennes or demandes], ecarte=ecarte)
+    if famille != FamilleDispositif.SIP:
+        return demandes
+    return [demande for demande in demandes if demande.famille == famille] or demandes
 
 
 def lignes_vues(cles: Collection[int], contrat: Contrat, *, pour: Auteur) -> dict[int, list[Any]]:
@@ -58,10 +67,16 @@ def _vues(cles: Collection[int], contrat: Contrat, pour: Auteur) -> Any:
 def ecartes(cles: Collection[int], contrat: Contrat, *, pour: Auteur) -> dict[int, str]:
     """The files that the last meeting to settle them set aside, with that meeting; for who works with their funders.
 
-    Put on the list of a later meeting, a file is no longer set aside.
+    Put on the list of a later meeting of the same body, a file is no longer set aside. What another body says of its own
+    rows sets nothing aside, and takes nothing up again.
     """
-    examens = ExamenDossier.objects.filter(
-        Q(reunion__comite__valide_programmation=True) | Q(reunion__comite__valide_sip=True), dossier__in=cles
+    lignes = DemandeFinancement.objects.filter(dossier=OuterRef("dossier"))
+    siennes = lignes.filter(dispositif__famille=FamilleDispositif.SIP)
+    du_sip = Q(dossier__dispositif__famille=FamilleDispositif.SIP) & (Exists(siennes) | ~Exists(lignes))
+    examens = ExamenDossier.objects.alias(du_sip=du_sip).filter(
+        Q(reunion__comite__valide_programmation=True) | Q(reunion__comite__valide_sip=True),
+        Q(examinent(sip=True), du_sip=True) | Q(examinent(sip=False), du_sip=False),
+        dossier__in=cles,
     )
     tenus = roles(pour, contrat)
     if tenus.instruit_pour_un_financeur_seulement:
@@ -147,7 +162,7 @@ def compter(contrat: Contrat, annee: int, familles: Collection[str], *, pour: Au
     for cle, etat, famille in dossiers:
         rang = rang_de(etat, famille, lignes[cle], ecarte=cle in mis_de_cote)
         ranges[famille][rang].append(cle)
-        demandes[famille][rang] += somme_demandee(lignes[cle])
+        demandes[famille][rang] += somme_demandee(lignes_propres(famille, lignes[cle]))
     return {
         famille: CompteDeFamille({r: tuple(siens) for r, siens in ranges[famille].items()}, demandes[famille])
         for famille in familles

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 
 from commun.auteur import Auteur
 from commun.etats import ModeleAEtats
@@ -32,6 +32,16 @@ def demandes_de(comite: Comite) -> Q:
     if not comite.valide_programmation:
         return ~sip
     return ~sip | Q(~Exists(Comite.objects.filter(contrat=comite.contrat_id, valide_sip=True)))
+
+
+def examinent(*, sip: bool) -> Q:
+    """The examinations by a committee that examines the requests of the SIP, or all the others: `demandes_de`, read from
+    the request.
+    """
+    if not sip:
+        return Q(reunion__comite__valide_programmation=True) | Q(reunion__comite__valide_sip=False)
+    confie = Exists(Comite.objects.filter(contrat=OuterRef("reunion__comite__contrat"), valide_sip=True))
+    return Q(reunion__comite__valide_sip=True) | (Q(reunion__comite__valide_programmation=True) & ~confie)
 
 
 class ExamenDossierQuerySet(models.QuerySet["ExamenDossier"]):

@@ -51,9 +51,15 @@ def reponse_lue(etat: str, *, partagee: bool, propose: bool) -> Reponse:
     return Reponse.ATTENDUE
 
 
-def ranger(etat: str, reponses: Collection[Reponse], *, ecarte: bool) -> Rang:
-    """Where a deposited file in this state stands; `ecarte`: the last meeting that settled it set it aside."""
+def ranger(etat: str, reponses: Collection[Reponse], *, ecarte: bool, ailleurs: Collection[Reponse] = ()) -> Rang:
+    """Where a deposited file in this state stands; `ecarte`: the last meeting that settled it set it aside.
+
+    `ailleurs`: what was answered on the rows of another body. Programmed by that body alone, a file stands where its own
+    rows say.
+    """
     donnees = set(reponses)
+    if etat == EtatDossier.PROGRAMME and Reponse.ACCORDEE in ailleurs and Reponse.ACCORDEE not in donnees:
+        etat = EtatDossier.EN_INSTRUCTION
     if etat == EtatDossier.IRRECEVABLE or donnees == {Reponse.REFUSEE}:
         return Rang.SANS_SUITE
     if etat == EtatDossier.PROGRAMME:

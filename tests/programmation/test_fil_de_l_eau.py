@@ -79,6 +79,21 @@ def test_un_dossier_ecarte_est_sans_suite_tant_qu_il_n_est_pas_programme() -> No
 
 
 @pytest.mark.parametrize(
+    ("reponses", "ailleurs", "ecarte", "rang"),
+    [
+        ([PROPOSEE], [ACCORDEE], False, Rang.PRET),
+        ([PROPOSEE, ATTENDUE], [ACCORDEE], False, Rang.A_INSTRUIRE),
+        ([AJOURNEE], [ACCORDEE], False, Rang.AJOURNE),
+        ([PROPOSEE], [ACCORDEE], True, Rang.SANS_SUITE),
+        ([ACCORDEE, PROPOSEE], [ACCORDEE], False, Rang.DECIDE),
+        ([ATTENDUE], [ATTENDUE], False, Rang.DECIDE),  # a reader who knows no answer knows that the file is programmed
+    ],
+)
+def test_programme_par_l_autre_instance_un_dossier_se_range_par_ses_lignes(reponses, ailleurs, ecarte, rang) -> None:
+    assert ranger("programme", reponses, ecarte=ecarte, ailleurs=ailleurs) is rang
+
+
+@pytest.mark.parametrize(
     ("etat", "partagee", "propose", "reponse"),
     [
         ("demandee", True, False, ATTENDUE),

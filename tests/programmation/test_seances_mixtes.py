@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from commun.erreurs import RegleEnfreinte
+from contrats.etats import Role
 from contrats.models import Reunion, TypeComite
 from programmation import actions
 from programmation.actions import SaisieExamen
@@ -17,15 +18,21 @@ from programmation.forms import ValidationForm
 from programmation.lectures.actes import lignes_a_refuser
 from programmation.lectures.courriers import a_annoncer
 from programmation.lectures.enveloppes import verifier_enveloppes
+from programmation.lectures.initiatives import Proximite, initiatives
 from programmation.lectures.listes_de_seance import examinables
+from programmation.lectures.moyens import moyens_programmes
+from programmation.lectures.rangs import compter
 from programmation.models import DemandeFinancement, Dossier, FamilleDispositif
+from programmation.regles.fil_de_l_eau import Rang
 from tests.fabriques import (
     ComiteFactory,
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
     ExamenDossierFactory,
+    OrganismeFactory,
     ReunionFactory,
+    SollicitationAvisFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +231,88 @@ def test_un_dossier_ajourne_puis_ecarte_revient_a_l_instruction(dossier, gens, l
     assert dossier.etat == EtatDossier.EN_INSTRUCTION
     assert etats({"demande": demande}) == {"demande": EtatDemande.PROPOSEE}
     assert demande in lignes_a_refuser(dossier.campagne, gens.departement, pour=gens.decideur)
+
+
+# --- The initiatives page and the table of means -----------------------------------------------------------------------
+def de_la_page(contrat, gens) -> Proximite:
+    return initiatives(contrat, 2026, pour=gens.chef, le=date(2026, 9, 10))
+
+
+@pytest.fixture
+def initiative(contrat, sip, gens) -> dict[str, DemandeFinancement]:
+    """An initiative: 4 000 € proposed on its scheme, 10 000 € on the yearly call."""
+    dossier = DossierFactory(contrat=contrat, dispositif=sip, en_instruction=True)
+    commun = {"dossier": dossier, "proposee": True}
+    return {
+        "sip": DemandeFactory(**commun, dispositif=sip, financeur=gens.region, montant_demande=Decimal(4000)),
+        "appel": DemandeFactory(
+            **commun, dispositif=DispositifFactory(), financeur=gens.departement, montant_demande=Decimal(10_000)
+        ),
+    }
+
+
+def ecarter(reunion: Reunion, dossier: Dossier, gens, le) -> None:
+    dire(reunion, dossier, "ecarter", "Hors sujet", gens, le)
+
+
+def proposes(contrat, gens) -> dict[int, Decimal]:
+    """What the table of means reads as proposed, by funder."""
+    return {m.financeur: m.propose for m in moyens_programmes(contrat, 2026, pour=gens.chef) if m.propose}
+
+
+def test_une_initiative_se_lit_par_ses_seules_lignes(contrat, initiative, gens, commission) -> None:
+    (prete,) = de_la_page(contrat, gens).prets
+    assert (prete.demande, prete.propose) == (4000, 4000)
+    assert de_la_page(contrat, gens).total_pret == 4000
+    assert compter(contrat, 2026, [FamilleDispositif.SIP], pour=gens.chef)[FamilleDispositif.SIP].demande == 4000
+
+
+def test_une_initiative_programmee_au_copil_attend_encore_la_commission(
+    contrat, initiative, gens, le, copil, commission
+) -> None:
+    retenir(copil, initiative["appel"], gens, le)
+
+    page = de_la_page(contrat, gens)
+    assert page.decides == ()
+    assert [(i.propose, i.programme, i.reunion) for i in page.prets] == [(4000, None, "")]
+    assert [e.pret for e in page.argent.enveloppes] == [4000]
+    compte = compter(contrat, 2026, [FamilleDispositif.SIP], pour=gens.chef)[FamilleDispositif.SIP]
+    assert (compte.combien(Rang.PRET), compte.combien(Rang.DECIDE)) == (1, 0)
+
+    retenir(commission, initiative["sip"], gens, le)
+    (decidee,) = de_la_page(contrat, gens).decides
+    assert (decidee.programme, decidee.reunion) == (4000, str(commission))
+
+
+def test_qui_ne_lit_pas_les_reponses_lit_que_le_dossier_est_programme(contrat, initiative, gens, le, copil) -> None:
+    """Consulted and asked for nothing, it reads neither whose row was granted nor whose waits."""
+    SollicitationAvisFactory(dossier=initiative["sip"].dossier, organisme=OrganismeFactory())
+    consulte = gens._auteur_de(Role.INSTRUCTEUR, organisme=initiative["sip"].dossier.sollicitations.get().organisme)
+    retenir(copil, initiative["appel"], gens, le)
+    assert len(initiatives(contrat, 2026, pour=consulte, le=date(2026, 9, 10)).decides) == 1
+
+
+def test_le_copil_n_ecarte_pas_une_initiative(contrat, initiative, gens, le, copil, commission) -> None:
+    ecarter(copil, initiative["sip"].dossier, gens, le)
+    page = de_la_page(contrat, gens)
+    assert (page.sans_suite, len(page.prets)) == ((), 1)
+    assert proposes(contrat, gens) == {gens.region.pk: 4000}
+
+
+def test_une_liste_du_copil_ne_reprend_pas_ce_que_la_commission_ecarte(
+    contrat, initiative, gens, le, commission
+) -> None:
+    dossier = initiative["sip"].dossier
+    ecarter(commission, dossier, gens, le)
+    ExamenDossierFactory(
+        reunion=ReunionFactory(comite=ComiteFactory(contrat=contrat), le=date(2026, 6, 1)), dossier=dossier
+    )
+    (ecartee,) = de_la_page(contrat, gens).sans_suite
+    assert ecartee.suite == f"écarté : {commission}"
+    assert proposes(contrat, gens) == {gens.departement.pk: 10_000}
+
+
+def test_sans_commission_le_copil_ecarte_l_initiative(contrat, initiative, gens, le, copil) -> None:
+    ecarter(copil, initiative["sip"].dossier, gens, le)
+    assert [i.suite for i in de_la_page(contrat, gens).sans_suite] == [f"écarté : {copil}"]
+    assert proposes(contrat, gens) == {}
