@@ -9,16 +9,18 @@ from django import forms
 from django.utils import timezone
 
 from commun.formulaires import ChampMontant
-from contrats.models import Contrat, Reunion
+from contrats.models import Comite, Reunion
 
 from ..lectures.dossier import LigneFinanceur
-from ..lectures.proximite import comites_validant, reunions_validant
-from ..models import Dossier
+from ..lectures.proximite import reunions_validant
 from .motifs import MotifForm
 
 
 class ProgrammationForm(forms.Form):
-    """At which meeting it was validated: one that has been held, the latest first; for a file, of the body it is for."""
+    """At which meeting it was validated: one that has been held, of these bodies, the latest first.
+
+    Where several bodies have met, nobody chooses for who answers: each programmes its own rows only.
+    """
 
     reunion = forms.ModelChoiceField(
         label="Réunion",
@@ -28,10 +30,21 @@ class ProgrammationForm(forms.Form):
         error_messages={"required": "Aucune réunion de validation ne s’est encore tenue pour cette programmation."},
     )
 
-    def __init__(self, *args: Any, contrat: Contrat, annee: int, dossier: Dossier | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, comites: list[Comite], annee: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champ: Any = self.fields["reunion"]
-        champ.queryset = reunions_validant(comites_validant(contrat, dossier), annee, le=timezone.localdate())
+        champ.queryset = reunions_validant(comites, annee, le=timezone.localdate())
+        reunis = set(champ.queryset.order_by().values_list("comite", flat=True).distinct())
+        self.comites = comites
+        self.instances = [comite for comite in comites if comite.pk in reunis]
+        if len(self.instances) > 1:
+            champ.empty_label = "Choisissez"
+
+    @property
+    def instances_choisies(self) -> list[Comite]:
+        """The body of the meeting chosen; before that, those that have met, else all of them."""
+        reunion = getattr(self, "cleaned_data", {}).get("reunion")
+        return [reunion.comite] if reunion else self.instances or self.comites
 
 
 class ValidationForm(ProgrammationForm):

@@ -264,29 +264,6 @@ def livre_du_dossier(dossier: Dossier, *, pour: Auteur, contrat: Contrat) -> Liv
     return _livre(dossier, _demandes(dossier, pour, contrat), [], pour, contrat)
 
 
-@dataclass(frozen=True, slots=True)
-class TableDuCopil:
-    """What a validation would programme on one file, in euros, and the funders whose row would stay as it is."""
-
-    montant: Decimal = ZERO
-    restent: tuple[str, ...] = ()
-
-
-def tables_du_copil(dossiers: Iterable[int]) -> dict[int, TableDuCopil]:
-    """For each file (by number), what the COPIL has on its table; one query. A draft reads as not proposed yet."""
-    montants: dict[int, Decimal] = defaultdict(Decimal)
-    restent: dict[int, dict[str, None]] = defaultdict(dict)
-    attendues = DemandeFinancement.objects.filter(
-        dossier__in=list(dossiers), etat__in=(EtatDemande.DEMANDEE, EtatDemande.PROPOSEE)
-    ).select_related("financeur")
-    for demande in attendues.order_by("financeur__nom"):
-        if demande.a_la_table_du_copil:
-            montants[demande.dossier_id] += demande.montant_propose or ZERO
-        else:
-            restent[demande.dossier_id][demande.financeur.nom_court] = None
-    return {cle: TableDuCopil(montants[cle], tuple(restent[cle])) for cle in {*montants, *restent}}
-
-
 def pour_la_fiche() -> Any:
     """The relations that `fiche` reads, joined once."""
     return Dossier.objects.select_related(

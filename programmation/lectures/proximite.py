@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from ..etats import EtatAccompagnement, EtatDemande, EtatDossier
 from ..models import (
     Accompagnement,
     Campagne,
+    DemandeFinancement,
     Dispositif,
     Dossier,
     FamilleDispositif,
@@ -54,11 +55,18 @@ def valide_le_dossier(comite: Comite, dossier: Dossier) -> bool:
     )
 
 
-def comites_validant(contrat: Contrat, dossier: Dossier | None) -> list[Comite]:
-    """The bodies that may validate this file; without one, those that validate anything."""
-    if dossier is None:
-        return _qui_valident(contrat)
-    return [comite for comite in _qui_valident(contrat) if valide_le_dossier(comite, dossier)]
+def comites_validant(dossier: Dossier) -> list[Comite]:
+    """The bodies that may validate something of this file."""
+    return [comite for comite in _qui_valident(dossier.contrat) if valide_le_dossier(comite, dossier)]
+
+
+def comites_de_la_selection(contrat: Contrat, dossiers: Collection[int]) -> list[Comite]:
+    """The bodies that have a proposal of these files (by key) to validate; without any, those that validate."""
+    proposees = DemandeFinancement.objects.filter(
+        dossier__in=dossiers, etat__in=(EtatDemande.PROPOSEE, EtatDemande.AJOURNEE), montant_propose__gt=0
+    )
+    comites = _qui_valident(contrat)
+    return [comite for comite in comites if proposees.filter(demandes_de(comite)).exists()] or comites
 
 
 def comites_des_initiatives(contrat: Contrat) -> list[Comite]:

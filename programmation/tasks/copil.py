@@ -13,9 +13,8 @@ from contrats.models import Contrat, Reunion
 
 from .. import actions
 from ..etats import EtatDossier
-from ..lectures.dossier import tables_du_copil
+from ..lectures.selection import TableDuCopil, tables_du_copil
 from ..models import Dossier
-from ..models.seance import demandes_de
 from .lots import dossier_visible, une_par_une
 
 
@@ -34,7 +33,7 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
         dossier = dossier_visible(auteur, contrat, numero)
         if not _deja_programme(dossier, reunion):
             actions.programmer(dossier, reunion=reunion, par=auteur, le=timezone.now())
-        if (attendus := tables_du_copil([dossier.pk]).get(dossier.pk)) and attendus.restent:
+        if (attendus := tables_du_copil([dossier.pk], reunion.comite).get(dossier.pk)) and attendus.restent:
             restent.append({"numero": numero, "financeurs": list(attendus.restent)})
 
     resultat = une_par_une(
@@ -47,4 +46,4 @@ def _deja_programme(dossier: Dossier, reunion: Reunion) -> bool:
     """This meeting programmed the file, and nothing proposed since awaits it."""
     if dossier.etat != EtatDossier.PROGRAMME or not dossier.demandes.filter(reunion=reunion).exists():
         return False
-    return not any(demande.a_la_table_du_copil for demande in dossier.demandes.filter(demandes_de(reunion.comite)))
+    return not tables_du_copil([dossier.pk], reunion.comite).get(dossier.pk, TableDuCopil()).montant

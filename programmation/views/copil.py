@@ -14,6 +14,7 @@ from contrats.portee import Portee, dans_le_contrat
 from .. import actions
 from ..forms import AjournementForm, ValidationForm
 from ..lectures.dossier import fiche
+from ..lectures.proximite import comites_validant
 from ..permissions import peut_programmer_dossier
 from .acces import adresse_du_dossier, dossier_vu
 
@@ -27,9 +28,8 @@ def programmer(request: HttpRequest, portee: Portee, numero: str) -> HttpRespons
     livre = fiche(dossier, pour=portee.auteur, contrat=portee.contrat).livre
     form = ValidationForm(
         request.POST or None,
-        contrat=portee.contrat,
+        comites=comites_validant(dossier),
         annee=dossier.campagne.annee,
-        dossier=dossier,
         lignes=livre.a_la_table_du_copil,
     )
     return traiter_formulaire(
@@ -53,7 +53,7 @@ def ajourner(request: HttpRequest, portee: Portee, numero: str) -> HttpResponse:
     verifier(peut_programmer_dossier(portee.auteur, dossier))
     return traiter_formulaire(
         request,
-        AjournementForm(request.POST or None, contrat=portee.contrat, annee=dossier.campagne.annee, dossier=dossier),
+        AjournementForm(request.POST or None, comites=comites_validant(dossier), annee=dossier.campagne.annee),
         lambda saisie: actions.ajourner(dossier, **saisie, par=portee.auteur, le=timezone.now()),
         gabarit="programmation/dossier/acte.html",
         contexte={

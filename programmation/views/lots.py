@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -15,13 +14,15 @@ from commun.models import Travail
 from commun.permissions import verifier
 from commun.typographie import euros
 from contrats.etats import Role
+from contrats.models import Comite, Contrat
 from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
 from ..etats import EtatDossier
 from ..forms import MotifForm, ProgrammationForm
 from ..forms.instruire import SollicitationEnLotForm
-from ..lectures.dossier import TableDuCopil, tables_du_copil
+from ..lectures.proximite import comites_de_la_selection, comites_des_initiatives
+from ..lectures.selection import ApercuDeValidation, apercu_de_la_validation
 from ..lectures.sollicitations import candidats_du_contrat
 from ..lectures.tableau import a_valider, avec_relations, lignes
 from ..permissions import peut_programmer
@@ -29,6 +30,8 @@ from .sollicitations import DELAI_DE_REPONSE
 from .vue_du_tableau import SEPARATEUR, adresse, lire_vue, visibles
 
 LIGNES_MONTREES = 200
+# What the initiatives page says of itself when it records a decision.
+DEPUIS_LES_INITIATIVES = "initiatives"
 # The jobs whose result is kept, and what each is called.
 TRAVAUX = {
     "programmation.programmer_selection": "Validation de la programmation",
@@ -45,7 +48,13 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
     assert portee.annee is not None
     confirme = "reunion" in request.POST
     numeros = _numeros_choisis(request.POST, portee, a_valider)
-    form = ProgrammationForm(request.POST if confirme else None, contrat=portee.contrat, annee=portee.annee)
+    choisis = _choisis(portee, numeros)
+    des_initiatives = request.POST.get("depuis") == DEPUIS_LES_INITIATIVES
+    form = ProgrammationForm(
+        request.POST if confirme else None,
+        comites=_instances(portee.contrat, choisis, des_initiatives=des_initiatives),
+        annee=portee.annee,
+    )
     if confirme and form.is_valid():
         try:
             travail = actions.programmer_selection(
@@ -55,19 +64,19 @@ def programmer_selection(request: HttpRequest, portee: Portee) -> HttpResponse:
             form.add_error(None, erreur.message)
         else:
             return redirect(adresse(portee, "travail", pk=travail.pk))
-    choisis = _choisis(portee, numeros)
     lues = lignes(choisis, pour=portee.auteur, contrat=portee.contrat)
-    tables = tables_du_copil(dossier.pk for dossier in choisis)
-    en_attente = TableDuCopil()
+    apercu = apercu_de_la_validation([ligne.pk for ligne in lues], form.instances_choisies)
     return render(
         request,
         "programmation/tableau/selection.html",
         {
             "form": form,
-            "lignes": [(ligne, tables.get(ligne.pk, en_attente)) for ligne in lues],
+            "instances": apercu.instances,
+            "lignes": [(ligne, apercu.du_dossier(ligne.pk), apercu.restent(ligne.pk)) for ligne in lues],
+            "a_programmer": _en_mots(apercu),
             "choix": SEPARATEUR.join(ligne.numero for ligne in lues),
-            "a_programmer": euros(sum((table.montant for table in tables.values()), Decimal())),
-            "retour": adresse(portee, "tableau"),
+            "depuis": DEPUIS_LES_INITIATIVES if des_initiatives else "",
+            "retour": adresse(portee, "initiatives" if des_initiatives else "tableau"),
         },
         status=422 if form.errors else 200,
     )
@@ -130,6 +139,20 @@ def suivre(request: HttpRequest, portee: Portee, pk: str) -> HttpResponse:
         gabarit,
         {"travail": travail, "titre_du_travail": _titre(travail), "retour": adresse(portee, "tableau")},
     )
+
+
+def _instances(contrat: Contrat, choisis: Any, *, des_initiatives: bool) -> list[Comite]:
+    """The bodies whose decision may be recorded: from the initiatives page, the one that decides on these only."""
+    if des_initiatives:
+        return comites_des_initiatives(contrat)
+    return comites_de_la_selection(contrat, [dossier.pk for dossier in choisis])
+
+
+def _en_mots(apercu: ApercuDeValidation) -> str:
+    """Euros to programme; by body when several may decide."""
+    if len(apercu.instances) == 1:
+        return euros(apercu.totaux[0][1])
+    return ", ".join(f"{euros(total)} ({comite.nom})" for comite, total in apercu.totaux)
 
 
 def _formulaire(forme: str, saisie: QueryDict | None, portee: Portee) -> Any:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from commun.erreurs import RegleEnfreinte
+from commun.typographie import euros
 from contrats.etats import Role
 from contrats.models import Reunion, TypeComite
 from programmation import actions
@@ -21,6 +24,7 @@ from programmation.lectures.enveloppes import verifier_enveloppes
 from programmation.lectures.initiatives import Proximite, initiatives
 from programmation.lectures.listes_de_seance import examinables
 from programmation.lectures.moyens import moyens_programmes
+from programmation.lectures.proximite import comites_validant
 from programmation.lectures.rangs import compter
 from programmation.models import DemandeFinancement, Dossier, FamilleDispositif
 from programmation.regles.fil_de_l_eau import Rang
@@ -176,8 +180,9 @@ def test_la_page_offre_les_reunions_de_chaque_instance_qui_a_une_ligne(
 ) -> None:
     horloge.regler(2026, 6, 1, 9)
     assert mixte.dispositif.famille in (FamilleDispositif.AAP, FamilleDispositif.SIP)
-    form = ValidationForm(contrat=contrat, annee=2026, dossier=mixte, lignes=[])
+    form = ValidationForm(comites=comites_validant(mixte), annee=2026, lignes=[])
     assert set(form.fields["reunion"].queryset) == {copil, commission}
+    assert form.fields["reunion"].empty_label, "neither body is chosen for who answers"
 
 
 def dire(reunion: Reunion, dossier: Dossier, acte: str, texte: str, gens, le) -> str:
@@ -316,3 +321,61 @@ def test_sans_commission_le_copil_ecarte_l_initiative(contrat, initiative, gens,
     ecarter(copil, initiative["sip"].dossier, gens, le)
     assert [i.suite for i in de_la_page(contrat, gens).sans_suite] == [f"écarté : {copil}"]
     assert proposes(contrat, gens) == {}
+
+
+# --- A decision recorded for many files --------------------------------------------------------------------------------
+@pytest.fixture
+def selection(contrat, client_de, copil, commission, horloge):
+    """`selection(dossier, **saisie)`: what the chef de projet sends after both bodies have met."""
+    horloge.regler(2026, 9, 12, 9)
+    chef = client_de(Role.CHEF_DE_PROJET)
+    adresse = reverse("programmation:selection", kwargs={"contrat": contrat.slug, "annee": 2026})
+    return lambda *dossiers, **saisie: chef.post(adresse, {"numero": [d.numero for d in dossiers], **saisie})
+
+
+def offertes(page: Any) -> list[Reunion]:
+    return list(page.context["form"].fields["reunion"].queryset)
+
+
+def test_la_page_des_initiatives_n_enregistre_que_la_decision_de_la_commission(
+    contrat, initiative, gens, selection, copil, commission, client_de, executer_travaux
+) -> None:
+    ReunionFactory(comite=copil.comite, le=date(2026, 9, 10))  # the latest is not the one that decides
+    page = client_de(Role.CHEF_DE_PROJET).get(
+        reverse("programmation:initiatives", kwargs={"contrat": contrat.slug, "annee": 2026})
+    )
+    assert 'name="depuis" value="initiatives"' in page.content.decode()
+
+    apercu = selection(initiative["sip"].dossier, depuis="initiatives")
+    assert offertes(apercu) == [commission]
+    assert apercu.context["form"].fields["reunion"].empty_label is None
+    assert apercu.context["a_programmer"] == euros(4000)
+    assert 'name="depuis" value="initiatives"' in apercu.content.decode()
+    assert selection(initiative["sip"].dossier, depuis="initiatives", reunion=copil.pk).status_code == 422
+
+    selection(initiative["sip"].dossier, depuis="initiatives", reunion=commission.pk)
+    executer_travaux()
+    assert etats(initiative) == {"sip": EtatDemande.PROGRAMMEE, "appel": EtatDemande.PROPOSEE}
+
+
+def test_du_tableau_une_selection_mixte_demande_quelle_instance_a_decide(
+    initiative, selection, copil, commission
+) -> None:
+    apercu = selection(initiative["sip"].dossier)
+    assert set(offertes(apercu)) == {copil, commission}
+    assert apercu.context["form"].fields["reunion"].empty_label == "Choisissez"
+    assert (
+        apercu.context["a_programmer"]
+        == f"{euros(10_000)} ({copil.comite.nom}), {euros(4000)} ({commission.comite.nom})"
+    )
+    ((_, montants, restent),) = apercu.context["lignes"]
+    assert montants == ((copil.comite, 10_000), (commission.comite, 4000))
+    assert restent == ()
+
+
+def test_du_tableau_une_selection_de_l_appel_n_offre_que_le_copil(contrat, gens, selection, copil, commission) -> None:
+    dossier = DossierFactory(contrat=contrat, en_instruction=True)
+    DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True, montant_demande=Decimal(1000))
+    apercu = selection(dossier)
+    assert offertes(apercu) == [copil]
+    assert apercu.context["a_programmer"] == euros(1000)

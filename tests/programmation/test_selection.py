@@ -198,7 +198,7 @@ def test_la_page_montre_la_selection_puis_planifie_et_suit_le_travail(
     choisis = numeros(lot)
     revue = client.post(adresse, {"numero": choisis})
     assert revue.status_code == 200
-    assert [ligne.numero for ligne, _ in revue.context["lignes"]] == choisis
+    assert [ligne.numero for ligne, *_ in revue.context["lignes"]] == choisis
     assert revue.context["a_programmer"] == euros(5000)
     assert not Travail.objects.exists()
 
@@ -221,7 +221,7 @@ def test_la_page_et_le_resultat_nomment_les_financeurs_qui_restent_en_attente(
     DemandeFactory(dossier=lot[0], financeur=gens.region, montant_demande=Decimal(700))
     revue = client.post(adresse, {"numero": [lot[0].numero]})
     assert revue.context["a_programmer"] == euros(1000)
-    assert [table.restent for _, table in revue.context["lignes"]] == [(gens.region.nom_court,)]
+    assert [restent for *_, restent in revue.context["lignes"]] == [(gens.region.nom_court,)]
 
     suivi = client.post(adresse, {"choix": revue.context["choix"], "reunion": copil.pk})
     executer_travaux()
@@ -248,7 +248,7 @@ def test_plus_de_mille_dossiers_se_confirment_d_un_geste(contrat, client, adress
 def test_sans_reunion_la_page_revient_avec_la_selection(client, adresse, lot, saisie: dict[str, str]) -> None:
     reponse = client.post(adresse, {"numero": numeros(lot), **saisie})
     assert reponse.status_code == 422
-    assert [ligne.numero for ligne, _ in reponse.context["lignes"]] == numeros(lot)
+    assert [ligne.numero for ligne, *_ in reponse.context["lignes"]] == numeros(lot)
     assert not Travail.objects.exists()
 
 
@@ -267,7 +267,7 @@ def test_la_page_ne_montre_pas_les_dossiers_d_ailleurs(client, adresse, lot) -> 
         campagne__annee=2025,
     )
     reponse = client.post(adresse, {"numero": ["L-0", ailleurs.numero, autre_annee.numero]})
-    assert [ligne.numero for ligne, _ in reponse.context["lignes"]] == ["L-0"]
+    assert [ligne.numero for ligne, *_ in reponse.context["lignes"]] == ["L-0"]
 
 
 def test_toute_la_liste_filtree_se_valide_d_un_geste(contrat, client, adresse, lot, copil) -> None:
@@ -280,7 +280,7 @@ def test_toute_la_liste_filtree_se_valide_d_un_geste(contrat, client, adresse, l
 
     reponse = client.post(adresse, {"filtres": page.context["filtres"]})
 
-    assert [ligne.numero for ligne, _ in reponse.context["lignes"]] == numeros(lot)
+    assert [ligne.numero for ligne, *_ in reponse.context["lignes"]] == numeros(lot)
     assert not Travail.objects.exists()  # nothing before the confirmation
 
 
