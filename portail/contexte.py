@@ -176,7 +176,8 @@ _PAGES_FILLES = {
     | {"indicateurs", "ajouter_indicateur", "indicateur"}
     | {"dater_dispositif"},
     "programmation:toute_l_annee": {"initiatives", "suivre_accompagnement", "besoins", "signaler_besoin", "besoin"}
-    | {"modifier_besoin", "publier_besoin", "avancer_besoin", "ajouter_piste", "modifier_piste", "trancher_candidature"}
+    | {"modifier_besoin", "modifier_opportunite", "publier_besoin", "avancer_besoin"}
+    | {"ajouter_piste", "modifier_piste", "trancher_candidature"}
     | {"appels", "appel"}
     | {"vacances", "reserve", "fonds_de_concours"},
     "programmation:enveloppes": {"mouvement", "depassement", "enveloppe", "ouvrir_enveloppe", "notifier_enveloppe"}

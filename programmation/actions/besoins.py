@@ -32,6 +32,7 @@ from ..models import (
     Candidature,
     Dispositif,
     Dossier,
+    FamilleDispositif,
     PisteDeFinancement,
 )
 from ..notifications.besoins import courriel_de_reponse, gens_du_candidat
@@ -40,6 +41,7 @@ from ..permissions.besoins import (
     peut_chiffrer,
     peut_faire_avancer_besoin,
     peut_modifier_besoin,
+    peut_modifier_l_opportunite,
     peut_publier,
     peut_retirer_candidature,
     peut_signaler,
@@ -129,6 +131,43 @@ def definir_l_opportunite(
     besoin = _tenir(besoin)
     verifier(peut_faire_avancer_besoin(par, besoin, "definir"))
     _tenir_la_revision(besoin, revision)
+    _verifier_l_opportunite(besoin, dispositif, reunion)
+    champs = {"opportunite": opportunite.strip(), "dispositif": dispositif, "reunion": reunion}
+    with contraintes_en_francais():
+        besoin.changer_etat("definir", par=par, le=le, champs=champs)
+        besoin.save(update_fields=["revision"])
+    return besoin
+
+
+@transaction.atomic
+def modifier_l_opportunite(
+    besoin: Besoin,
+    *,
+    opportunite: str,
+    dispositif: Dispositif,
+    reunion: Reunion | None,
+    par: Auteur,
+    le: datetime,
+    revision: int | None = None,
+) -> Besoin:
+    """Correct what was defined, as it was read at `revision`; the need stays where it stands, and so do the answers.
+
+    Raises:
+        RevisionDepassee: somebody else has written it since.
+        RegleEnfreinte: the scheme changes under those who answered its call, or a published call would no longer be one.
+    """
+    besoin = _tenir(besoin)
+    verifier(peut_modifier_l_opportunite(par, besoin))
+    _tenir_la_revision(besoin, revision)
+    _verifier_l_opportunite(besoin, dispositif, reunion)
+    if dispositif != besoin.dispositif:
+        _verifier_l_appel(besoin, dispositif)
+    champs = {"opportunite": opportunite.strip(), "dispositif": dispositif, "reunion": reunion}
+    ecrire(besoin, champs, acte="modifier_opportunite", libelle="Opportunité modifiée", par=par, le=le)
+    return besoin
+
+
+def _verifier_l_opportunite(besoin: Besoin, dispositif: Dispositif, reunion: Reunion | None) -> None:
     if dispositif.famille not in FAMILLES_DES_BESOINS:
         raise RegleEnfreinte(
             "Un besoin passe par la fabrique des projets concertés ou un appel à manifestation d’intérêt.",
@@ -136,11 +175,17 @@ def definir_l_opportunite(
         )
     if reunion is not None and reunion.comite.contrat_id != besoin.contrat_id:
         raise RegleEnfreinte("Cette réunion est celle d’un autre contrat.", champ="reunion")
-    champs = {"opportunite": opportunite.strip(), "dispositif": dispositif, "reunion": reunion}
-    with contraintes_en_francais():
-        besoin.changer_etat("definir", par=par, le=le, champs=champs)
-        besoin.save(update_fields=["revision"])
-    return besoin
+
+
+def _verifier_l_appel(besoin: Besoin, dispositif: Dispositif) -> None:
+    """What is published stays a call, and keeps its scheme once porteurs have answered."""
+    if besoin.appel_repondu:
+        raise RegleEnfreinte("L’appel a reçu des réponses : son dispositif ne change plus.", champ="dispositif")
+    if besoin.publie_le is not None and dispositif.famille != FamilleDispositif.AMI:
+        raise RegleEnfreinte(
+            "L’appel est publié : choisissez un appel à manifestation d’intérêt, ou revenez au constat.",
+            champ="dispositif",
+        )
 
 
 @transaction.atomic

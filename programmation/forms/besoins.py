@@ -20,7 +20,14 @@ from geographie.models import Commune, Perimetre, VersionPerimetre
 from ..etats import EtatBesoin
 from ..lectures.besoins import partenaires
 from ..lectures.dispositifs import en_vigueur
-from ..models import FAMILLES_DES_BESOINS, Besoin, Candidature, Dispositif, PisteDeFinancement
+from ..models import (
+    FAMILLES_DES_BESOINS,
+    Besoin,
+    Candidature,
+    Dispositif,
+    FamilleDispositif,
+    PisteDeFinancement,
+)
 from ..permissions.organisme import porteurs
 from .a_deux import FormulaireADeux
 
@@ -127,17 +134,26 @@ class OpportuniteForm(FormulaireADeux, forms.Form):
         depart = {"opportunite": besoin.opportunite, "dispositif": besoin.dispositif_id, "reunion": besoin.reunion_id}
         super().__init__(*args, initial=depart, **kwargs)
         champs: Any = self.fields
-        siens = [d.pk for d in en_vigueur(besoin.contrat, le) if d.famille in FAMILLES_DES_BESOINS]
-        champs["dispositif"].queryset = Dispositif.objects.filter(Q(pk__in=siens) | Q(pk=besoin.dispositif_id))
-        champs["dispositif"].error_messages["required"] = (
-            "Aucun dispositif de cette sorte n’est en vigueur : ajoutez-le aux dispositifs du contrat."
-        )
+        self._proposer_les_dispositifs(besoin, le)
+        recentes = Q(comite__contrat=besoin.contrat, le__gte=le - timedelta(days=400))
         champs["reunion"].queryset = (
-            Reunion.objects.filter(comite__contrat=besoin.contrat, le__gte=le - timedelta(days=400))
-            .select_related("comite")
-            .order_by("-le")
+            Reunion.objects.filter(recentes | Q(pk=besoin.reunion_id)).select_related("comite").order_by("-le")
         )
         self.tenir(besoin.revision, qui)
+
+    def _proposer_les_dispositifs(self, besoin: Besoin, le: date) -> None:
+        """Those in force, and its own; a published call stays one, and keeps its scheme once it has answers."""
+        champ: Any = self.fields["dispositif"]
+        champ.error_messages["required"] = (
+            "Aucun dispositif de cette sorte n’est en vigueur : ajoutez-le aux dispositifs du contrat."
+        )
+        familles = FAMILLES_DES_BESOINS if besoin.publie_le is None else (FamilleDispositif.AMI,)
+        siens = [d.pk for d in en_vigueur(besoin.contrat, le) if d.famille in familles]
+        if besoin.appel_repondu:
+            siens = []
+            champ.help_text = "L’appel a reçu des réponses : son dispositif ne change plus."
+            champ.error_messages["invalid_choice"] = champ.help_text
+        champ.queryset = Dispositif.objects.filter(Q(pk__in=siens) | Q(pk=besoin.dispositif_id))
 
 
 class AvantTermeForm(forms.Form):

@@ -142,6 +142,11 @@ class Besoin(ModeleAEtats):
         return frozenset(self.candidatures.order_by().values_list("organisme", flat=True))
 
     @property
+    def appel_repondu(self) -> bool:
+        """True when its published call has answers: porteurs wrote them for that scheme, which changes no more."""
+        return self.publie_le is not None and self.candidatures.exclude(etat=EtatCandidature.RETIREE).exists()
+
+    @property
     def dossier_abandonne(self) -> bool:
         """True when the file that it became is given up, not receivable or gone: the need is answered by nobody."""
         return self.etat == EtatBesoin.DOSSIER and (self.dossier is None or self.dossier.etat in DOSSIER_SANS_SUITE)

@@ -66,6 +66,15 @@ def peut_faire_avancer_besoin(auteur: Auteur, besoin: Besoin, acte: str) -> Repo
     return peut_animer_les_besoins(auteur, besoin.contrat)
 
 
+def peut_modifier_l_opportunite(auteur: Auteur, besoin: Besoin) -> Reponse:
+    """Those who lead needs, from the day it is defined until the need is a file: no state changes."""
+    if besoin.etat not in BESOIN_EN_COURS:
+        return non("Ce besoin est devenu un dossier, ou abandonné.")
+    if besoin.etat == EtatBesoin.SIGNALE:
+        return non("L’opportunité n’est pas encore définie.")
+    return peut_animer_les_besoins(auteur, besoin.contrat)
+
+
 def peut_publier(auteur: Auteur, besoin: Besoin) -> Reponse:
     """A call for expressions of interest, once its opportunity is written and while nobody carries it."""
     animer = peut_animer_les_besoins(auteur, besoin.contrat)

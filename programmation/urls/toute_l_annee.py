@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:annee>/besoins/signaler/", besoins.signaler, name="signaler_besoin"),
     path(_BESOIN, besoins.voir, name="besoin"),
     path(_BESOIN + "modifier/", besoins.modifier, name="modifier_besoin"),
+    path(_BESOIN + "opportunite/", besoins.modifier_l_opportunite, name="modifier_opportunite"),
     path(_BESOIN + "publier/", besoins.publier, name="publier_besoin"),
     path(_BESOIN + "faire/<slug:acte>/", besoins.avancer, name="avancer_besoin"),
     path(_BESOIN + "pistes/ajouter/", besoins.ajouter_piste, name="ajouter_piste"),

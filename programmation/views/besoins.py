@@ -50,6 +50,7 @@ from ..permissions.besoins import (
     peut_chiffrer,
     peut_faire_avancer_besoin,
     peut_modifier_besoin,
+    peut_modifier_l_opportunite,
     peut_publier,
     peut_signaler,
     peut_trancher,
@@ -137,6 +138,7 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         risque=RISQUES[analyse.risque] if analyse else None,
         evenements=evenements(LigneJournal.objects.de(objet).reverse(), mandants=True) if instruit else [],
         modifier=peut_modifier_besoin(portee.auteur, objet),
+        redefinir=peut_modifier_l_opportunite(portee.auteur, objet),
         publier=peut_publier(portee.auteur, objet),
         chiffrer=peut_chiffrer(portee.auteur, objet),
         avancer=[] if a_repondre else avancer,
@@ -246,6 +248,29 @@ def _etape(request: HttpRequest, portee: Portee, objet: Besoin, acte: str) -> tu
         return du_porteur, actions.nommer_le_porteur
     form_du_motif = EtapeBesoinForm(request.POST or None, facultatif=acte in FACULTATIFS)
     return form_du_motif, partial(actions.avancer_besoin, acte=acte)
+
+
+@require_http_methods(GET_ET_POST)
+@dans_le_contrat(*ANIMENT)
+def modifier_l_opportunite(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
+    """Correct the opportunity, its scheme or its meeting, wherever the need stands."""
+    objet = _besoin(portee, pk)
+    _verifier_avant_de_montrer(request, peut_modifier_l_opportunite(portee.auteur, objet))
+    form = OpportuniteForm(
+        request.POST or None,
+        besoin=objet,
+        le=timezone.localdate(),
+        qui=partial(derniere_main, objet, "definir", "modifier_opportunite"),
+    )
+    if request.method == "POST" and appliquer(
+        form,
+        lambda: actions.modifier_l_opportunite(
+            objet, **form.valeurs, revision=form.revision, par=portee.auteur, le=timezone.now()
+        ),
+    ):
+        messages.success(request, "L’opportunité est enregistrée.")
+        return redirect(_adresse(portee, objet))
+    return _page_d_acte(request, portee, objet, form, "Modifier l’opportunité")
 
 
 def _valeurs(form: Any) -> dict[str, Any]:

@@ -756,6 +756,7 @@ EXEMPLES: dict[str, Exemple] = {
     "programmation:signaler_besoin": pour(*FINANCEURS, R.DELEGUE_PREFET, R.SIGNATAIRE),
     "programmation:besoin": pour(*LECTEURS_DES_RAPPORTS, pk="besoin.pk"),
     "programmation:modifier_besoin": pour(*GROUPES, pk="besoin.pk"),
+    "programmation:modifier_opportunite": pour(*GROUPES, pk="besoin.pk"),
     "programmation:publier_besoin": pour(*GROUPES, pk="besoin.pk"),
     "programmation:avancer_besoin": pour(*GROUPES, pk="besoin.pk", acte="abandonner"),
     "programmation:ajouter_piste": pour(*GROUPES, pk="besoin.pk"),

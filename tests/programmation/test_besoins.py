@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from commun.erreurs import ActeRefuse, RegleEnfreinte
+from commun.erreurs import ActeRefuse, RegleEnfreinte, RevisionDepassee
 from commun.etats import TransitionImpossible
 from commun.models import LigneJournal, Travail
 from commun.travaux import executer
@@ -22,7 +22,7 @@ from contrats.etats import Role
 from programmation.actions import besoins as actions
 from programmation.etats import EtatBesoin, EtatCandidature, EtatDossier
 from programmation.lectures.besoins import besoins_par_etat, compter_les_besoins, etapes, risque_de_requalification
-from programmation.models import Besoin, Candidature, PisteDeFinancement
+from programmation.models import Besoin, Candidature, FamilleDispositif, PisteDeFinancement
 from programmation.regles.requalification import Risque
 from tests.fabriques import (
     AccompagnementFactory,
@@ -109,6 +109,49 @@ def test_l_opportunite_dit_le_dispositif_et_la_reunion(contrat, gens, le, ami) -
     assert (defini.etat, defini.dispositif, defini.reunion) == (EtatBesoin.OPPORTUNITE, ami, reunion)
     with pytest.raises(ActeRefuse):
         actions.definir_l_opportunite(BesoinFactory(contrat=contrat), **saisie, par=gens.instructeur, le=le)
+
+
+@pytest.mark.parametrize("etat", ["defini", "porteur_trouve", "finance"])
+def test_l_opportunite_se_corrige_sans_revenir_au_constat(contrat, gens, le, ami, etat) -> None:
+    besoin = BesoinFactory(contrat=contrat, **{etat: True})
+    avant = relu(besoin)
+    reunion = ReunionFactory(comite__contrat=contrat)
+    saisie = {"opportunite": "Une halte.", "dispositif": ami, "reunion": reunion}
+    actions.modifier_l_opportunite(besoin, **saisie, revision=0, par=gens.delegue, le=le)
+    lu = relu(besoin)
+    assert (lu.etat, lu.porteur, lu.revision) == (avant.etat, avant.porteur, 1)
+    assert (lu.opportunite, lu.dispositif, lu.reunion) == ("Une halte.", ami, reunion)
+    ligne = LigneJournal.objects.de(besoin).get()
+    assert (ligne.acte, ligne.apres["opportunite"]) == ("modifier_opportunite", "Une halte.")
+    with pytest.raises(RevisionDepassee):
+        actions.modifier_l_opportunite(besoin, **saisie, revision=0, par=gens.chef, le=le)
+    with pytest.raises(RegleEnfreinte, match="opportunité"):
+        actions.modifier_l_opportunite(besoin, **saisie | {"opportunite": " "}, par=gens.chef, le=le)
+    with pytest.raises(ActeRefuse):
+        actions.modifier_l_opportunite(besoin, **saisie, par=gens.signataire, le=le)
+
+
+@pytest.mark.parametrize("etat", ["signale", "en_dossier", "abandonne"])
+def test_ce_qui_n_est_pas_defini_ou_n_est_plus_un_besoin_ne_se_corrige_pas(contrat, gens, le, ami, etat) -> None:
+    besoin = BesoinFactory(contrat=contrat, **({} if etat == "signale" else {etat: True}))
+    with pytest.raises(ActeRefuse):
+        actions.modifier_l_opportunite(besoin, opportunite="X", dispositif=ami, reunion=None, par=gens.chef, le=le)
+
+
+def test_un_appel_publie_garde_son_genre_et_son_dispositif_une_fois_repondu(publie, gens, le) -> None:
+    autre, fpc = DispositifFactory(ami=True), DispositifFactory(famille=FamilleDispositif.FPC)
+    saisie = {"opportunite": "Une halte.", "reunion": None, "par": gens.chef, "le": le}
+    with pytest.raises(RegleEnfreinte, match="publié") as refus:
+        actions.modifier_l_opportunite(publie, dispositif=fpc, **saisie)
+    assert refus.value.champ == "dispositif"
+    actions.modifier_l_opportunite(publie, dispositif=autre, **saisie)
+    candidature = CandidatureFactory(besoin=publie, retiree=True)
+    actions.modifier_l_opportunite(publie, dispositif=publie.dispositif, **saisie)
+    Candidature.objects.filter(pk=candidature.pk).update(etat=EtatCandidature.DEPOSEE)
+    with pytest.raises(RegleEnfreinte, match="reçu des réponses"):
+        actions.modifier_l_opportunite(publie, dispositif=autre, **saisie)
+    actions.modifier_l_opportunite(publie, dispositif=publie.dispositif, **saisie | {"opportunite": "Deux haltes."})
+    assert relu(publie).opportunite == "Deux haltes."
 
 
 def test_un_retour_en_arriere_donne_son_motif(contrat, gens, le) -> None:
@@ -412,6 +455,28 @@ def test_du_signalement_au_dossier_a_l_ecran(contrat, client_de: Callable[..., C
     assert besoin.dossier is not None
     assert besoin.dossier.intitule == "Un garage solidaire"
     assert chef.get(page).status_code == 200
+
+
+def test_l_opportunite_se_corrige_a_l_ecran(contrat, client_de, publie, horloge) -> None:
+    horloge.regler(2026, 9, 10, 9)
+    chef = client_de(Role.CHEF_DE_PROJET)
+    ancienne = ReunionFactory(comite__contrat=contrat, le=date(2025, 1, 10))
+    Besoin.objects.update(reunion=ancienne)
+    autre = DispositifFactory(contrat=contrat, ami=True)
+    page, url = adresse(contrat, "besoin", pk=publie.pk), adresse(contrat, "modifier_opportunite", pk=publie.pk)
+    assert url in chef.get(page).content.decode()
+    assert url not in client_de(Role.SIGNATAIRE).get(page).content.decode()
+    form = chef.get(url).context["form"]
+    assert form.initial["opportunite"] == publie.opportunite
+    assert set(form.fields["dispositif"].queryset) == {publie.dispositif, autre}
+    CandidatureFactory(besoin=publie)
+    saisie = {"opportunite": "Une halte.", "dispositif": autre.pk, "reunion": ancienne.pk}
+    refus = chef.post(url, saisie)
+    assert refus.status_code == 422
+    assert "son dispositif ne change plus" in refus.content.decode()
+    assert chef.post(url, saisie | {"dispositif": publie.dispositif.pk}).status_code == 302
+    lu = relu(publie)
+    assert (lu.opportunite, lu.reunion, lu.etat) == ("Une halte.", ancienne, EtatBesoin.OPPORTUNITE)
 
 
 def test_une_saisie_refusee_revient_avec_sa_phrase(contrat, client_de, publie) -> None:
