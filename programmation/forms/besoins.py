@@ -18,7 +18,7 @@ from contrats.permissions import RolesTenus, roles
 from geographie.models import Commune, Perimetre, VersionPerimetre
 
 from ..etats import EtatBesoin
-from ..lectures.besoins import partenaires
+from ..lectures.besoins import financeurs_possibles, partenaires
 from ..lectures.dispositifs import en_vigueur
 from ..models import (
     FAMILLES_DES_BESOINS,
@@ -225,7 +225,7 @@ class PisteForm(FormulaireADeux, forms.ModelForm):
     def __init__(self, *args: Any, contrat: Contrat, qui: Callable[[], str] = str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champs: Any = self.fields
-        possibles = Q(pk__in=partenaires(contrat).values("pk")) | Q(pk=self.instance.organisme_id)
+        possibles = Q(pk__in=financeurs_possibles(contrat).values("pk")) | Q(pk=self.instance.organisme_id)
         champs["organisme"].queryset = Organisme.objects.filter(possibles).order_by("recherche")
         champs["organisme"].empty_label = "Choisissez"
         champs["nature"].choices = [("", "Choisissez"), *NatureMoyens.choices]

@@ -9,11 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from acteurs.models import Organisme, TypeOrganisme
 from commun.auteur import Auteur
 from commun.models import LigneJournal
+from contrats.lectures.moyens import partenaires_possibles
 from contrats.models import Contrat
 from contrats.permissions import roles
 
@@ -301,4 +302,14 @@ def partenaires(contrat: Contrat) -> Any:
         )
         .distinct()
         .order_by("recherche")
+    )
+
+
+def financeurs_possibles(contrat: Contrat) -> QuerySet[Organisme]:
+    """Who may pay for the answer to a need: the partners, whoever is known in the contract, its funders and their doors."""
+    return Organisme.objects.filter(
+        Q(pk__in=partenaires_possibles(contrat).values("pk"))
+        | Q(pk__in=partenaires(contrat).order_by().values("pk"))
+        | Q(pk__in=contrat.enveloppes.values("financeur"))
+        | Q(pk__in=contrat.canaux.values("financeur"))
     )

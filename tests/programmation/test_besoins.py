@@ -21,6 +21,7 @@ from commun.travaux import executer
 from contrats.etats import Role
 from programmation.actions import besoins as actions
 from programmation.etats import EtatBesoin, EtatCandidature, EtatDossier
+from programmation.forms.besoins import PisteForm
 from programmation.lectures.besoins import besoins_par_etat, compter_les_besoins, etapes, risque_de_requalification
 from programmation.models import Besoin, Candidature, FamilleDispositif, PisteDeFinancement
 from programmation.regles.requalification import Risque
@@ -28,15 +29,19 @@ from tests.fabriques import (
     AccompagnementFactory,
     BesoinFactory,
     CampagneFactory,
+    CanalDepotFactory,
     CandidatureFactory,
     CommuneFactory,
     DispositifFactory,
     DossierFactory,
+    EnveloppeFactory,
     HabilitationFactory,
     OrganismeFactory,
     OrientationFactory,
     PisteDeFinancementFactory,
+    RessourceFactory,
     ReunionFactory,
+    SignataireFactory,
     ThemeP147Factory,
     VersionPerimetreFactory,
 )
@@ -177,6 +182,26 @@ def test_les_financements_sont_reunis_quand_une_piste_est_acquise(contrat, gens,
     actions.ecrire_piste(besoin, piste, champs={"acquise": True}, par=gens.chef, le=le)
     actions.avancer_besoin(besoin, "reunir", motif="", par=gens.chef, le=le)
     assert relu(besoin).etat == EtatBesoin.FINANCE
+
+
+def test_une_piste_nomme_qui_peut_payer_meme_sans_avoir_signe(contrat) -> None:
+    """A funder with an envelope or a door, a service of a signatory, an organisation of the directory; nobody else's."""
+    etat = OrganismeFactory(etat=True)
+    SignataireFactory(contrat=contrat, organisme=etat)
+    attendus = {
+        EnveloppeFactory(contrat=contrat).financeur,
+        CanalDepotFactory(contrat=contrat).financeur,
+        OrganismeFactory(parent=etat),
+        RessourceFactory(contrat=contrat).organisme,
+        etat,
+        contrat.pilote,
+    }
+    ailleurs = EnveloppeFactory().financeur
+    possibles = set(PisteForm(contrat=contrat).fields["organisme"].queryset)
+    assert attendus <= possibles
+    assert ailleurs not in possibles
+    gardee = PisteDeFinancementFactory(organisme=ailleurs, besoin__contrat=contrat)
+    assert ailleurs in PisteForm(contrat=contrat, instance=gardee).fields["organisme"].queryset
 
 
 def test_une_piste_acquise_a_un_montant(contrat, gens, le) -> None:
