@@ -122,6 +122,8 @@ def repondre_intention(intention: Intention, acte: str, *, motif: str, par: Aute
     """Encourage, orient towards droit commun, advise against, or give it up; the porteur reads the reason."""
     intention = _tenir(intention)
     verifier((peut_abandonner_intention if acte == "abandonner" else peut_repondre_intention)(par, intention))
+    if acte == "abandonner" and intention.porteur is not None and est_sa_propre_intention(par, intention):
+        par = par.au_nom_de(intention.porteur)  # somebody of several organisations gives it up for that one
     intention.changer_etat(acte, par=par, le=le, motif=motif_donne(motif) if acte in _MOTIVEES else motif.strip())
     return intention
 

@@ -26,6 +26,8 @@ TONS_INTENTION = {
     EtatIntention.DEPOSEE: "succes",
     EtatIntention.ABANDONNEE: "neutre",
 }
+# What the team answers; a porteur gives up its own project, which answers nothing.
+_REPONSES = ("encourager", "reorienter", "deconseiller", "abandonner")
 TONS_ELIGIBILITE = {Eligibilite.PROBABLE: "succes", Eligibilite.A_REVOIR: "attention", Eligibilite.NON: "danger"}
 
 
@@ -62,8 +64,9 @@ class IntentionLue:
 
 @dataclass(frozen=True, slots=True)
 class ReponseLue:
-    """What the team answered last, and the leads of droit commun that it shares."""
+    """What the team answered last, and the leads of droit commun that it shares; `libelle` is what the answer made of it."""
 
+    libelle: str
     le: datetime
     texte: str
     ressources: tuple[Ressource, ...]
@@ -116,13 +119,22 @@ def _avis(avis: AvisIntention) -> AvisLu:
 
 
 def reponse_a(intention: Intention) -> ReponseLue | None:
-    """What the team answered last; with it, the means of droit commun that funders named and that porteurs may read."""
-    lignes = LigneJournal.objects.de(intention).filter(acte__in=TRANSITIONS_INTENTION)
-    derniere = lignes.last()
+    """What the team answered last; with it, the means of droit commun that funders named and that porteurs may read.
+
+    It stays what it was when the project becomes a file, or when its porteur gives it up.
+    """
+    lignes = LigneJournal.objects.de(intention).filter(acte__in=_REPONSES).reverse()
+    derniere = next((ligne for ligne in lignes if not _est_du_porteur(ligne, intention)), None)
     if derniere is None:
         return None
+    libelle = EtatIntention(TRANSITIONS_INTENTION[derniere.acte].vers).label
     ouvertes = Ressource.objects.filter(avis_intentions__intention=intention, ouverte=True).select_related("organisme")
-    return ReponseLue(derniere.fait_le, derniere.motif, tuple(ouvertes.distinct().order_by("nom", "pk")))
+    return ReponseLue(libelle, derniere.fait_le, derniere.motif, tuple(ouvertes.distinct().order_by("nom", "pk")))
+
+
+def _est_du_porteur(ligne: LigneJournal, intention: Intention) -> bool:
+    """It was written by the porteur, or in its name."""
+    return intention.porteur_id is not None and intention.porteur_id in (ligne.organisme_id, ligne.pour_le_compte_de_id)
 
 
 def financeurs_sans_avis(intention: Intention) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -129,6 +130,35 @@ def test_la_reponse_de_l_equipe_se_lit_avec_le_droit_commun_ouvert(intention, ge
     reponse = reponse_a(intention)
     assert reponse is not None
     assert (reponse.texte, reponse.ressources) == ("Voyez la CAF.", (ouverte,))
+
+
+def test_la_reponse_de_l_equipe_reste_quand_l_intention_devient_un_dossier(intention, gens, le):
+    actions.repondre_intention(intention, "encourager", motif="Visez deux quartiers.", par=gens.chef, le=le)
+    actions.en_faire_un_dossier(intention, dispositif=DispositifFactory(), par=gens.porteur, le=le)
+    reponse = reponse_a(intention)
+    assert reponse is not None
+    assert (reponse.libelle, reponse.texte) == ("Encouragée à déposer", "Visez deux quartiers.")
+
+
+def test_le_porteur_qui_abandonne_ne_se_repond_pas(intention, gens, le):
+    actions.repondre_intention(intention, "deconseiller", motif="Hors sujet.", par=gens.chef, le=le)
+    actions.repondre_intention(intention, "abandonner", motif="Plus de salle.", par=gens.porteur, le=le)
+    reponse = reponse_a(intention)
+    assert reponse is not None
+    assert (reponse.libelle, reponse.texte) == ("Déconseillée", "Hors sujet.")
+
+
+def test_le_porteur_de_plusieurs_organismes_abandonne_pour_celui_de_l_intention(intention, gens, le):
+    d_ailleurs = replace(gens.porteur, organisme=OrganismeFactory())
+    actions.repondre_intention(intention, "abandonner", motif="Plus de salle.", par=d_ailleurs, le=le)
+    assert reponse_a(intention) is None
+
+
+def test_l_equipe_qui_abandonne_une_intention_repond(intention, gens, le):
+    actions.repondre_intention(intention, "abandonner", motif="L’action existe déjà.", par=gens.chef, le=le)
+    reponse = reponse_a(intention)
+    assert reponse is not None
+    assert (reponse.libelle, reponse.texte) == ("Abandonnée", "L’action existe déjà.")
 
 
 def test_le_porteur_n_abandonne_que_la_sienne(campagne, intention, gens, le):
