@@ -241,9 +241,9 @@ class PisteForm(FormulaireADeux, forms.ModelForm):
 
 
 class CandidatureForm(FormulaireADeux, forms.Form):
-    """What the porteur answers."""
+    """What the porteur answers for one of its organisations; a colleague may answer for it too."""
 
-    organisme = forms.ModelChoiceField(Organisme.objects.none(), label="Pour", empty_label=None)
+    organisme = forms.ModelChoiceField(Organisme.objects.none(), widget=forms.HiddenInput)
     texte = forms.CharField(
         label="Votre réponse",
         max_length=6000,
@@ -252,15 +252,13 @@ class CandidatureForm(FormulaireADeux, forms.Form):
     )
 
     def __init__(
-        self, *args: Any, siens: Any, connue: Candidature | None, qui: Callable[[], str] = str, **kwargs: Any
+        self, *args: Any, organisme: Organisme, connue: Candidature | None, qui: Callable[[], str] = str, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial={"texte": connue.texte if connue else ""}, **kwargs)
+        depart = {"organisme": organisme.pk, "texte": connue.texte if connue else ""}
+        super().__init__(*args, initial=depart, **kwargs)
         champ: Any = self.fields["organisme"]
-        champ.queryset = siens
-        if siens.count() == 1:
-            champ.widget = forms.HiddenInput()
-            champ.initial = siens.get()
-            self.tenir(connue.revision if connue else 0, qui)  # a colleague may answer for it too
+        champ.queryset = Organisme.objects.filter(pk=organisme.pk)
+        self.tenir(connue.revision if connue else 0, qui)
 
 
 class ReponseCandidatureForm(AvantTermeForm):

@@ -43,18 +43,21 @@ def lister(request: HttpRequest, portee: Portee) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @dans_le_contrat(Role.PORTEUR)
 def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
-    """One call, and one's own answer."""
+    """One call, and the answers of one's own organisations; each is written apart."""
     objet = _appel(portee, pk)
     jour = timezone.localdate()
     (lu,) = lire(Besoin.objects.filter(pk=objet.pk), portee.contrat, pour=portee.auteur, le=jour)
-    siens = Organisme.objects.filter(pk__in=portee.roles.organismes_porteurs)
+    siens = list(Organisme.objects.filter(pk__in=portee.roles.organismes_porteurs).order_by("recherche"))
     siennes = [c for c in candidatures_de(objet, pour=portee.auteur) if c.candidature.organisme in siens]
+    connues = {lue.candidature.organisme_id: lue.candidature for lue in siennes}
     permis = peut_candidater(portee.auteur, objet, jour)
-    connue = siennes[0].candidature if len(siennes) == 1 else None
+    ouverts = [o for o in siens if o.pk not in connues or connues[o.pk].se_repond_encore] if permis else []
+    organisme = _pour_qui(request, siens, ouverts)
+    connue = connues.get(organisme.pk) if organisme else None
     form = None
-    if permis and (connue is None or connue.se_repond_encore):
+    if permis and organisme is not None:
         qui = partial(derniere_main, connue, "deposer", "modifier") if connue else str
-        form = CandidatureForm(request.POST or None, siens=siens, connue=connue, qui=qui)
+        form = CandidatureForm(request.POST or None, organisme=organisme, connue=connue, qui=qui)
     if request.method == "POST":
         verifier(permis)
         if form is not None and appliquer(
@@ -72,11 +75,26 @@ def voir(request: HttpRequest, portee: Portee, pk: int) -> HttpResponse:
         "lu": lu,
         "siennes": [(lue, peut_retirer_candidature(portee.auteur, lue.candidature)) for lue in siennes],
         "connue": connue,
+        "organisme": organisme,
+        "ouverts": [(o, connues.get(o.pk)) for o in ouverts],
+        "plusieurs": len(siens) > 1,
         "permis": permis,
         "form": form,
     }
     statut = 422 if form is not None and form.errors else 200
     return render(request, "programmation/toute_l_annee/appel.html", contexte, status=statut)
+
+
+def _pour_qui(request: HttpRequest, siens: list[Organisme], ouverts: list[Organisme]) -> Organisme | None:
+    """The organisation that is answered for: the one sent, else the one asked for, else the only one that still may.
+
+    One that no longer may is kept when it is sent: the refusal comes back beside what was typed.
+    """
+    if envoye := request.POST.get("organisme"):
+        return next((organisme for organisme in siens if str(organisme.pk) == envoye), None)
+    demande = request.GET.get("organisme")
+    choisis = [organisme for organisme in ouverts if str(organisme.pk) == demande] or ouverts
+    return choisis[0] if len(choisis) == 1 else None
 
 
 @require_POST

@@ -189,6 +189,74 @@ def test_le_courriel_mene_a_une_annee_du_contrat(publie, deposee_le, annee) -> N
     assert annee in courriel.body
 
 
+# --- Somebody of two organisations ------------------------------------------------------------------------------------
+@pytest.fixture
+def de_deux(contrat, client_de: Callable[..., Client], horloge) -> Any:
+    """Somebody who acts for « Atelier » and for « Boutique »."""
+    horloge.regler(2026, 9, 10, 9)
+    atelier, boutique = OrganismeFactory(nom="Atelier"), OrganismeFactory(nom="Boutique")
+    client = client_de(Role.PORTEUR, organisme=atelier)
+    HabilitationFactory(contrat=contrat, organisme=boutique, role=Role.PORTEUR, utilisateur=client.auteur.utilisateur)
+    client.atelier, client.boutique = atelier, boutique
+    return client
+
+
+def test_une_association_ecartee_n_empeche_pas_l_autre_de_repondre(contrat, de_deux, publie) -> None:
+    CandidatureFactory(besoin=publie, organisme=de_deux.atelier, non_retenue=True, texte="Un atelier.")
+    page = adresse(contrat, "appel", pk=publie.pk)
+    lue = de_deux.get(page)
+    assert (lue.context["organisme"], lue.context["form"].initial["texte"]) == (de_deux.boutique, "")
+    assert "Répondre à l’appel — Boutique" in lue.content.decode()
+    assert "Un atelier." in lue.content.decode()  # what the other one answered stays readable
+    assert de_deux.post(page, {"organisme": de_deux.boutique.pk, "texte": "Une boutique."}).status_code == 302
+    assert publie.candidatures.get(organisme=de_deux.boutique).texte == "Une boutique."
+
+
+def test_chaque_association_a_son_texte(contrat, de_deux, publie) -> None:
+    CandidatureFactory(besoin=publie, organisme=de_deux.atelier, texte="Un atelier.")
+    page = adresse(contrat, "appel", pk=publie.pk)
+    choix = de_deux.get(page)
+    assert choix.context["form"] is None
+    assert f"?organisme={de_deux.boutique.pk}" in choix.content.decode()
+    de_l_atelier = de_deux.get(page, {"organisme": de_deux.atelier.pk})
+    assert "Modifier votre réponse — Atelier" in de_l_atelier.content.decode()
+    assert de_l_atelier.context["form"]["texte"].value() == "Un atelier."
+    de_la_boutique = de_deux.get(page, {"organisme": de_deux.boutique.pk})
+    assert "Répondre à l’appel — Boutique" in de_la_boutique.content.decode()
+    form = de_la_boutique.context["form"]
+    assert (form["organisme"].value(), form["texte"].value()) == (de_deux.boutique.pk, "")
+
+
+def test_la_reponse_d_une_collegue_ne_s_ecrase_pas_avec_deux_organismes(contrat, client_de, de_deux, publie) -> None:
+    collegue = client_de(Role.PORTEUR, organisme=de_deux.boutique)
+    page = adresse(contrat, "appel", pk=publie.pk)
+    url = f"{page}?organisme={de_deux.boutique.pk}"
+    form = de_deux.get(url).context["form"]
+    ouverture = {champ.html_name: champ.value() for champ in form}
+    assert collegue.post(page, {"organisme": de_deux.boutique.pk, "texte": "Une boutique."}).status_code == 302
+    refus = de_deux.post(url, ouverture | {"texte": "Deux boutiques."})
+    assert refus.status_code == 422
+    assert "a écrit ici" in refus.content.decode()
+    assert publie.candidatures.get().texte == "Une boutique."
+
+
+def test_une_reponse_envoyee_trop_tard_revient_avec_ce_qui_est_ecrit(contrat, de_deux, publie) -> None:
+    """It is never taken for the other organisation's."""
+    CandidatureFactory(besoin=publie, organisme=de_deux.atelier, non_retenue=True)
+    page = adresse(contrat, "appel", pk=publie.pk)
+    refus = de_deux.post(page, {"organisme": de_deux.atelier.pk, "texte": "Un atelier plus près."})
+    assert refus.status_code == 422
+    assert "a déjà une réponse" in refus.content.decode()
+    assert "Un atelier plus près." in refus.content.decode()
+    assert not publie.candidatures.filter(organisme=de_deux.boutique).exists()
+
+
+def test_on_ne_repond_pas_pour_un_organisme_d_ailleurs(contrat, de_deux, publie) -> None:
+    page = adresse(contrat, "appel", pk=publie.pk)
+    assert de_deux.post(page, {"organisme": OrganismeFactory().pk, "texte": "Rien."}).context["form"] is None
+    assert not publie.candidatures.exists()
+
+
 # --- A competitor reads nothing ---------------------------------------------------------------------------------------
 @pytest.fixture
 def concurrente(contrat, client_de: Callable[..., Client]) -> Any:
