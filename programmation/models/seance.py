@@ -41,7 +41,7 @@ def examinent(*, sip: bool) -> Q:
     if not sip:
         return Q(reunion__comite__valide_programmation=True) | Q(reunion__comite__valide_sip=False)
     confie = Exists(Comite.objects.filter(contrat=OuterRef("reunion__comite__contrat"), valide_sip=True))
-    return Q(reunion__comite__valide_sip=True) | (Q(reunion__comite__valide_programmation=True) & ~confie)
+    return Q(reunion__comite__valide_sip=True) | Q(~confie, reunion__comite__valide_programmation=True)
 
 
 class ExamenDossierQuerySet(models.QuerySet["ExamenDossier"]):
