@@ -61,9 +61,15 @@ def comites_validant(dossier: Dossier) -> list[Comite]:
 
 
 def comites_de_la_selection(contrat: Contrat, dossiers: Collection[int]) -> list[Comite]:
-    """The bodies that have a proposal of these files (by key) to validate; without any, those that validate."""
+    """The bodies that have a proposal of these files (by key) to validate; without any, those that validate.
+
+    A file put off is taken up again with its rows; a row put off on a file that goes on is not.
+    """
     proposees = DemandeFinancement.objects.filter(
-        dossier__in=dossiers, etat__in=(EtatDemande.PROPOSEE, EtatDemande.AJOURNEE), montant_propose__gt=0
+        Q(etat=EtatDemande.PROPOSEE) | Q(etat=EtatDemande.AJOURNEE, dossier__etat=EtatDossier.AJOURNE),
+        dossier__in=dossiers,
+        proposition_partagee=True,
+        montant_propose__gt=0,
     )
     comites = _qui_valident(contrat)
     return [comite for comite in comites if proposees.filter(demandes_de(comite)).exists()] or comites

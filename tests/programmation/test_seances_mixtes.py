@@ -379,3 +379,14 @@ def test_du_tableau_une_selection_de_l_appel_n_offre_que_le_copil(contrat, gens,
     apercu = selection(dossier)
     assert offertes(apercu) == [copil]
     assert apercu.context["a_programmer"] == euros(1000)
+
+
+@pytest.mark.parametrize("etat", [EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE])
+def test_une_ligne_ajournee_n_attend_son_instance_que_si_le_dossier_l_est(
+    initiative, selection, copil, commission, etat
+) -> None:
+    dossier = initiative["sip"].dossier
+    DemandeFinancement.objects.filter(pk=initiative["sip"].pk).update(etat=EtatDemande.AJOURNEE, motif="Devis.")
+    Dossier.objects.filter(pk=dossier.pk).update(etat=etat)
+    attendues = {copil} if etat == EtatDossier.EN_INSTRUCTION else {copil, commission}
+    assert set(offertes(selection(dossier))) == attendues
