@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,11 @@ from ..lectures.moyens import LIGNES, MoyensDuPartenaire
 from ..models import NatureAnnoncee, Orientation, Section
 
 ENSEMBLE = "Toutes orientations, non réparti"
+A_DIRE_EN_MOTS = typographie("Dites ici ces moyens en nature, en quelques mots : « 2 ETP de médiateurs ».")
+MOTS_SANS_CASE = typographie(
+    "Ces mots allaient avec une case que vous videz : videz-les aussi, ou écrivez « en nature » dans la case qu’ils disent."
+)
+Lue = tuple[str, Decimal | None]  # what a box says: its status, its euros
 _MOTS = {StatutMoyen.NON_COMMUNIQUE.value: NON_COMMUNIQUE, StatutMoyen.SANS_OBJET.value: SANS_OBJET}
 
 
@@ -77,6 +82,9 @@ class MoyensForm(forms.Form):
         else:
             self.fields["source"].initial = lus.sources[-1] if lus.sources else ""
         self._depart: dict[str, str] = {}
+        self._precisions: dict[str, str] = {}  # the words of each box, by its name
+        self._intouchables: set[str] = set()  # what the organisation said itself, for the team that writes for it
+        self._pour_le_compte_de = pour_le_compte_de
         for ligne in lus.lignes:
             self._ajouter_ligne(ligne)
         self.fields["depart"].initial = self._en_depart()
@@ -111,6 +119,9 @@ class MoyensForm(forms.Form):
         for orientation, dite in zip(self.colonnes, propres, strict=True):
             nom = _nom(ligne.nature, ligne.section, orientation)
             self._depart[nom] = _ecrire(dite)
+            self._precisions[nom] = dite.precision if dite else ""
+            if dite and self._pour_le_compte_de and not dite.pour_son_compte:
+                self._intouchables.add(nom)
             ou = orientation.nom_court or orientation.nom if orientation else ENSEMBLE.lower()
             self.fields[nom] = forms.CharField(
                 label=f"{nature}, {section}, {ou}",
@@ -120,11 +131,11 @@ class MoyensForm(forms.Form):
                 widget=forms.TextInput({"inputmode": "text", "autocomplete": "off", "data-case": ""}),
             )
         nom = _nom_des_mots(ligne.nature, ligne.section)
-        self._depart[nom] = ligne.ensemble.precision if ligne.ensemble else ""
+        self._depart[nom] = _joindre(c.precision for c in propres if c)
         self.fields[nom] = forms.CharField(
             label=f"{nature}, {section}, moyens en nature et précisions",
             required=False,
-            max_length=LONGUEUR_PRECISION,
+            max_length=max(LONGUEUR_PRECISION, len(self._depart[nom])),
             initial=self._depart[nom],
             widget=forms.TextInput({"autocomplete": "off"}),
         )
@@ -165,23 +176,26 @@ class MoyensForm(forms.Form):
             self.add_error(nom, typographie(f"Cette case {dit} : gardez votre réponse, ou reprenez celle-ci."))
 
     def _lire_ligne(self, valeurs: dict[str, Any], nature: NatureAnnoncee, section: Section) -> None:
-        mots = valeurs.get(_nom_des_mots(nature, section), "").strip()
-        mots_changes = mots != self._depart[_nom_des_mots(nature, section)]
+        champ_des_mots, ensemble = _nom_des_mots(nature, section), _nom(nature, section, None)
+        mots = valeurs.get(champ_des_mots, "").strip()
         noms = {_nom(nature, section, o): o for o in self.colonnes}
-        vide = not mots and not any(valeurs.get(nom, "").strip() for nom in noms)
+        textes = {nom: valeurs.get(nom, "").strip() for nom in noms}
+        if not any(textes.values()):
+            if mots and mots == self._depart[champ_des_mots] and not self._depart[ensemble]:
+                self.add_error(champ_des_mots, MOTS_SANS_CASE)
+                return
+            # Words alone say means in kind, for all the orientations; nothing at all says what is chosen for the rest.
+            textes[ensemble] = EN_NATURE if mots else _MOTS.get(valeurs.get("reste", ""), "")
+        lues = self._lire_cases(textes)
+        if not mots and any(_en_nature(lue) for lue in lues.values()):
+            self.add_error(champ_des_mots, A_DIRE_EN_MOTS)
+            return
+        porteuses = self._porteuses(lues, mots, ensemble)
         for nom, orientation in noms.items():
-            texte = valeurs.get(nom, "").strip()
-            if orientation is None and vide and valeurs.get("reste"):
-                texte = _MOTS[valeurs["reste"]]
-            elif orientation is None and mots and not texte:
-                texte = EN_NATURE  # words alone say means in kind
-            if texte == self._depart[nom] and not (orientation is None and mots_changes):
+            texte = textes[nom]
+            if (texte and nom not in lues) or (texte == self._depart[nom] and nom not in porteuses):
                 continue
-            try:
-                statut, montant = lire_case(texte) if texte else (RETIRER, None)
-            except CelluleFausse as faute:
-                self.add_error(nom, faute.message)
-                continue
+            statut, montant = lues.get(nom, (RETIRER, None))
             self._saisies.append(
                 SaisieMoyen(
                     organisme=self.organisme,
@@ -191,10 +205,35 @@ class MoyensForm(forms.Form):
                     orientation=orientation,
                     statut=statut,
                     montant=montant,
-                    precision=mots if orientation is None else None,
+                    precision=mots if nom in porteuses or _en_nature((statut, montant)) else None,
                     source=valeurs.get("source"),
                 )
             )
+
+    def _lire_cases(self, textes: dict[str, str]) -> dict[str, Lue]:
+        """What the filled boxes of a line say, from left to right; those that cannot be read are told."""
+        lues: dict[str, Lue] = {}
+        for nom, texte in textes.items():
+            if texte:
+                try:
+                    lues[nom] = lire_case(texte)
+                except CelluleFausse as faute:
+                    self.add_error(nom, faute.message)
+        return lues
+
+    def _porteuses(self, lues: dict[str, Lue], mots: str, ensemble: str) -> list[str]:
+        """The filled boxes that take the words of their line; none while those that stay say them already.
+
+        Words go where there are some and with means in kind; else with what is given for all the orientations, else
+        with each box. They never fill a box by themselves.
+        """
+        if mots == _joindre(self._precisions[nom] for nom in lues):
+            return []
+        deja = [nom for nom, lue in lues.items() if self._precisions[nom] or _en_nature(lue)]
+        permises = [nom for nom in lues if nom not in self._intouchables] or list(lues)
+        if ensemble in permises and lues[ensemble][0] == StatutMoyen.COMMUNIQUE:
+            permises = [ensemble]
+        return deja or permises
 
     def saisies(self) -> list[SaisieMoyen]:
         """The boxes that the person changed."""
@@ -224,6 +263,17 @@ def _nom(nature: str, section: str, orientation: Orientation | None) -> str:
 
 def _nom_des_mots(nature: str, section: str) -> str:
     return f"{nature}-{section}-mots"
+
+
+def _en_nature(lue: Lue) -> bool:
+    """True for means told without an amount."""
+    return lue == (StatutMoyen.COMMUNIQUE, None)
+
+
+def _joindre(precisions: Iterable[str]) -> str:
+    """The words of a line on one line, each once: « 2 ETP ; un local prêté »."""
+    dites = (dite for precision in precisions for dite in " ".join(precision.split()).split(" ; ") if dite)
+    return " ; ".join(dict.fromkeys(dites))
 
 
 def _sens(nom: str, texte: str) -> Any:

@@ -56,6 +56,7 @@ class CaseDeMoyens:
     montant: Decimal | None
     precision: str
     propre: bool = True  # written for this very box, not drawn from the line for all orientations
+    pour_son_compte: bool = False  # entered by the team from a document
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +238,8 @@ def _partenaire(
             reponse = reponse_de_la_case(
                 propre.statut if propre is not None else None, ensemble.statut if ensemble is not None else None
             )
-            cases.append(
-                CaseDeMoyens(
-                    reponse, propre.montant if propre else None, propre.precision if propre else "", propre is not None
-                )
-            )
-        lue = None if ensemble is None else CaseDeMoyens(ensemble.statut, ensemble.montant, ensemble.precision)
+            cases.append(CaseDeMoyens(reponse, None, "", propre=False) if propre is None else _ecrite(propre))
+        lue = None if ensemble is None else _ecrite(ensemble)
         lignes.append(LigneDeMoyens(nature, section, tuple(cases), lue))
     return MoyensDuPartenaire(
         pk=organisme.pk,
@@ -256,6 +253,13 @@ def _partenaire(
         relance_le=relance_le,
         fictif=any(m.fictif for m in rangees),
         parent=organisme.parent_id,
+    )
+
+
+def _ecrite(dite: MoyenAnnonce) -> CaseDeMoyens:
+    """A box that somebody wrote."""
+    return CaseDeMoyens(
+        dite.statut, dite.montant, dite.precision, pour_son_compte=dite.saisi_par_organisme_id is not None
     )
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from commun.models import LigneJournal
 from contrats.etats import Role
 from contrats.imports.moyens import lire_case
+from contrats.lectures.moyens import moyens_annonces
 from contrats.models import MoyenAnnonce, NatureAnnoncee, Section
 from contrats.views import moyens as vues
 from tests.fabriques import (
@@ -72,6 +73,101 @@ def test_un_partenaire_remplit_son_tableau(contrat, caf, sante):
     page = caf.get(url).content.decode()
     assert 'value="12\u202f500,50"' in page
     assert 'value="so"' in page
+
+
+# --- The words of a line ----------------------------------------------------------------------------------------------
+def ligne_dite(contrat, organisme):
+    """The first line of the table, droit commun in running costs, as everybody reads it."""
+    return moyens_annonces(contrat, 2026, organismes=[organisme.pk]).partenaires[0].lignes[0]
+
+
+def enregistrer(client, url, *, source="", **saisie):
+    """What the page sends back: all that it shows, with these boxes of the first line typed over."""
+    form = client.get(url).context["form"]
+    montre = {nom: form[nom].value() for nom in form.fields if form[nom].value()} | {"source": source}
+    return client.post(url, montre | {f"droit_commun-fonctionnement-{nom}": dit for nom, dit in saisie.items()})
+
+
+@pytest.fixture
+def emploi(contrat):
+    return OrientationFactory(contrat=contrat, code="O3", nom_court="Emploi")
+
+
+def test_des_precisions_ne_disent_rien_des_cases_laissees_vides(contrat, caf, sante, emploi):
+    """Words beside one amount go with it: the silent boxes stay « non communiqué », the partner is still reminded."""
+    organisme, url = caf.auteur.organisme, adresse(contrat, caf.auteur.organisme)
+    mots = "subvention au centre social"
+    assert enregistrer(caf, url, **{str(sante.pk): "12 500", "mots": mots}).status_code == 302
+    moyen = MoyenAnnonce.objects.get()
+    assert (moyen.orientation, moyen.montant, moyen.precision) == (sante, 12500, mots)
+    ligne = ligne_dite(contrat, organisme)
+    assert [c.reponse for c in ligne.cases] == ["communique", "non_communique"]
+    assert (ligne.completude.connues, ligne.completude.attendues) == (1, 2)
+    assert caf.get(url).context["form"]["droit_commun-fonctionnement-mots"].value() == mots
+    assert "Rien n’a changé" in caf.get(enregistrer(caf, url).url).content.decode()
+
+
+def test_les_precisions_suivent_la_case_qui_reste(contrat, caf, sante, emploi):
+    """What is given for all is emptied beside an amount: its words go with the amount."""
+    organisme, url = caf.auteur.organisme, adresse(contrat, caf.auteur.organisme)
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme, montant=None, precision="subvention")
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme, orientation=sante, montant=Decimal(300))
+    assert enregistrer(caf, url, **{"0": ""}).status_code == 302
+    assert [(m.orientation, m.precision) for m in MoyenAnnonce.objects.all()] == [(sante, "subvention")]
+    # Emptied in its turn, the words left alone would answer for every orientation.
+    vide = enregistrer(caf, url, **{str(sante.pk): ""})
+    assert vide.status_code == 422
+    assert set(vide.context["form"].errors) == {"droit_commun-fonctionnement-mots"}
+    assert enregistrer(caf, url, **{str(sante.pk): "", "mots": ""}).status_code == 302
+    assert not MoyenAnnonce.objects.exists()
+
+
+def test_les_precisions_de_plusieurs_cases_se_lisent_ensemble(contrat, caf, sante, emploi):
+    organisme, url = caf.auteur.organisme, adresse(contrat, caf.auteur.organisme)
+    for orientation, mots in ((sante, "2 ETP"), (emploi, "un\nlocal")):
+        MoyenAnnonceFactory(contrat=contrat, organisme=organisme, orientation=orientation, precision=mots)
+    assert caf.get(url).context["form"]["droit_commun-fonctionnement-mots"].value() == "2 ETP ; un local"
+    enregistrer(caf, url, **{str(emploi.pk): "70"})
+    assert set(MoyenAnnonce.objects.values_list("montant", "precision")) == {(120_000, "2 ETP"), (70, "un\nlocal")}
+    MoyenAnnonceFactory(contrat=contrat, organisme=organisme, montant=Decimal(9), precision="12 ETP ; un local")
+    assert caf.get(url).context["form"]["droit_commun-fonctionnement-mots"].value() == "12 ETP ; un local ; 2 ETP"
+    enregistrer(caf, url, mots="3 ETP")
+    assert ligne_dite(contrat, organisme).precisions == ("3 ETP",)
+
+
+def test_en_nature_se_dit_pour_une_orientation(contrat, caf, sante, emploi):
+    organisme, url = caf.auteur.organisme, adresse(contrat, caf.auteur.organisme)
+    assert enregistrer(caf, url, **{str(sante.pk): "en nature", "mots": "2 ETP"}).status_code == 302
+    moyen = MoyenAnnonce.objects.get()
+    assert (moyen.orientation, moyen.statut, moyen.montant, moyen.precision) == (sante, "communique", None, "2 ETP")
+    ligne = ligne_dite(contrat, organisme)
+    assert ligne.en_nature == ("2 ETP",)
+    assert (ligne.completude.connues, ligne.completude.attendues) == (1, 2)
+    # The same words say another box too, without being typed again.
+    assert enregistrer(caf, url, **{str(emploi.pk): "en nature"}).status_code == 302
+    assert set(MoyenAnnonce.objects.values_list("orientation__code", "precision")) == {("O2", "2 ETP"), ("O3", "2 ETP")}
+
+
+def test_en_nature_sans_mots_dit_ou_les_ecrire_et_rien_ne_se_perd(contrat, caf, sante):
+    url = adresse(contrat, caf.auteur.organisme)
+    refus = enregistrer(caf, url, **{str(sante.pk): "en nature", "0": "500"})
+    assert refus.status_code == 422
+    form = refus.context["form"]
+    assert set(form.errors) == {"droit_commun-fonctionnement-mots"}
+    assert form[f"droit_commun-fonctionnement-{sante.pk}"].value() == "en nature"
+    assert form["droit_commun-fonctionnement-0"].value() == "500"
+    assert not MoyenAnnonce.objects.exists()
+
+
+def test_l_equipe_ajoute_ses_precisions_a_ce_qu_elle_ecrit_seulement(contrat, client_de, sante, emploi):
+    """What the organisation said itself is not written over by the words that come with another box."""
+    chef, caf = client_de(Role.CHEF_DE_PROJET), SignataireFactory(contrat=contrat).organisme
+    MoyenAnnonceFactory(contrat=contrat, organisme=caf, orientation=sante, montant=Decimal(300))
+    saisie = {str(emploi.pk): "80", "mots": "centre social"}
+    url = adresse(contrat, caf)
+    assert enregistrer(chef, url, source="Courrier du 2 avril", **saisie).status_code == 302
+    dits = set(MoyenAnnonce.objects.values_list("orientation__code", "montant", "precision"))
+    assert dits == {("O2", 300, ""), ("O3", 80, "centre social")}
 
 
 def test_rien_de_change_n_ecrit_rien_et_une_case_videe_retire(contrat, caf):
