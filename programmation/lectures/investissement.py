@@ -13,7 +13,6 @@ from commun.auteur import Auteur
 from commun.typographie import INSECABLE, nombre
 from contrats.models import Contrat
 
-from ..etats import DEMANDE_CONSOMME, EtatDemande
 from ..models import (
     DemandeFinancement,
     Derogation,
@@ -25,7 +24,9 @@ from ..models import (
     PointVerifie,
 )
 from ..regles.budget import LigneDeBudget, totaux
+from ..regles.fil_de_l_eau import Reponse, reponse_lue
 from ..regles.investissement import FondsDeConcours, Participation, fonds_de_concours, participation, plan_accorde
+from .rangs import reponse
 
 ZERO = Decimal(0)
 # Whom the minimum share of CGCT L.1111-10 binds: collectivités and groups of them (S-21).
@@ -54,32 +55,55 @@ class Accorde:
 
     montant: Decimal
     epci: bool
+    reponse: Reponse = Reponse.ACCORDEE
 
 
 def accordes_partages(demandes: Iterable[DemandeFinancement]) -> list[Accorde] | None:
     """The same as a room may know it: what was decided, else what funders share."""
-    recus = []
-    for demande in demandes:
-        montant: Decimal | None = None
-        if demande.etat in DEMANDE_CONSOMME:
-            montant = demande.montant_vote if demande.montant_vote is not None else demande.montant_programme
-        elif demande.a_la_table_du_copil:
-            montant = demande.montant_propose
-        if montant is not None:
-            recus.append(Accorde(montant, demande.financeur.type == TypeOrganisme.EPCI))
-    return recus or None
+    return _une_fois_repondu(
+        _accorde(
+            demande,
+            reponse_lue(demande.etat, partagee=demande.proposition_partagee, propose=bool(demande.montant_propose)),
+            (demande.montant_vote, demande.montant_programme),
+            demande.montant_propose,
+        )
+        for demande in demandes
+    )
 
 
 def accordes_vus(demandes: Iterable[Any]) -> list[Accorde] | None:
-    """What these rows (`avec_montants_vus`) bring as their reader may know: voted, else programmed, else proposed; None
-    while nobody has answered."""
-    recus = []
-    for demande in demandes:
-        connus = (demande.vote_vu, demande.programme_vu, demande.propose_vu)
-        montant = next((connu for connu in connus if connu is not None), None)
-        if montant is not None and demande.etat not in (EtatDemande.REFUSEE, EtatDemande.ANNULEE, EtatDemande.AJOURNEE):
-            recus.append(Accorde(montant, demande.financeur.type == TypeOrganisme.EPCI))
-    return recus or None
+    """What these rows (`avec_montants_vus`) bring as their reader may know: decided, else proposed and shared."""
+    return _une_fois_repondu(
+        _accorde(demande, reponse(demande), (demande.vote_vu, demande.programme_vu), demande.propose_vu)
+        for demande in demandes
+    )
+
+
+def _accorde(
+    demande: Any, repondu: Reponse, decides: tuple[Decimal | None, Decimal | None], propose: Decimal | None
+) -> Accorde:
+    """What a row brings: voted else programmed, else proposed; as asked while its funder has not answered."""
+    vote, programme = decides
+    montants = {
+        Reponse.ACCORDEE: programme if vote is None else vote,
+        Reponse.PROPOSEE: propose,
+        Reponse.ATTENDUE: demande.montant_demande,
+    }
+    return Accorde(montants.get(repondu) or ZERO, demande.financeur.type == TypeOrganisme.EPCI, repondu)
+
+
+def _une_fois_repondu(accordes: Iterable[Accorde]) -> list[Accorde] | None:
+    """These rows; None while nobody gives anything."""
+    lus = list(accordes)
+    return lus if any(lu.reponse in (Reponse.ACCORDEE, Reponse.PROPOSEE) for lu in lus) else None
+
+
+def _selon(accordes: Iterable[Accorde]) -> str:
+    """On what the share with these rows stands: nothing is « décidé » while a funder is still awaited."""
+    reponses = {accorde.reponse for accorde in accordes}
+    if Reponse.ATTENDUE in reponses:
+        return "si les autres financeurs suivent"
+    return "selon les propositions" if Reponse.PROPOSEE in reponses else "après décisions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +114,7 @@ class QuiPaie:
     accorde: Participation | None
     fonds: FondsDeConcours | None
     derogation: DerogationLue | None
+    selon: str = ""  # on what `accorde` stands, in words
 
     @property
     def en_mots(self) -> str:
@@ -98,7 +123,7 @@ class QuiPaie:
             return ""
         dits = [f"{nombre(self.demande.taux, 1)}{INSECABLE}% des financements publics"]
         if self.accorde is not None and self.accorde.taux is not None:
-            dits.append(f"{nombre(self.accorde.taux, 1)}{INSECABLE}% après décisions")
+            dits.append(f"{nombre(self.accorde.taux, 1)}{INSECABLE}% {self.selon}")
         if self.derogation is not None:
             dits.append(self.derogation.en_mots)
         return ", ".join(dits)
@@ -137,13 +162,14 @@ def qui_paie(
     A derogation counts after the decisions once the team has found it granted.
     """
     recus = None if accordes is None else list(accordes)
-    accorde, fonds = None, None
+    accorde, fonds, selon = None, None, ""
     # A file that came without its costs says nothing of who pays them.
     if recus is not None and totaux(budget).charges:
         plan = plan_accorde(budget, sum((recu.montant for recu in recus), ZERO))
         accorde = participation(plan, derogation=derogation is not None and bool(derogation.validee))
         fonds = fonds_de_concours(plan, demande=int(sum((recu.montant for recu in recus if recu.epci), ZERO)))
-    return QuiPaie(participation(budget, derogation=derogation is not None), accorde, fonds, derogation)
+        selon = _selon(recus)
+    return QuiPaie(participation(budget, derogation=derogation is not None), accorde, fonds, derogation, selon)
 
 
 def qui_paie_dans_l_annee(contrat: Contrat, annee: int, famille: str, *, pour: Auteur) -> dict[str, QuiPaie]:

@@ -21,7 +21,14 @@ from programmation.lectures.demande import controles_de, demande_de
 from programmation.lectures.fiches_de_seance import fiches
 from programmation.lectures.investissement import qui_paie_dans_l_annee
 from programmation.lectures.recevabilite import points_a_verifier
-from programmation.models import Dossier, Enveloppe, FamilleDispositif, FicheInvestissement, PointAVerifier
+from programmation.models import (
+    DemandeFinancement,
+    Dossier,
+    Enveloppe,
+    FamilleDispositif,
+    FicheInvestissement,
+    PointAVerifier,
+)
 from programmation.rapports.demande import document
 from programmation.regles.budget import LigneDeBudget
 from programmation.regles.champs import se_demande, sections_de
@@ -318,18 +325,48 @@ def test_la_liste_et_la_fiche_disent_qui_paie_apres_les_decisions(instruit, copi
 
     page = lue()
     assert "30,0 %" in page
-    assert "après décisions" not in page
+    assert "suivent" not in page
     assert "dérogation à vérifier" in page
     (fiche,) = fiches(copil, [instruit.pk])
     assert fiche.maitre_d_ouvrage == "30,0\u00a0% des financements publics, dérogation à vérifier"
 
     PointVerifieFactory(dossier=instruit, point=PointAVerifier.DEROGATION)
-    instruit.demandes.filter(financeur__type="epci").update(etat="proposee", montant_propose=Decimal(40_000))
+    fonds, departement = ligne_de(instruit, "epci"), ligne_de(instruit, "departement")
+    repondre(fonds, etat="proposee", montant_propose=Decimal(40_000))
     page = lue()
-    assert "60,0 % après décisions" in page
+    assert "40,0 % si les autres financeurs suivent" in page  # the département's 20 000 € still stand as asked
     assert "dérogation validée" in page
     (fiche,) = fiches(copil, [instruit.pk])
-    assert fiche.maitre_d_ouvrage.endswith("60,0\u00a0% après décisions, dérogation validée")
+    assert fiche.maitre_d_ouvrage.endswith("40,0\u00a0% si les autres financeurs suivent, dérogation validée")
+
+    repondre(departement, etat="proposee", montant_propose=Decimal(15_000))
+    assert "45,0 % selon les propositions" in lue()
+    repondre(departement, etat="proposee", montant_propose=Decimal(0))
+    assert "60,0 % selon les propositions" in lue()
+    actions.programmer(instruit, reunion=copil, montants={fonds.pk: Decimal(30_000)}, par=gens.chef, le=le)
+    assert "70,0 % après décisions" in lue()
+    (fiche,) = fiches(copil, [instruit.pk])
+    assert "70,0\u00a0% après décisions" in fiche.maitre_d_ouvrage
+
+
+def repondre(demande: Any, **valeurs: Any) -> None:
+    DemandeFinancement.objects.filter(pk=demande.pk).update(**valeurs)
+
+
+@pytest.mark.django_db
+def test_son_propre_brouillon_ne_change_pas_qui_paie(instruit, gens) -> None:
+    """A private draft is no answer, for its author either: nobody reads another share than the room does."""
+    departement = ligne_de(instruit, "departement")
+
+    def taux() -> Any:
+        lus = qui_paie_dans_l_annee(instruit.contrat, 2026, FamilleDispositif.FONDS_DE_CONCOURS, pour=gens.instructeur)
+        accorde = lus[instruit.numero].accorde
+        return accorde and accorde.taux
+
+    repondre(departement, etat="proposee", montant_propose=Decimal(5_000), proposition_partagee=False)
+    assert taux() is None
+    repondre(ligne_de(instruit, "epci"), etat="proposee", montant_propose=Decimal(40_000))
+    assert taux() == 40
 
 
 def test_qui_paie_se_lit_en_un_nombre_constant_de_requetes(
