@@ -174,7 +174,7 @@ def compter(contrat: Contrat, annee: int, familles: Collection[str], *, pour: Au
 class EnveloppeAuFil:
     """What one funder has left for one scheme, in euros, and what the ready files would take from it.
 
-    `reste` is None for a reader withdrawn from a file that it pays.
+    `reste` is None for a reader withdrawn from a file that it pays; 0 where there is no envelope yet (`a_ouvrir`).
     """
 
     financeur: str
@@ -183,6 +183,7 @@ class EnveloppeAuFil:
     attendue: Decimal  # of the amount, what no letter has confirmed yet
     reste: Decimal | None
     pret: Decimal
+    a_ouvrir: bool = False  # nothing is validated on it until somebody opens it
 
     @property
     def reste_apres(self) -> Decimal | None:
@@ -232,27 +233,50 @@ def argent(
     contrat: Contrat,
 ) -> ArgentAuFil:
     """Of the year's envelopes that the reader sees, those of these schemes (by key); `pretes` are the rows of the ready
-    files. A row takes from the envelope of its own funder, scheme and nature, and from no other.
+    files. A row takes from the envelope of its own funder, scheme and nature, in the section of the scheme, and from no
+    other; who sees those of all the funders reads those to open too.
     """
+    entier = roles(pour, contrat).pilote_tout
     prises: dict[CleEnveloppe, Decimal] = defaultdict(lambda: ZERO)
+    prenantes: dict[CleEnveloppe, int] = {}
     for demande in pretes:
-        if reponse(demande) == Reponse.PROPOSEE:
-            prises[demande.financeur_id, demande.dispositif_id, demande.nature] += demande.propose_vu
+        if demande.dispositif_id in dispositifs and reponse(demande) == Reponse.PROPOSEE:
+            cle = demande.financeur_id, demande.dispositif_id, demande.nature
+            prises[cle] += demande.propose_vu
+            prenantes[cle] = demande.pk
     par_cle: dict[CleEnveloppe, list[LigneEnveloppe]] = defaultdict(list)
     for ligne in lignes:
-        if ligne.dispositif_id in dispositifs:
+        if ligne.dispositif_id in dispositifs and not ligne.hors_section:
             par_cle[ligne.financeur_id, ligne.dispositif_id, ligne.nature].append(ligne)
-    return ArgentAuFil(
-        enveloppes=tuple(
-            EnveloppeAuFil(
-                financeur=siennes[0].financeur,
-                dispositif=siennes[0].dispositif,
-                nature=siennes[0].nature_libelle,
-                attendue=sum((e.montant for e in siennes if not e.notifiee), ZERO),
-                reste=somme_lisible(e.disponible for e in siennes),
-                pret=prises[cle],
-            )
-            for cle, siennes in par_cle.items()
-        ),
-        entier=roles(pour, contrat).pilote_tout,
+    ouvertes = tuple(
+        EnveloppeAuFil(
+            financeur=siennes[0].financeur,
+            dispositif=siennes[0].dispositif,
+            nature=siennes[0].nature_libelle,
+            attendue=sum((e.montant for e in siennes if not e.notifiee), ZERO),
+            reste=somme_lisible(e.disponible for e in siennes),
+            pret=prises[cle],
+        )
+        for cle, siennes in par_cle.items()
     )
+    manquantes = {cle: pk for cle, pk in prenantes.items() if cle not in par_cle} if entier else {}
+    return ArgentAuFil((*ouvertes, *_a_ouvrir(manquantes, prises)), entier)
+
+
+def _a_ouvrir(demandes: Mapping[CleEnveloppe, int], prises: Mapping[CleEnveloppe, Decimal]) -> list[EnveloppeAuFil]:
+    """The envelopes that these rows (by key) would take from and that nobody has opened; one query, none without any."""
+    if not demandes:
+        return []
+    lues = DemandeFinancement.objects.filter(pk__in=demandes.values()).select_related("financeur", "dispositif")
+    return [
+        EnveloppeAuFil(
+            financeur=d.financeur.nom_court,
+            dispositif=d.dispositif.nom,
+            nature=d.get_nature_display(),
+            attendue=ZERO,
+            reste=ZERO,
+            pret=prises[d.financeur_id, d.dispositif_id, d.nature],
+            a_ouvrir=True,
+        )
+        for d in lues.order_by("nature", "financeur__nom", "dispositif__code")
+    ]

@@ -70,9 +70,12 @@ class Annee:
         return enveloppes(self.contrat, self.annee, pour=self.pour)
 
     def reste(self, famille: str) -> Decimal | None:
-        """Euros left on the envelopes of these schemes that the reader sees; None without one, or when one is not for it."""
+        """Euros left on the envelopes of these schemes that the reader sees; None without one, or when one is not for it.
+
+        One that stands in another section than its scheme pays nothing.
+        """
         cles = {dispositif.pk for dispositif in self.dispositifs[famille]}
-        siennes = [e.disponible for e in self.enveloppes if e.dispositif_id in cles]
+        siennes = [e.disponible for e in self.enveloppes if e.dispositif_id in cles and not e.hors_section]
         return somme_lisible(siennes) if siennes else None
 
     def montre(self, famille: str) -> bool:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from acteurs.models import FormeJuridique
+from commun.typographie import euros
 from contrats.etats import EtatReunion, Role
 from programmation.etats import EtatDemande, EtatDossier, EtatEnveloppe
 from programmation.lectures.calendriers import OuvertHorsAppel
@@ -162,6 +163,67 @@ def test_ce_qui_reste_a_l_un_ne_paie_pas_la_ligne_de_l_autre(contrat, gens, rese
     assert (lu.depassees, lu.ton) == (1, "danger")
     page = client_de(Role.CHEF_DE_PROJET).get(reverse("programmation:reserve", args=[contrat.slug, 2026]))
     assert "1 enveloppe ne suffirait pas aux dossiers prêts" in _plat(page)
+
+
+def fermer(*enveloppes: Any) -> None:
+    """As if these had never been opened; what is proposed stays."""
+    DemandeFinancement.objects.filter(enveloppe__in=enveloppes).update(enveloppe=None)
+    Enveloppe.objects.filter(pk__in=[e.pk for e in enveloppes]).delete()
+
+
+def test_une_enveloppe_a_ouvrir_se_dit_avant_que_la_programmation_soit_refusee(
+    contrat, gens, reserve, partage, client_de
+) -> None:
+    """Whoever sees the envelopes of all reads that one is missing; a funder reads its own."""
+    fermer(*Enveloppe.objects.filter(financeur=gens.region))
+    url = reverse("programmation:reserve", args=[contrat.slug, 2026])
+    lu = lire(contrat, gens.chef).argent
+    assert [(e.financeur, e.reste, e.pret, e.a_ouvrir) for e in lu.enveloppes] == [
+        (gens.departement.nom_court, 100_000, 5_000, False),
+        (gens.region.nom_court, 0, 20_000, True),
+    ]
+    assert (lu.reste, lu.reste_apres, lu.depassees, lu.ton) == (100_000, 75_000, 1, "danger")
+    assert "enveloppe à ouvrir" in _plat(client_de(Role.CHEF_DE_PROJET).get(url))
+    sien = lire(contrat, gens.instructeur).argent
+    assert (sien.reste_apres, sien.ton) == (95_000, "succes")
+
+
+def test_plusieurs_enveloppes_a_ouvrir_se_lisent_en_une_requete(contrat, gens, reserve, partage) -> None:
+    fermer(*Enveloppe.objects.filter(financeur=gens.region))
+    lire(contrat, gens.chef)
+    with CaptureQueriesContext(connection) as une:
+        lire(contrat, gens.chef)
+    for _ in range(4):
+        DemandeFactory(dossier=partage, financeur=OrganismeFactory(), dispositif=reserve, proposee=True)
+    fermer(*Enveloppe.objects.exclude(financeur=gens.departement))
+    with CaptureQueriesContext(connection) as plusieurs:
+        lu = lire(contrat, gens.chef).argent
+    assert lu.depassees == 5
+    assert len(plusieurs) == len(une)
+
+
+def test_une_enveloppe_d_une_autre_section_ne_compte_pas(contrat, gens, client_de) -> None:
+    """On a fonds de concours, running-cost money pays nothing: the envelopes page says to move it."""
+    fonds = DispositifFactory(contrat=contrat, fonds_de_concours=True)
+    sienne = EnveloppeFactory(contrat=contrat, dispositif=fonds, financeur=gens.departement)
+    a_redeployer = EnveloppeFactory(
+        contrat=contrat, dispositif=fonds, financeur=gens.departement, section="fonctionnement"
+    )
+
+    def carte() -> Any:
+        lus = permanents(contrat, 2026, pour=gens.chef, le=JOUR)
+        return next(lu for lu in lus if lu.titre == "Fonds de concours")
+
+    lu = lire(contrat, gens.chef, FamilleDispositif.FONDS_DE_CONCOURS).argent
+    assert (lu.reste, lu.reste_apres) == (sienne.montant, sienne.montant)
+    assert carte().chiffres[-1] == ("Reste", euros(sienne.montant))
+
+    demande_de(contrat, fonds, financeur=gens.departement, proposee=True)
+    fermer(sienne)
+    lu = lire(contrat, gens.chef, FamilleDispositif.FONDS_DE_CONCOURS).argent
+    assert [(e.reste, e.a_ouvrir) for e in lu.enveloppes] == [(0, True)]
+    assert Enveloppe.objects.get() == a_redeployer
+    assert "Reste" not in dict(carte().chiffres)
 
 
 def test_qui_ne_lit_aucune_enveloppe_ne_lit_pas_qu_il_n_y_en_a_pas(contrat, partage, client_de) -> None:
