@@ -23,7 +23,8 @@ from ..models import NatureAnnoncee, Orientation, Section
 ENSEMBLE = "Toutes orientations, non réparti"
 A_DIRE_EN_MOTS = typographie("Dites ici ces moyens en nature, en quelques mots : « 2 ETP de médiateurs ».")
 MOTS_SANS_CASE = typographie(
-    "Ces mots allaient avec une case que vous videz : videz-les aussi, ou écrivez « en nature » dans la case qu’ils disent."
+    "Ces mots allaient avec une case que vous videz : videz-les aussi, ou écrivez « en nature » dans la case qu’ils "
+    "décrivent."
 )
 Lue = tuple[str, Decimal | None]  # what a box says: its status, its euros
 _MOTS = {StatutMoyen.NON_COMMUNIQUE.value: NON_COMMUNIQUE, StatutMoyen.SANS_OBJET.value: SANS_OBJET}
