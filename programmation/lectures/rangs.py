@@ -264,7 +264,7 @@ def argent(
 
 
 def _a_ouvrir(demandes: Mapping[CleEnveloppe, int], prises: Mapping[CleEnveloppe, Decimal]) -> list[EnveloppeAuFil]:
-    """The envelopes that these rows (by key) would take from and that nobody has opened; one query, none without any."""
+    """The envelopes that these rows (by key) would take from and that nobody has opened; one query at most."""
     if not demandes:
         return []
     lues = DemandeFinancement.objects.filter(pk__in=demandes.values()).select_related("financeur", "dispositif")
