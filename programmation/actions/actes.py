@@ -13,7 +13,7 @@ from commun.auteur import Auteur
 from commun.erreurs import RegleEnfreinte
 from commun.permissions import verifier
 from commun.typographie import date_chiffres
-from contrats.models import ActeDecision
+from contrats.models import ActeDecision, Position
 
 from ..etats import EtatDemande
 from ..lectures.nouvelles import GenreNouvelle
@@ -23,6 +23,8 @@ from .ecriture import ZERO, motif_donne, pour_le_compte, verrouiller_demande
 from .enveloppes import deplacer
 from .montants import verifier_les_montants
 from .nouvelles import annoncer_au_porteur
+
+PREND_ACTE_NE_VOTE_RIEN = "Un acte qui « prend acte » ne rend aucun montant ferme."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,19 @@ def voter(
     le: datetime,
     piece_source: str = "",
 ) -> DemandeFinancement:
-    """Record the funder's own act: its amount becomes firm. `montant` euros may differ from what was programmed."""
+    """Record the funder's own act: its amount becomes firm. `montant` euros may differ from what was programmed.
+
+    Raises:
+        RegleEnfreinte: the act is not this funder's, only takes note, or comes too early; the amount cannot be voted.
+    """
     demande = verrouiller_demande(demande)
     verifier(peut_voter(par, demande))
+    champ = "acte"
     if isinstance(acte, NouvelActe):
-        acte = _enregistrer_acte(acte, demande, le)
+        acte, champ = _enregistrer_acte(acte, demande, le), "numero"
     _verifier_l_acte(acte, demande, le)
+    if acte.position != Position.RETIENT:
+        raise RegleEnfreinte(PREND_ACTE_NE_VOTE_RIEN, champ=champ)
     if montant <= 0:
         raise RegleEnfreinte("Un montant voté est supérieur à 0 ; sinon, enregistrez un refus.", champ="montant")
     verifier_les_montants(demande.dossier, {demande.pk: montant})

@@ -27,7 +27,7 @@ from contrats.models import ActeDecision, Contrat, Position
 from ..etats import EtatDemande
 from ..models import Campagne, DemandeFinancement
 from ..permissions import peut_acter
-from .actes import refuser, voter
+from .actes import PREND_ACTE_NE_VOTE_RIEN, refuser, voter
 from .ecriture import exiger_la_piece, motif_donne, verrouiller_demande
 
 DECIDER_DES_LIGNES = "programmation.decider_des_lignes"
@@ -129,7 +129,7 @@ def _planifier(
         if ligne.decision == REFUS:
             motif_donne(ligne.motif)
         elif acte is None or acte.position != Position.RETIENT:
-            raise RegleEnfreinte("Un acte qui « prend acte » ne rend aucun montant ferme.")
+            raise RegleEnfreinte(PREND_ACTE_NE_VOTE_RIEN)
         elif ligne.montant is None or ligne.montant <= 0:
             raise RegleEnfreinte(f"Dossier {ligne.numero} : un montant voté est supérieur à 0 ; sinon, refusez.")
     parametres = {

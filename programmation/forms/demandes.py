@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from commun.formulaires import ChampMontant, SaisieDate
-from contrats.models import ActeDecision
+from contrats.models import ActeDecision, Position
 
 from ..models import DemandeFinancement
 from .motifs import MotifForm, PourLeCompteDeForm
@@ -92,7 +92,10 @@ class VoteForm(PourLeCompteDeForm):
         super().__init__(*args, initial={"montant": demande.montant_programme}, pour_le_compte=pour_le_compte, **kwargs)
         champ: Any = self.fields["acte"]
         champ.queryset = ActeDecision.objects.filter(
-            contrat=demande.dossier.contrat, organisme=demande.financeur, pris_le__gte=demande.programme_le
+            contrat=demande.dossier.contrat,
+            organisme=demande.financeur,
+            position=Position.RETIENT,
+            pris_le__gte=demande.programme_le,
         )
         for nom in _DU_NOUVEL_ACTE:
             self.fields[nom].attendu = True  # type: ignore[attr-defined]

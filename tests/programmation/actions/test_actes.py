@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte
+from contrats.models import Position
 from programmation import actions
 from programmation.actions import NouvelActe
 from programmation.etats import EtatDemande
+from programmation.forms.demandes import VoteForm
 from programmation.lectures.enveloppes import verifier_enveloppes
 from programmation.models import Dossier
 from tests.fabriques import ActeDecisionFactory, DemandeFactory, DispositifFactory
@@ -73,6 +75,24 @@ def test_l_acte_est_celui_du_financeur_dans_ce_contrat(programmee, gens, le) -> 
         with pytest.raises(RegleEnfreinte) as refus:
             actions.voter(programmee, acte=acte, montant=euros(10), par=gens.decideur, le=le)
         assert refus.value.champ == "acte"
+
+
+def test_un_acte_qui_prend_acte_ne_rend_rien_ferme(programmee, gens, le) -> None:
+    """Picked in the list, or found again under its number."""
+    note = ActeDecisionFactory(
+        contrat=programmee.dossier.contrat,
+        organisme=gens.departement,
+        numero=ACTE.numero,
+        pris_le=ACTE.pris_le,
+        recu_prefecture_le=None,
+        position=Position.PREND_ACTE,
+    )
+    assert note not in VoteForm(demande=programmee, pour_le_compte=False).fields["acte"].queryset
+    for acte, champ in ((note, "acte"), (ACTE, "numero")):
+        with pytest.raises(RegleEnfreinte, match="« prend acte »") as refus:
+            actions.voter(programmee, acte=acte, montant=euros(10), par=gens.decideur, le=le)
+        assert refus.value.champ == champ
+    assert compteurs(programmee.enveloppe) == (5000, 0)
 
 
 def test_l_acte_suit_le_copil_qu_il_soit_nouveau_ou_deja_enregistre(programmee, gens, le) -> None:
