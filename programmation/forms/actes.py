@@ -14,6 +14,7 @@ from commun.televersement import controler, verifier_taille
 from contrats.models import ActeDecision
 
 from ..actions.actes_financeurs import REFUS, VOTE, LigneDActe
+from ..etats import EtatDemande
 from ..lectures.actes import LigneARefuser
 from ..models import DemandeFinancement
 from .motifs import PourLeCompteDeForm
@@ -21,6 +22,7 @@ from .motifs import PourLeCompteDeForm
 ECARTER = ""
 DECISIONS = [(VOTE, "Voté"), (REFUS, "Refusé"), (ECARTER, "Pas dans cet acte")]
 REPONSES = [(REFUS, "Refusé"), (ECARTER, "Pas maintenant")]
+PROGRAMMATION_CHANGEE = "Le COPIL l’a programmée, ou déprogrammée, depuis que vous l’avez lue : relisez cette ligne."
 
 
 class ChampPiece(forms.FileField):
@@ -84,7 +86,10 @@ class ActeDuFinanceurForm(PourLeCompteDeForm, forms.ModelForm):
 
 class LignesDActeForm(PourLeCompteDeForm):
     """For each row programmed, voted with its amount, refused with its reason, or left out; for each row that nobody
-    kept, refused or left. A reason given once serves the refusals that give none."""
+    kept, refused or left. A reason given once serves the refusals that give none.
+
+    Each row carries the state in which it was read; `parties` says the rows read that the page cannot decide any more.
+    """
 
     motif_commun = forms.CharField(
         label="Motif commun",
@@ -99,9 +104,11 @@ class LignesDActeForm(PourLeCompteDeForm):
         *args: Any,
         demandes: Iterable[DemandeFinancement],
         a_refuser: Iterable[LigneARefuser] = (),
+        parties: Iterable[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.parties = list(parties)
         self.demandes = list(demandes)
         self.a_refuser = list(a_refuser)
         for demande in self.demandes:
@@ -128,6 +135,9 @@ class LignesDActeForm(PourLeCompteDeForm):
             max_length=2000,
             widget=forms.Textarea({"rows": 2}),
         )
+        self.fields[f"etat_{demande.pk}"] = forms.CharField(
+            required=False, initial=demande.etat, widget=forms.HiddenInput
+        )
 
     def rangees(self) -> Iterator[tuple[DemandeFinancement, Any, Any, Any]]:
         """Each programmed row with its three fields."""
@@ -146,9 +156,17 @@ class LignesDActeForm(PourLeCompteDeForm):
 
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or {}
+        if self.parties:
+            self.add_error(
+                None, f"Changé depuis que vous l’avez lu : {', '.join(self.parties)}. Relisez avant d’enregistrer."
+            )
         commun = (donnees.get("motif_commun") or "").strip()
         for demande in self._toutes:
             decision, montant, motif = (f"{nom}_{demande.pk}" for nom in ("decision", "montant", "motif"))
+            if self._a_change(demande):
+                self.errors.pop(decision, None)
+                self.add_error(decision, PROGRAMMATION_CHANGEE)
+                continue
             if donnees.get(decision) == REFUS and motif not in self.errors:
                 donnees[motif] = (donnees.get(motif) or "").strip() or commun
                 if not donnees[motif]:
@@ -156,6 +174,13 @@ class LignesDActeForm(PourLeCompteDeForm):
             if donnees.get(decision) == VOTE and montant not in self.errors and not donnees.get(montant):
                 self.add_error(montant, "Donnez un montant supérieur à 0, ou refusez.")
         return donnees
+
+    def _a_change(self, demande: DemandeFinancement) -> bool:
+        """Programmed, or no longer so, since its decider read it; a row left out is nobody's concern."""
+        lu = self.data.get(self.add_prefix(f"etat_{demande.pk}"))
+        if not lu or self.data.get(self.add_prefix(f"decision_{demande.pk}"), ECARTER) == ECARTER:
+            return False
+        return (lu == EtatDemande.PROGRAMMEE) != (demande.etat == EtatDemande.PROGRAMMEE)
 
     @property
     def _toutes(self) -> list[DemandeFinancement]:
@@ -186,7 +211,7 @@ class LignesDActeForm(PourLeCompteDeForm):
                 decision=self.cleaned_data[f"decision_{d.pk}"],
                 montant=votes.get(d.pk),
                 motif="" if d.pk in votes else self.cleaned_data[f"motif_{d.pk}"],
-                etat=d.etat,
+                etat=self.cleaned_data[f"etat_{d.pk}"] or d.etat,
             )
             for d in self.choisies
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
-from commun.typographie import date_chiffres, minuscule
+from commun.typographie import date_chiffres, minuscule, pluriel
 from contrats.models import ActeDecision, Comite, Contrat
 from contrats.permissions import roles
 
@@ -281,6 +281,22 @@ def lignes_a_refuser(campagne: Campagne, financeur: Organisme, *, pour: Auteur, 
     return lues.select_related("dossier__porteur", "dispositif", "financeur").order_by(
         "dossier__numero", "dispositif__code", "nature"
     )
+
+
+def lignes_parties(campagne: Campagne, financeur: Organisme, cles: Collection[int], *, pour: Auteur) -> list[str]:
+    """What became of these rows, that a page had shown and cannot decide any more: in words, in the order of the files."""
+    if not cles:
+        return []
+    vues = demandes_vues(campagne.contrat, campagne.annee, pour=pour).filter(financeur=financeur, pk__in=cles)
+    lues = vues.order_by("dossier__numero", "pk").values_list("dossier__numero", "etat", "dossier__etat")
+    parties = [
+        f"dossier {numero} (demande {minuscule(EtatDemande(etat).label)}, "
+        f"dossier {minuscule(EtatDossier(du_dossier).label)})"
+        for numero, etat, du_dossier in lues
+    ]
+    if cachees := len(cles) - len(parties):
+        parties.append(f"{pluriel(cachees, 'demande')} que vous ne voyez plus")
+    return parties
 
 
 def avec_origine(demandes: Iterable[Any]) -> list[LigneARefuser]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from contrats.portee import INSTRUCTEURS, Portee, dans_le_contrat
 
 from .. import actions
 from ..actions.actes_financeurs import DECIDER_DES_LIGNES
-from ..forms.actes import ActeDuFinanceurForm, LignesDActeForm
+from ..forms.actes import ECARTER, ActeDuFinanceurForm, LignesDActeForm
 from ..lectures.actes import (
     avec_convention,
     avec_origine,
@@ -32,6 +32,7 @@ from ..lectures.actes import (
     financeurs_de_l_annee,
     lignes_a_decider,
     lignes_a_refuser,
+    lignes_parties,
     suivi_du_financeur,
 )
 from ..lectures.courriers import seuil_de_l_annee
@@ -39,9 +40,9 @@ from ..models import Campagne
 from ..permissions import peut_acter
 
 DECIDENT = (Role.CHEF_DE_PROJET, Role.DECIDEUR)
-# Three fields a row programmed, two a row that nobody kept, and Django reads a thousand: a longer act is recorded in
-# several times.
-LIGNES_AU_PLUS, CHAMPS_AU_PLUS = 300, 980
+# Django reads a thousand fields: a longer act is recorded in several times.
+LIGNES_AU_PLUS, CHAMPS_AU_PLUS = 240, 980
+CHAMPS_PAR_LIGNE, CHAMPS_PAR_REFUS = 4, 3  # of a row programmed, of a row that nobody kept
 
 
 @require_safe
@@ -130,19 +131,25 @@ def _decider(request: HttpRequest, portee: Portee, organisme: Organisme, acte: A
         programmees = programmees.none()
     sans_suite = lignes_a_refuser(campagne, organisme, pour=portee.auteur, toutes=toutes or request.method == "POST")
     if request.method == "POST":
-        envoyees = [cle.removeprefix("decision_") for cle in request.POST if cle.startswith("decision_")]
-        numeros = [cle for cle in envoyees if cle.isdigit()]
-        listees, a_refuser = programmees.filter(pk__in=numeros), sans_suite.filter(pk__in=numeros)
+        decisions = _decisions(request.POST)
+        listees, a_refuser = programmees.filter(pk__in=decisions), sans_suite.filter(pk__in=decisions)
     else:
         listees, a_refuser = _chercher(programmees, cherche), _chercher(sans_suite, cherche)
     total, total_a_refuser = listees.count(), a_refuser.count()
     demandes = list(listees[:LIGNES_AU_PLUS])
-    place = (CHAMPS_AU_PLUS - 3 * len(demandes)) // 2
+    place = (CHAMPS_AU_PLUS - CHAMPS_PAR_LIGNE * len(demandes)) // CHAMPS_PAR_REFUS
+    refusables = avec_origine(a_refuser[:place])
+    parties: list[str] = []
+    if request.method == "POST":
+        lues = {demande.pk for demande in demandes} | {ligne.demande.pk for ligne in refusables}
+        perdues = {pk for pk, decision in decisions.items() if decision != ECARTER} - lues
+        parties = lignes_parties(campagne, organisme, perdues, pour=portee.auteur)
     pour_le_compte = _ecrit_pour(portee, organisme)
     form = LignesDActeForm(
         request.POST or None,
         demandes=demandes,
-        a_refuser=avec_origine(a_refuser[:place]),
+        a_refuser=refusables,
+        parties=parties,
         pour_le_compte=pour_le_compte,
         initial={"piece_source": acte.source if acte else ""},
     )
@@ -259,6 +266,12 @@ def _planifier(
 
 def _ecrit_pour(portee: Portee, organisme: Organisme) -> bool:
     return portee.auteur.au_nom_de(organisme).pour_le_compte_de is not None
+
+
+def _decisions(saisie: QueryDict) -> dict[int, str]:
+    """What was typed of each row, by its key."""
+    lues = {cle.removeprefix("decision_"): saisie[cle] for cle in saisie if cle.startswith("decision_")}
+    return {int(pk): decision for pk, decision in lues.items() if pk.isdecimal()}
 
 
 def _chercher(demandes: Any, texte: str) -> Any:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -21,12 +22,14 @@ from programmation.lectures.actes import (
     suivi_du_financeur,
 )
 from programmation.models import Courrier, DemandeFinancement
+from programmation.views.actes import CHAMPS_AU_PLUS, CHAMPS_PAR_LIGNE, LIGNES_AU_PLUS
 from tests.fabriques import (
     ActeDecisionFactory,
     DemandeFactory,
     DeportFactory,
     DispositifFactory,
     DossierFactory,
+    EnveloppeFactory,
     ExamenDossierFactory,
 )
 
@@ -312,6 +315,63 @@ def test_sans_acte_les_refus_se_font_aussi_depuis_leur_page(ecarte, contrat, gen
     assert (une.etat, une.acte, une.piece_source) == (EtatDemande.REFUSEE, None, "Courriel du 20 avril")
     assert deux.etat == EtatDemande.DEMANDEE
     assert une.dossier.etat == EtatDossier.EN_INSTRUCTION
+
+
+def test_une_ligne_programmee_entre_la_relecture_et_la_confirmation_n_est_pas_refusee(
+    contrat, gens, acte, page, executer_travaux
+) -> None:
+    """The state read goes from page to page: what the COPIL kept meanwhile is shown again, and refused only knowingly."""
+    programme = DossierFactory(contrat=contrat, programme=True, numero="2026-0201")
+    demande = DemandeFactory(dossier=programme, financeur=gens.departement, proposee=True, proposition_partagee=False)
+    client, adresse = page(gens.decideur, "lignes_acte", financeur=gens.departement.pk, pk=acte.pk)
+    assert f'name="etat_{demande.pk}" value="proposee"' in client.get(adresse).content.decode()
+    saisie = {f"decision_{demande.pk}": "refus", f"motif_{demande.pk}": MOTIF, f"etat_{demande.pk}": "proposee"}
+    relue = client.post(adresse, saisie)
+    assert f'name="etat_{demande.pk}" value="proposee"' in relue.content.decode()
+    programmer(demande)
+
+    rendue = client.post(adresse, saisie | {"confirmer": "1"})
+    assert rendue.status_code == 422
+    assert "depuis que vous l’avez lue" in rendue.content.decode()
+    assert f'name="etat_{demande.pk}" value="programmee"' in rendue.content.decode()
+    assert not Travail.objects.exists()
+    assert client.post(adresse, saisie | {f"etat_{demande.pk}": "programmee"}).status_code == 200
+
+    lignes = [LigneDActe(demande.pk, "2026-0201", "refus", motif=MOTIF, etat="proposee")]  # programmed once planned
+    travail = actions.decider_des_lignes(acte, lignes, annee=2026, par=gens.decideur)
+    executer_travaux()
+    travail.refresh_from_db()
+    assert "programmée depuis" in travail.resultat["refus"][0]["motif"]
+
+
+def programmer(demande: DemandeFinancement) -> None:
+    DemandeFinancement.objects.filter(pk=demande.pk).update(
+        etat="programmee",
+        montant_programme=demande.montant_propose,
+        programme_le=date(2026, 4, 10),
+        enveloppe=EnveloppeFactory(contrat=demande.dossier.contrat, financeur=demande.financeur),
+        proposition_partagee=True,
+    )
+
+
+def test_une_ligne_decidee_ailleurs_ne_disparait_pas_sans_un_mot(ecarte, gens, acte, page) -> None:
+    une, deux = ecarte("2026-0101", gens.departement), ecarte("2026-0102", gens.departement)
+    client, adresse = page(gens.decideur, "lignes_acte", financeur=gens.departement.pk, pk=acte.pk)
+    saisie = {f"decision_{d.pk}": "refus" for d in (une, deux)} | {"motif_commun": MOTIF, "confirmer": "1"}
+    DemandeFinancement.objects.filter(pk=une.pk).update(etat="refusee", motif="Non")
+    rendue = client.post(adresse, saisie)
+    assert rendue.status_code == 422
+    assert "dossier 2026-0101 (demande refusée, dossier en instruction)" in lisible(rendue.content.decode())
+    DemandeFinancement.objects.filter(pk=deux.pk).update(etat="refusee", motif="Non")
+    rendue = client.post(adresse, saisie)  # nothing is left to decide: it is said all the same
+    assert (rendue.status_code, "dossier 2026-0102" in lisible(rendue.content.decode())) == (422, True)
+    assert client.post(adresse, saisie | {f"decision_{d.pk}": "" for d in (une, deux)}).status_code == 422
+    assert not Travail.objects.exists()
+
+
+def test_la_page_la_plus_longue_reste_sous_la_limite_de_champs() -> None:
+    """Django refuses more than a thousand: some are left for the token, the common reason, the document read, the button."""
+    assert CHAMPS_PAR_LIGNE * LIGNES_AU_PLUS <= CHAMPS_AU_PLUS <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 10
 
 
 def test_la_page_coute_autant_pour_deux_refus_que_pour_vingt(ecarte, gens, acte, page) -> None:
