@@ -28,7 +28,7 @@ from ..etats import EtatDemande
 from ..models import Campagne, DemandeFinancement
 from ..permissions import peut_acter
 from .actes import PREND_ACTE_NE_VOTE_RIEN, refuser, voter
-from .ecriture import exiger_la_piece, motif_donne, verrouiller_demande
+from .ecriture import ZERO, exiger_la_piece, motif_donne, verrouiller_demande
 
 DECIDER_DES_LIGNES = "programmation.decider_des_lignes"
 VOTE, REFUS = "vote", "refus"
@@ -136,18 +136,38 @@ def _planifier(
         "acte": acte.pk if acte else None,
         "financeur": financeur.pk,
         "annee": annee,
-        "lignes": [ligne.en_json() for ligne in lignes],
+        "lignes": [ligne.en_json() for ligne in _ce_qui_libere_d_abord(lignes)],
         "piece_source": piece_source,
         "organisme": par.organisme.pk if par.organisme else None,
     }
-    memes = Travail.objects.filter(
+    en_cours = Travail.objects.filter(
         nom=DECIDER_DES_LIGNES,
         cible_id=contrat.pk,
-        parametres=parametres,
         demande_par=par.utilisateur,
         etat__in=(EtatTravail.A_FAIRE, EtatTravail.EN_COURS),
     )
-    return memes.first() or planifier(DECIDER_DES_LIGNES, cible=contrat, parametres=parametres, par=par)
+    memes = [travail for travail in en_cours if _sans_ordre(travail.parametres) == _sans_ordre(parametres)]
+    return memes[0] if memes else planifier(DECIDER_DES_LIGNES, cible=contrat, parametres=parametres, par=par)
+
+
+def _sans_ordre(parametres: dict[str, Any]) -> dict[str, Any]:
+    """The same whatever the order of the rows: it moves with what the job has already decided."""
+    return parametres | {"lignes": sorted(parametres["lignes"], key=lambda ligne: ligne["demande"])}
+
+
+def _ce_qui_libere_d_abord(lignes: Sequence[LigneDActe]) -> list[LigneDActe]:
+    """The rows that give euros back before those that take more, then by number: an act that fits its envelopes as a whole
+    never lacks money on the way."""
+    programmes = dict(
+        DemandeFinancement.objects.filter(
+            pk__in=[ligne.demande for ligne in lignes], etat=EtatDemande.PROGRAMMEE
+        ).values_list("pk", "montant_programme")
+    )
+
+    def prend(ligne: LigneDActe) -> Decimal:
+        return (ligne.montant or ZERO) - (programmes.get(ligne.demande) or ZERO)
+
+    return sorted(lignes, key=lambda ligne: (prend(ligne), ligne.numero))
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from programmation.actions import LigneDActe
 from programmation.etats import EtatDemande
 from programmation.lectures.actes import avec_convention, effets_sur_les_enveloppes, financeurs_de_l_annee
 from programmation.lectures.enveloppes import verifier_enveloppes
+from programmation.models import Enveloppe
 from tests.fabriques import ActeDecisionFactory, DemandeFactory, DossierFactory
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,23 @@ def test_chaque_ligne_est_votee_ou_refusee_par_le_travail(programmees, acte, gen
     assert (deux.etat, deux.motif, deux.acte) == (EtatDemande.REFUSEE, "Hors des priorités", acte)
     assert autre.etat == EtatDemande.PROGRAMMEE
     assert not verifier_enveloppes()
+
+
+def test_un_acte_qui_tient_dans_l_enveloppe_passe_quel_que_soit_l_ordre_des_lignes(
+    programmees, acte, gens, executer_travaux
+) -> None:
+    """10 000 € wholly programmed: the row that takes more, first by its number, waits for the one that gives back."""
+    une, deux, _ = programmees
+    Enveloppe.objects.filter(pk=une.enveloppe_id).update(montant=10_000)
+    lignes = [
+        LigneDActe(une.pk, "2026-0000", "vote", Decimal(6000)),
+        LigneDActe(deux.pk, "2026-0001", "vote", Decimal(4000)),
+    ]
+    travail = actions.decider_des_lignes(acte, lignes, annee=2026, par=gens.decideur)
+    assert actions.decider_des_lignes(acte, lignes[::-1], annee=2026, par=gens.decideur) == travail
+    executer_travaux()
+    travail.refresh_from_db()
+    assert travail.resultat == {"reussis": ["2026-0001", "2026-0000"], "refus": []}
 
 
 def test_un_travail_repris_compte_ce_qui_est_deja_decide(programmees, acte, gens, executer_travaux) -> None:
