@@ -116,6 +116,9 @@ DOSSIER_DU_COPIL = (E.PROGRAMME, E.AJOURNE)
 # States in which the funders work on a file together.
 DOSSIER_EN_COURS = (E.DEPOSE, E.INCOMPLET, E.COMPLET, E.RECEVABLE, E.EN_INSTRUCTION)
 
+# States in which nobody examines a file any more: what was put off there will not be examined again.
+DOSSIER_SANS_EXAMEN = (E.IRRECEVABLE, E.CLOS, E.RETIRE)
+
 
 class EtatDemande(models.TextChoices):
     """What one funder was asked, what it proposes, what the COPIL validated, what its own act made firm."""

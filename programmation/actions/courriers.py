@@ -214,7 +214,7 @@ def reecrire_le_courrier(courrier: Courrier, *, par: Auteur, le: datetime) -> Co
     """
     courrier = _verrouiller(courrier, par)
     lot, dossier = courrier.lot, courrier.dossier
-    sont_dites = [demande.pk for demande in annoncables(courrier.demandes.all(), lot.acte_id)]
+    sont_dites = [demande.pk for demande in annoncables(courrier.demandes.select_related("dossier"), lot.acte_id)]
     nouvelles = list(du_lot(lot).filter(dossier=dossier).values_list("pk", flat=True))
     demandes = rangees(DemandeFinancement.objects.filter(pk__in=[*sont_dites, *nouvelles]))
     if not demandes:

@@ -19,7 +19,7 @@ from commun.models import EtatTravail, Fichier, Travail
 from commun.typographie import date_longue, euros, typographie
 from contrats.models import ActeDecision, Contrat
 
-from ..etats import DEMANDE_FERME, EtatCourrier, EtatDemande, GenreCourrier
+from ..etats import DEMANDE_FERME, DOSSIER_SANS_EXAMEN, EtatCourrier, EtatDemande, GenreCourrier
 from ..models import Campagne, Courrier, DemandeFinancement, Dossier, LotDeCourriers, ModeleCourrier
 from ..regles import convention_requise, seuil_de_convention
 from ..regles.courriers import (
@@ -78,14 +78,17 @@ def du_lot(lot: LotDeCourriers) -> Any:
 
 
 def annoncables(demandes: Iterable[DemandeFinancement], acte: int | None) -> list[DemandeFinancement]:
-    """Those that a letter of this act (or of none) may still tell, and that the porteur does not know."""
+    """Those that a letter of this act (or of none) may still tell, and that the porteur does not know; read with their
+    file."""
 
     def tient(demande: DemandeFinancement) -> bool:
         if demande.notifie_le is not None:
             return False
         if demande.etat == EtatDemande.REFUSEE:
             return demande.acte_id in (None, acte)
-        return demande.etat == EtatDemande.AJOURNEE or (demande.etat == EtatDemande.VOTEE and demande.acte_id == acte)
+        if demande.etat == EtatDemande.AJOURNEE:
+            return demande.dossier.etat not in DOSSIER_SANS_EXAMEN
+        return demande.etat == EtatDemande.VOTEE and demande.acte_id == acte
 
     return [demande for demande in demandes if tient(demande)]
 
@@ -224,6 +227,8 @@ def empechement(
 ) -> str:
     """Why this letter may not leave as it is written, and what to do; empty when it still tells what stands."""
     lot = courrier.lot
+    for demande in demandes:
+        demande.dossier = courrier.dossier  # read already
     tenues = annoncables(demandes, lot.acte_id)
     if not demandes or len(tenues) < len(demandes) or genre_de(demandes) != courrier.genre:
         return "Une décision a changé depuis l’ouverture de ce courrier : réécrivez-le, ou annulez-le s’il n’annonce plus rien."

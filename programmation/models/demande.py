@@ -17,6 +17,7 @@ from ..etats import (
     DEMANDE_CONSOMME,
     DEMANDE_FERME,
     DEMANDE_NOTIFIEE,
+    DOSSIER_SANS_EXAMEN,
     TRANSITIONS_DEMANDE,
     EtatDemande,
 )
@@ -56,9 +57,9 @@ class DemandeFinancementQuerySet(models.QuerySet["DemandeFinancement"]):
         return self.filter(etat__in=DEMANDE_FERME)
 
     def a_dire(self) -> Self:
-        """Rows whose decision a letter tells: firm or refused and not notified, or put off."""
+        """Rows whose decision a letter tells: firm or refused and not notified, or put off on a file still examined."""
         decidees = Q(etat__in=(EtatDemande.VOTEE, EtatDemande.REFUSEE), notifie_le__isnull=True)
-        return self.filter(decidees | Q(etat=EtatDemande.AJOURNEE))
+        return self.filter(decidees | (Q(etat=EtatDemande.AJOURNEE) & ~Q(dossier__etat__in=DOSSIER_SANS_EXAMEN)))
 
     def pas_encore_dites(self, courriers: models.QuerySet[Any]) -> Self:
         """Rows that none of these letters tells as they stand: one opened before a row was taken up again told a

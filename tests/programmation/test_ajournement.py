@@ -8,17 +8,18 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from commun.erreurs import ActeRefuse
+from commun.erreurs import ActeRefuse, RegleEnfreinte
 from contrats.etats import Role
 from contrats.models import Reunion
 from programmation import actions
 from programmation.actions import SaisieExamen
+from programmation.actions.modeles_courriers import modele_a_utiliser
 from programmation.actions.seances import appliquer_l_examen
-from programmation.etats import EtatDemande, EtatDossier
-from programmation.lectures.courriers import a_annoncer
+from programmation.etats import EtatDemande, EtatDossier, GenreCourrier
+from programmation.lectures.courriers import a_annoncer, empechements
 from programmation.lectures.enveloppes import verifier_enveloppes
 from programmation.lectures.listes_de_seance import sources
-from programmation.models import DemandeFinancement
+from programmation.models import Courrier, DemandeFinancement
 from tests.fabriques import CourrierFactory, DemandeFactory, ExamenDossierFactory, LotDeCourriersFactory, ReunionFactory
 
 from .actions.reperes import ACTE, vie
@@ -133,6 +134,30 @@ def test_un_second_ajournement_se_dit_aussi(dossier, gens, ajourner, copil, le) 
     ajourner(dossier, ReunionFactory(comite=copil.comite, le=date(2026, 5, 20)))
 
     assert list(a_annoncer(dossier.campagne, gens.departement)) == [demande]
+
+
+@pytest.mark.parametrize("etat", ["retire", "irrecevable", "clos"])
+def test_l_ajournement_d_un_dossier_qu_on_n_examine_plus_ne_se_dit_plus(dossier, gens, ajourner, le, etat) -> None:
+    """No letter promises that it will be examined again: none is opened, and the one that was is kept."""
+    DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    ajourner(dossier)
+    lot = LotDeCourriersFactory(campagne=dossier.campagne, financeur=gens.departement, ouvert_le=le)
+    modele_a_utiliser(dossier.contrat, gens.departement, GenreCourrier.AJOURNEMENT, par=gens.decideur, le=le)
+    courrier = actions.ouvrir_le_courrier(lot, dossier, par=gens.decideur, le=le)
+    courrier = actions.valider_le_courrier(courrier, par=gens.decideur, le=le)
+
+    if etat == "retire":
+        actions.retirer(dossier, motif="Le porteur renonce", par=gens.chef, le=le)
+    else:
+        type(dossier).objects.filter(pk=dossier.pk).update(etat=etat)
+
+    assert empechements([Courrier.objects.get(pk=courrier.pk)])
+    with pytest.raises(RegleEnfreinte, match="a changé"):
+        actions.envoyer_le_courrier(courrier, par=gens.decideur, le=le)
+    with pytest.raises(RegleEnfreinte, match="annulez-le"):
+        actions.reecrire_le_courrier(courrier, par=gens.decideur, le=le)
+    actions.annuler_le_courrier(courrier, motif="Retiré", par=gens.decideur, le=le)
+    assert not a_annoncer(dossier.campagne, gens.departement).exists()
 
 
 def test_programmer_un_dossier_ajourne_reprend_ses_lignes(dossier, gens, copil, demandes, ajourner, le) -> None:
