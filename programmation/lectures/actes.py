@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, Value, When
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
@@ -17,7 +17,17 @@ from contrats.models import ActeDecision, Comite, Contrat
 from contrats.permissions import roles
 
 from ..etats import DEMANDE_FERME, EtatCourrier, EtatDemande, EtatDossier, EtatExamen
-from ..models import Campagne, Courrier, DemandeFinancement, Dossier, Enveloppe, ExamenDossier, LotDeCourriers
+from ..models import (
+    Campagne,
+    Courrier,
+    DemandeFinancement,
+    Dossier,
+    Enveloppe,
+    ExamenDossier,
+    FamilleDispositif,
+    LotDeCourriers,
+    MontantExamine,
+)
 from ..models.seance import demandes_de
 from .courriers import a_annoncer, attribue_dans_l_annee, convention_due
 from .porteur import siren_de
@@ -257,8 +267,8 @@ def avec_convention(
 # --- What is to be refused --------------------------------------------------------------------------------------------
 # A request that its funder has not answered; on a file that the COPIL validated, or still under examination.
 _SANS_REPONSE = (EtatDemande.DEMANDEE, EtatDemande.PROPOSEE)
-_PASSE_AU_COPIL = (EtatDossier.PROGRAMME,)
 _A_L_EXAMEN = (EtatDossier.EN_INSTRUCTION, EtatDossier.AJOURNE)
+_ECARTEE, _DELAISSEE, _EN_COURS = "ecartee", "delaissee", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +281,12 @@ class LigneARefuser:
 
 
 def lignes_a_refuser(campagne: Campagne, financeur: Organisme, *, pour: Auteur, toutes: bool = False) -> Any:
-    """The funder's unanswered requests of files set aside in session or programmed without them; with `toutes`, of files
-    still under instruction too. In the order of the files."""
+    """The funder's unanswered requests of files set aside in session or programmed without them; with `toutes`, all those
+    of files examined or programmed. In the order of the files."""
     vues = demandes_vues(campagne.contrat, campagne.annee, pour=pour).filter(financeur=financeur)
-    if toutes:
-        lues = _avec_la_seance(vues.filter(etat__in=_SANS_REPONSE, dossier__etat__in=_PASSE_AU_COPIL + _A_L_EXAMEN))
-    else:
-        lues = _sans_suite(vues, campagne.contrat)
+    lues = _avec_la_suite(vues, campagne.contrat)
+    if not toutes:
+        lues = lues.exclude(suite=_EN_COURS)
     return lues.select_related("dossier__porteur", "dispositif", "financeur").order_by(
         "dossier__numero", "dispositif__code", "nature"
     )
@@ -301,43 +310,67 @@ def lignes_parties(campagne: Campagne, financeur: Organisme, cles: Collection[in
 
 def avec_origine(demandes: Iterable[Any]) -> list[LigneARefuser]:
     """These rows of `lignes_a_refuser`, each with its origin in words and the reason to start from."""
-    return [LigneARefuser(demande, _origine(demande), _motif_de_seance(demande)) for demande in demandes]
+    return [
+        LigneARefuser(demande, _origine(demande), demande.seance_motif if demande.suite == _ECARTEE else "")
+        for demande in demandes
+    ]
 
 
 def _sans_suite(vues: Any, contrat: Contrat) -> Any:
-    """Unanswered requests of files that a session set aside, as far as its committee examines them, or that the COPIL
-    programmed without them."""
-    ecartees = Q(pk__in=())
-    for comite in Comite.objects.filter(contrat=contrat).filter(Q(valide_programmation=True) | Q(valide_sip=True)):
-        ecartees |= Q(seance_comite=comite.pk) & demandes_de(comite)
-    ecartees &= Q(seance_etat=EtatExamen.ECARTE, dossier__etat__in=_A_L_EXAMEN)
-    ouvertes = _avec_la_seance(vues.filter(etat__in=_SANS_REPONSE))
-    return ouvertes.filter(ecartees | Q(dossier__etat__in=_PASSE_AU_COPIL))
+    """Unanswered requests that their committee set aside, or left out of a file that it programmed."""
+    return _avec_la_suite(vues, contrat).exclude(suite=_EN_COURS)
 
 
-def _avec_la_seance(demandes: Any) -> Any:
-    """Adds what the last session that decided of the file said: `seance_etat`, `seance_motif`, `seance_le`, `seance_comite`."""
-    dits = ExamenDossier.objects.filter(dossier=OuterRef("dossier"), applique_le__isnull=False)
-    dernier = dits.order_by("-reunion__le", "-applique_le", "-pk")
-    return demandes.annotate(
-        seance_etat=Subquery(dernier.values("etat")[:1]),
-        seance_motif=Subquery(dernier.values("motif")[:1]),
-        seance_le=Subquery(dernier.values("reunion__le")[:1]),
-        seance_comite=Subquery(dernier.values("reunion__comite")[:1]),
+def _avec_la_suite(vues: Any, contrat: Contrat) -> Any:
+    """The unanswered requests of files examined or programmed, with `suite`: set aside, left out, or still under way; and
+    what the last session of a committee that examines the row said of the file: `seance_motif`, `seance_le`.
+
+    Left out: the committee programmed another row of the file, neither kept this one nor is to find it on its table.
+    """
+    comites = list(Comite.objects.filter(contrat=contrat).filter(Q(valide_programmation=True) | Q(valide_sip=True)))
+    programme = Q(dossier__etat=EtatDossier.PROGRAMME)
+    passee = Q(pk__in=())
+    for comite in comites:
+        ailleurs = DemandeFinancement.objects.filter(dossier__contrat=contrat, reunion__comite=comite)
+        passee |= demandes_de(comite) & Q(dossier__in=ailleurs.order_by().values("dossier"))
+    retenue = MontantExamine.objects.filter(
+        demande=OuterRef("pk"), montant__gt=0, examen__etat=EtatExamen.RETENU, examen__applique_le__isnull=False
+    )
+    attendue = Q(etat=EtatDemande.PROPOSEE, proposition_partagee=True, montant_propose__gt=0)
+    ecartee = Q(seance_etat=EtatExamen.ECARTE) & (Q(dossier__etat__in=_A_L_EXAMEN) | (programme & ~passee))
+    delaissee = programme & passee & ~attendue & ~Exists(retenue)
+    ouvertes = vues.filter(etat__in=_SANS_REPONSE, dossier__etat__in=(EtatDossier.PROGRAMME, *_A_L_EXAMEN))
+    return ouvertes.annotate(**_derniere_seance(comites)).annotate(
+        suite=Case(
+            When(ecartee, then=Value(_ECARTEE)), When(delaissee, then=Value(_DELAISSEE)), default=Value(_EN_COURS)
+        )
     )
 
 
+def _derniere_seance(comites: list[Comite]) -> dict[str, Case]:
+    """What the last session that decided of the file said, among those of the committees that examine the row."""
+    dits = ExamenDossier.objects.filter(dossier=OuterRef("dossier"), applique_le__isnull=False)
+    derniers = dits.order_by("-reunion__le", "-applique_le", "-pk")
+    appels = derniers.filter(reunion__comite__valide_programmation=True)
+    en_charge = any(comite.valide_sip for comite in comites)
+    initiatives = derniers.filter(reunion__comite__valide_sip=True) if en_charge else appels
+
+    sip = Q(dispositif__famille=FamilleDispositif.SIP)
+    champs = {"seance_etat": "etat", "seance_motif": "motif", "seance_le": "reunion__le"}
+    return {
+        nom: Case(When(sip, then=Subquery(initiatives.values(lu)[:1])), default=Subquery(appels.values(lu)[:1]))
+        for nom, lu in champs.items()
+    }
+
+
 def _origine(demande: Any) -> str:
-    if demande.dossier.etat in _PASSE_AU_COPIL:
-        return "Le COPIL a programmé le dossier sans cette demande"
-    if demande.seance_etat == EtatExamen.ECARTE:
+    if demande.suite == _ECARTEE:
         return f"Dossier écarté en séance du {date_chiffres(demande.seance_le)}"
+    if demande.suite == _DELAISSEE:
+        return "Le COPIL a programmé le dossier sans cette demande"
+    if demande.dossier.etat == EtatDossier.PROGRAMME and demande.a_la_table_du_copil:
+        return "Proposée : le prochain COPIL l’examinera"
     return f"Dossier « {minuscule(demande.dossier.get_etat_display())} »"
-
-
-def _motif_de_seance(demande: Any) -> str:
-    ecarte = demande.seance_etat == EtatExamen.ECARTE and demande.dossier.etat in _A_L_EXAMEN
-    return demande.seance_motif if ecarte else ""
 
 
 @dataclass(frozen=True, slots=True)

