@@ -30,6 +30,7 @@ from ..models import (
 )
 from ..models.seance import demandes_de
 from .courriers import a_annoncer, attribue_dans_l_annee, convention_due
+from .enveloppes import masquees
 from .porteur import siren_de
 
 ZERO = Decimal(0)
@@ -375,31 +376,48 @@ def _origine(demande: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EffetSurEnveloppe:
-    """What the act changes in one envelope: programmed becomes voted, the rest goes back. Euros."""
+    """What the act changes in one envelope: programmed becomes voted, the rest goes back. Euros.
+
+    Its counters, before and after, are None for a reader withdrawn from a file that it pays (`masquee`).
+    """
 
     enveloppe: Enveloppe
     programme: Decimal
     vote: Decimal
+    masquee: bool = False
 
     @property
-    def programme_apres(self) -> Decimal:
-        return self.enveloppe.montant_programme - self.programme
+    def programme_avant(self) -> Decimal | None:
+        return None if self.masquee else self.enveloppe.montant_programme
 
     @property
-    def vote_apres(self) -> Decimal:
-        return self.enveloppe.montant_vote + self.vote
+    def programme_apres(self) -> Decimal | None:
+        return None if self.masquee else self.enveloppe.montant_programme - self.programme
 
     @property
-    def disponible_apres(self) -> Decimal:
-        return self.enveloppe.disponible + self.programme - self.vote
+    def vote_avant(self) -> Decimal | None:
+        return None if self.masquee else self.enveloppe.montant_vote
+
+    @property
+    def vote_apres(self) -> Decimal | None:
+        return None if self.masquee else self.enveloppe.montant_vote + self.vote
+
+    @property
+    def disponible_avant(self) -> Decimal | None:
+        return None if self.masquee else self.enveloppe.disponible
+
+    @property
+    def disponible_apres(self) -> Decimal | None:
+        return None if self.masquee else self.enveloppe.disponible + self.programme - self.vote
 
     @property
     def suffit(self) -> bool:
-        return self.disponible_apres >= 0
+        """As far as this reader may know: whether an envelope suffices tells what it has left."""
+        return self.disponible_apres is None or self.disponible_apres >= 0
 
 
 def effets_sur_les_enveloppes(
-    demandes: Iterable[DemandeFinancement], votes: Mapping[int, Decimal]
+    demandes: Iterable[DemandeFinancement], votes: Mapping[int, Decimal], *, contrat: Contrat, pour: Auteur
 ) -> list[EffetSurEnveloppe]:
     """Each envelope touched; a row without an amount in `votes` is refused and gives all back."""
     enveloppes: dict[int, Enveloppe] = {}
@@ -411,4 +429,8 @@ def effets_sur_les_enveloppes(
         enveloppes[demande.enveloppe.pk] = demande.enveloppe
         rendus[demande.enveloppe.pk] += demande.montant_programme or ZERO
         pris[demande.enveloppe.pk] += votes.get(demande.pk, ZERO)
-    return [EffetSurEnveloppe(enveloppe, rendus[pk], pris[pk]) for pk, enveloppe in enveloppes.items()]
+    cachees = masquees(contrat, pour)
+    return [
+        EffetSurEnveloppe(enveloppe, rendus[pk], pris[pk], masquee=pk in cachees)
+        for pk, enveloppe in enveloppes.items()
+    ]

@@ -203,12 +203,12 @@ def enveloppes(contrat: Contrat, annee: int, *, pour: Auteur) -> list[LigneEnvel
         .values_list("financeur", "dispositif", "nature", "dispositif__section")
         .annotate(somme=Sum("propose_vu"))
     }
-    masquees = _masquees(contrat, pour)
+    cachees = masquees(contrat, pour)
     return [
         _ligne(
             e,
             proposees.get((e.financeur_id, e.dispositif_id, e.nature, e.section), ZERO),
-            masquee=e.pk in masquees,
+            masquee=e.pk in cachees,
         )
         for e in lues
     ]
@@ -267,7 +267,7 @@ def fiche_enveloppe(enveloppe: Enveloppe, *, pour: Auteur) -> FicheEnveloppe:
         ligne=_ligne(
             enveloppe,
             sum((d.propose or ZERO for d in payees), ZERO),
-            masquee=enveloppe.pk in _masquees(contrat, pour),
+            masquee=enveloppe.pk in masquees(contrat, pour),
         ),
         notifiee_le=enveloppe.notifiee_le,
         reference=enveloppe.reference,
@@ -283,10 +283,10 @@ def fiche_enveloppe(enveloppe: Enveloppe, *, pour: Auteur) -> FicheEnveloppe:
 
 def compteurs_masques(enveloppe: Enveloppe, *, pour: Auteur) -> bool:
     """This reader is withdrawn from a file that the envelope pays: its counters are not for it."""
-    return enveloppe.pk in _masquees(enveloppe.contrat, pour)
+    return enveloppe.pk in masquees(enveloppe.contrat, pour)
 
 
-def _masquees(contrat: Contrat, pour: Auteur) -> frozenset[int]:
+def masquees(contrat: Contrat, pour: Auteur) -> frozenset[int]:
     """The envelopes that pay a file from which this reader is withdrawn."""
     deportes = deports_de(pour, contrat)
     if not deportes:

@@ -19,6 +19,7 @@ from ..models import DemandeFinancement, Enveloppe, MontantExamine
 from ..models.dossier import deports_de
 from ..models.seance import demandes_de
 from ..regles.seances import reste_en_mots
+from .enveloppes import masquees
 
 ZERO = Decimal(0)
 # What the room may read of a row: a funder's private draft is not on the table, whoever looks at the screen.
@@ -45,22 +46,29 @@ CleEnveloppe = tuple[int, int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class LigneBilan:
-    """One envelope during the session, in euros: what may still be programmed, what is kept on it, what that leaves."""
+    """One envelope during the session, in euros: what may still be programmed, what is kept on it, what that leaves.
+
+    `disponible` and `reste` are None for a reader withdrawn from a file that it pays.
+    """
 
     cle: CleEnveloppe
     financeur: str
     dispositif: str
     nature: str
-    disponible: Decimal
+    disponible: Decimal | None
     retenu: Decimal
 
     @property
-    def reste(self) -> Decimal:
-        return self.disponible - self.retenu
+    def masquee(self) -> bool:
+        return self.disponible is None
+
+    @property
+    def reste(self) -> Decimal | None:
+        return None if self.disponible is None else self.disponible - self.retenu
 
     @property
     def reste_en_mots(self) -> str:
-        return reste_en_mots(self.reste)
+        return "reste non montré" if self.reste is None else reste_en_mots(self.reste)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +91,13 @@ class Bilan:
         return Bilan(tuple(ligne for ligne in self.lignes if ligne.cle not in cles), ())
 
     @property
+    def masquee(self) -> bool:
+        """The counters of one of them are not for this reader."""
+        return any(ligne.masquee for ligne in self.lignes)
+
+    @property
     def depassees(self) -> tuple[LigneBilan, ...]:
-        return tuple(ligne for ligne in self.lignes if ligne.reste < 0)
+        return tuple(ligne for ligne in self.lignes if ligne.reste is not None and ligne.reste < 0)
 
 
 def demandes_de_la_seance(reunion: Reunion, dossiers: Iterable[int]) -> list[DemandeFinancement]:
@@ -121,12 +134,14 @@ def retenus(reunion: Reunion, examens: Iterable[int]) -> dict[int, dict[int, Dec
 def bilan(
     reunion: Reunion, *, pour: Auteur, avec: int | None = None, montres: Mapping[CleEnveloppe, Decimal] | None = None
 ) -> Bilan:
-    """What the files kept so far take from each envelope, and what `avec` (an examination) would; two queries.
+    """What the files kept so far take from each envelope, and what `avec` (an examination) would; two queries, three for
+    who is withdrawn from a file.
 
     `montres`: besides, the amounts that its screen shows and nobody has touched: they would be kept as they are.
 
     A reader sees its own envelopes, the whole contract's team all of them; the files from which it is withdrawn are
-    left out. What was programmed since is already in the envelope.
+    left out, and the counters of the envelopes that pay them are not told. What was programmed since is already in the
+    envelope.
     """
     contrat = reunion.comite.contrat
     tenus = roles(pour, contrat)
@@ -152,6 +167,7 @@ def bilan(
         annee__in={cle[1] for cle in touchees},
         section=F("dispositif__section"),  # the one that a request takes from
     ).select_related("financeur", "dispositif")
+    cachees = masquees(contrat, pour)
     lignes = []
     for enveloppe in enveloppes.order_by("nature", "financeur__type", "financeur__nom", "dispositif__code"):
         cle = (enveloppe.financeur_id, enveloppe.annee, enveloppe.dispositif_id, enveloppe.nature)
@@ -164,7 +180,7 @@ def bilan(
                     enveloppe.financeur.nom_court,
                     enveloppe.dispositif.nom,
                     NatureMoyens(enveloppe.nature).label,
-                    enveloppe.disponible,
+                    None if enveloppe.pk in cachees else enveloppe.disponible,
                     retenu,
                 )
             )

@@ -168,7 +168,9 @@ def _decider(request: HttpRequest, portee: Portee, organisme: Organisme, acte: A
     }
     if relire:
         return render(
-            request, "programmation/actes/relire.html", contexte | _ce_que_change_l_acte(form, campagne, organisme)
+            request,
+            "programmation/actes/relire.html",
+            contexte | _ce_que_change_l_acte(form, campagne, organisme, portee),
         )
     parmi = list(programmees) if cherche or request.method == "POST" or total > len(demandes) else demandes
     prevus = {d.pk: d.montant_programme for d in parmi}
@@ -282,13 +284,16 @@ def _chercher(demandes: Any, texte: str) -> Any:
     return demandes.filter(dossier__in=dossiers.values("pk"))
 
 
-def _ce_que_change_l_acte(form: LignesDActeForm, campagne: Campagne, organisme: Organisme) -> dict[str, Any]:
+def _ce_que_change_l_acte(
+    form: LignesDActeForm, campagne: Campagne, organisme: Organisme, portee: Portee
+) -> dict[str, Any]:
     choisies, votes = form.choisies, form.votes
     lignes = avec_convention(choisies, campagne, organisme, votes)
-    effets = effets_sur_les_enveloppes(choisies, votes)
+    effets = effets_sur_les_enveloppes(choisies, votes, contrat=portee.contrat, pour=portee.auteur)
     return {
         "lignes": [(ligne, votes.get(ligne.demande.pk), _motif(form, ligne.demande.pk)) for ligne in lignes],
         "effets": effets,
+        "masquee": any(effet.masquee for effet in effets),
         "insuffisante": any(not effet.suffit for effet in effets),
         "votees": len(votes),
         "refusees": len(choisies) - len(votes),

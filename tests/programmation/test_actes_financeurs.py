@@ -20,7 +20,7 @@ from programmation.etats import EtatDemande
 from programmation.lectures.actes import avec_convention, effets_sur_les_enveloppes, financeurs_de_l_annee
 from programmation.lectures.enveloppes import verifier_enveloppes
 from programmation.models import Enveloppe
-from tests.fabriques import ActeDecisionFactory, DemandeFactory, DossierFactory
+from tests.fabriques import ActeDecisionFactory, DemandeFactory, DeportFactory, DossierFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -167,13 +167,28 @@ def test_un_acte_qui_prend_acte_ne_vote_rien(programmees, acte, gens) -> None:
 
 
 # --- What it changes --------------------------------------------------------------------------------------------------
-def test_l_effet_sur_l_enveloppe_rend_ce_qui_n_est_pas_vote(programmees) -> None:
+def test_l_effet_sur_l_enveloppe_rend_ce_qui_n_est_pas_vote(contrat, programmees, gens) -> None:
     une, deux = programmees[:2]
-    (effet,) = effets_sur_les_enveloppes([une, deux], {une.pk: Decimal(4000)})
+    (effet,) = effets_sur_les_enveloppes([une, deux], {une.pk: Decimal(4000)}, contrat=contrat, pour=gens.decideur)
     effet.enveloppe.refresh_from_db()
     assert (effet.programme_apres, effet.vote_apres) == (0, 4000)
     assert effet.disponible_apres == effet.enveloppe.montant - 4000
     assert effet.suffit
+
+
+def test_un_deporte_ne_lit_pas_les_compteurs_de_l_enveloppe_dans_la_relecture(programmees, acte, gens, page) -> None:
+    """With the other rows of the envelope, they would tell the amount of the file from which it withdrew."""
+    une, deux, _ = programmees
+    DeportFactory(dossier=deux.dossier, utilisateur=gens.decideur.utilisateur)
+    Enveloppe.objects.filter(pk=une.enveloppe_id).update(montant=10_000)
+    client, adresse = page(gens.decideur, "lignes_acte", financeur=gens.departement.pk, pk=acte.pk)
+    relue = client.post(adresse, {f"decision_{une.pk}": "vote", f"montant_{une.pk}": "6 000"})
+    (effet,) = relue.context["effets"]
+    assert (effet.programme_avant, effet.programme_apres, effet.vote_avant, effet.vote_apres) == (None,) * 4
+    assert (effet.disponible_avant, effet.disponible_apres, relue.context["insuffisante"]) == (None, None, False)
+    vue = relue.content.decode().replace("\u202f", " ")
+    assert "ses compteurs ne vous sont pas montrés" in vue
+    assert "10 000" not in vue
 
 
 def test_la_convention_se_compte_sur_l_annee_par_financeur_et_porteur(contrat, programmees, gens) -> None:

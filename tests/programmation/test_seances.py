@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte, RevisionDepassee
 from commun.journal import verifier_chaine
@@ -36,6 +37,7 @@ from tests.fabriques import (
     OrientationFactory,
     ReunionFactory,
 )
+from tests.programmation.conftest import connecte
 
 pytestmark = pytest.mark.django_db
 
@@ -346,6 +348,30 @@ def test_le_bilan_dit_ce_qu_il_reste_de_chaque_enveloppe(gens, copil, demande, e
     chef = gens.chef.utilisateur
     actions.declarer_un_deport(examen.dossier, personne=chef, motif="Bénévole", par=gens.chef, le=le)
     assert bilan(copil, pour=gens.chef).lignes == ()
+
+
+def test_un_deporte_ne_lit_pas_ce_qui_reste_de_l_enveloppe_qui_paie_le_dossier(
+    contrat, gens, copil, demande, examen, dire, le
+) -> None:
+    """On the session's page, before applying, and on the projected screen that it opens."""
+    paye = DossierFactory(contrat=contrat, programme=True)
+    DemandeFactory(dossier=paye, financeur=gens.departement, dispositif=demande.dispositif, programmee=True)
+    dire(examen, "retenir", {demande: 3000})
+    (vue,) = bilan(copil, pour=gens.chef).lignes
+    assert vue.disponible == 95_000
+    actions.declarer_un_deport(paye, personne=gens.chef.utilisateur, motif="Bénévole", par=gens.chef, le=le)
+
+    lu = bilan(copil, pour=gens.chef)
+    (ligne,) = lu.lignes
+    assert (ligne.disponible, ligne.retenu, ligne.reste, ligne.reste_en_mots) == (None, 3000, None, "reste non montré")
+    assert (lu.masquee, lu.depassees, lu.retenu) == (True, (), 3000)
+    actions.montrer(examen, par=gens.chef, le=le)
+    client = connecte(gens.chef)
+    for route in ("seance", "appliquer_la_seance", "projection"):
+        page = client.get(reverse(f"programmation:{route}", kwargs={"contrat": contrat.slug, "pk": copil.pk}))
+        lue = page.content.decode()
+        assert (page.status_code, "92\u202f000" in lue) == (200, False)
+        assert "Vous vous êtes déporté" in lue or "reste non montré" in lue
 
 
 def test_le_bilan_lit_l_enveloppe_de_la_section_du_dispositif(contrat, gens, copil, demande, examen, dire) -> None:
