@@ -130,6 +130,7 @@ def _courrier(lot: LotDeCourriers, dossier: Dossier, demandes: list[DemandeFinan
         objet=texte.objet,
         corps=texte.corps,
         qualite=texte.qualite,
+        redige_le=lot.ouvert_le,
         montant=sum(d.montant_vote or 0 for d in demandes),
         envoye_le=a_l_heure(notifie_le, 10),
     )

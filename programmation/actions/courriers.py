@@ -115,7 +115,7 @@ def ouvrir_le_courrier(lot: LotDeCourriers, dossier: Dossier, *, par: Auteur, le
         lot=lot,
         dossier=dossier,
         reference=_reference(dossier, lot.financeur),
-        **_redaction(dossier, demandes, lot),
+        **_redaction(dossier, demandes, lot, le=le),
     )
     verifier(peut_ecrire_le_courrier(par, courrier))
     with contraintes_en_francais(), transaction.atomic():
@@ -132,7 +132,9 @@ def ouvrir_le_courrier(lot: LotDeCourriers, dossier: Dossier, *, par: Auteur, le
     return courrier
 
 
-def _redaction(dossier: Dossier, demandes: list[DemandeFinancement], lot: LotDeCourriers) -> dict[str, Any]:
+def _redaction(
+    dossier: Dossier, demandes: list[DemandeFinancement], lot: LotDeCourriers, *, le: datetime
+) -> dict[str, Any]:
     """The columns of a letter that tells these rows by the template in force, with what it will be compared to."""
     genre = genre_de(demandes)
     modele = modele_lu(dossier.contrat, lot.financeur, genre).modele
@@ -145,6 +147,7 @@ def _redaction(dossier: Dossier, demandes: list[DemandeFinancement], lot: LotDeC
         "objet": texte.objet[:OBJET_AU_PLUS],
         "corps": texte.corps,
         "qualite": texte.qualite[:QUALITE_AU_PLUS],
+        "redige_le": le,
         "montant": _montant(demandes),
         "valeurs": valeurs_suivies(valeurs, demandes),
     }
@@ -214,14 +217,16 @@ def reecrire_le_courrier(courrier: Courrier, *, par: Auteur, le: datetime) -> Co
     """
     courrier = _verrouiller(courrier, par)
     lot, dossier = courrier.lot, courrier.dossier
-    sont_dites = [demande.pk for demande in annoncables(courrier.demandes.select_related("dossier"), lot.acte_id)]
+    autres = Courrier.objects.vivants().filter(lot__financeur=lot.financeur, dossier=dossier).exclude(pk=courrier.pk)
+    siennes = courrier.demandes.pas_encore_dites(autres).select_related("dossier")
+    sont_dites = [demande.pk for demande in annoncables(siennes, lot.acte_id)]
     nouvelles = list(du_lot(lot).filter(dossier=dossier).values_list("pk", flat=True))
     demandes = rangees(DemandeFinancement.objects.filter(pk__in=[*sont_dites, *nouvelles]))
     if not demandes:
         raise RegleEnfreinte("Plus aucune décision n’est à annoncer par ce courrier : annulez-le.")
     for genre in GenreCourrier:
         modele_a_utiliser(dossier.contrat, lot.financeur, genre, par=par, le=le)
-    champs = _redaction(dossier, demandes, lot)
+    champs = _redaction(dossier, demandes, lot, le=le)
     courrier.changer_etat("reecrire", par=par.au_nom_de(lot.financeur), le=le, champs=champs)
     courrier.demandes.set(demandes)
     return courrier

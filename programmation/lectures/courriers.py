@@ -230,7 +230,8 @@ def empechement(
     for demande in demandes:
         demande.dossier = courrier.dossier  # read already
     tenues = annoncables(demandes, lot.acte_id)
-    if not demandes or len(tenues) < len(demandes) or genre_de(demandes) != courrier.genre:
+    reprises = [d for d in demandes if d.reprise_le is not None and courrier.redige_le <= d.reprise_le]
+    if not demandes or len(tenues) < len(demandes) or reprises or genre_de(demandes) != courrier.genre:
         return "Une décision a changé depuis l’ouverture de ce courrier : réécrivez-le, ou annulez-le s’il n’annonce plus rien."
     valeurs = valeurs_du_courrier(courrier.dossier, demandes, lot.financeur, lot.acte, attribue=attribue)
     if not courrier.valeurs:

@@ -131,6 +131,7 @@ class Courrier(ModeleAEtats):
     objet = models.CharField("objet", max_length=300)
     corps = models.TextField("texte")
     qualite = models.CharField("qualité du signataire", max_length=250)
+    redige_le = models.DateTimeField("rédigé le")  # from the decisions as they stood: opened, or written again
     montant = models.DecimalField("montant annoncé (€)", max_digits=12, decimal_places=2, default=0)
     # What its fields gave when it was written, by name: a decision told otherwise since stops it. Empty: not known.
     valeurs = models.JSONField("valeurs lues à la rédaction", default=dict, blank=True)

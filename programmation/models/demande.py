@@ -62,9 +62,9 @@ class DemandeFinancementQuerySet(models.QuerySet["DemandeFinancement"]):
         return self.filter(decidees | (Q(etat=EtatDemande.AJOURNEE) & ~Q(dossier__etat__in=DOSSIER_SANS_EXAMEN)))
 
     def pas_encore_dites(self, courriers: models.QuerySet[Any]) -> Self:
-        """Rows that none of these letters tells as they stand: one opened before a row was taken up again told a
+        """Rows that none of these letters tells as they stand: one written before a row was taken up again tells a
         postponement that holds no more."""
-        depuis = Q(demandes__reprise_le__isnull=True) | Q(lot__ouvert_le__gt=F("demandes__reprise_le"))
+        depuis = Q(demandes__reprise_le__isnull=True) | Q(redige_le__gt=F("demandes__reprise_le"))
         return self.exclude(pk__in=courriers.filter(depuis).values("demandes"))
 
 
@@ -130,7 +130,7 @@ class DemandeFinancement(ModeleAEtats):
     )
     programme_le = models.DateField("programmée le", null=True, blank=True)
     notifie_le = models.DateField("notifiée le", null=True, blank=True)
-    # A letter opened before that told a postponement which no longer holds.
+    # A letter written before that tells a postponement which no longer holds.
     reprise_le = models.DateTimeField("reprise après un ajournement le", null=True, blank=True)
     numero_ej = models.CharField("numéro d’engagement juridique", max_length=20, blank=True)
     numero_externe = models.CharField("numéro dans l’autre téléservice", max_length=40, blank=True)

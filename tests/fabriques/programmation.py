@@ -951,6 +951,7 @@ class CourrierFactory(DjangoModelFactory):
     objet = "Suite donnée à votre demande"
     corps = "Madame, Monsieur,\n\nVotre demande n’a pas pu être retenue."
     qualite = "Pour le Département"
+    redige_le = factory.SelfAttribute("lot.ouvert_le")
 
     class Meta:
         model = Courrier

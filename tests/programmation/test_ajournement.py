@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from commun.erreurs import ActeRefuse, RegleEnfreinte
@@ -134,6 +136,59 @@ def test_un_second_ajournement_se_dit_aussi(dossier, gens, ajourner, copil, le) 
     ajourner(dossier, ReunionFactory(comite=copil.comite, le=date(2026, 5, 20)))
 
     assert list(a_annoncer(dossier.campagne, gens.departement)) == [demande]
+
+
+def test_le_courrier_reecrit_apres_un_second_ajournement_ne_part_qu_une_fois(
+    dossier, gens, ajourner, copil, le
+) -> None:
+    """Opened for a first postponement, not sent; written again for the second one, it tells it."""
+    demande = DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    ajourner(dossier)
+    jours = [le + timedelta(days=n) for n in range(6)]
+    lot = LotDeCourriersFactory(campagne=dossier.campagne, financeur=gens.departement, ouvert_le=jours[0])
+    modele_a_utiliser(dossier.contrat, gens.departement, GenreCourrier.AJOURNEMENT, par=gens.decideur, le=le)
+    courrier = actions.ouvrir_le_courrier(lot, dossier, par=gens.decideur, le=jours[0])
+    actions.reprendre(dossier, par=gens.chef, le=jours[1])
+    ajourner(dossier, ReunionFactory(comite=copil.comite, le=date(2026, 5, 20)))
+    assert list(a_annoncer(dossier.campagne, gens.departement)) == [demande]
+    with pytest.raises(RegleEnfreinte, match="a changé"):  # the same reason, but of another meeting
+        actions.valider_le_courrier(courrier, par=gens.decideur, le=jours[2])
+
+    courrier = actions.reecrire_le_courrier(courrier, par=gens.decideur, le=jours[3])
+    assert not a_annoncer(dossier.campagne, gens.departement).exists()
+    actions.valider_le_courrier(courrier, par=gens.decideur, le=jours[4])
+    actions.envoyer_le_courrier(courrier, par=gens.decideur, le=jours[5])
+    assert not a_annoncer(dossier.campagne, gens.departement).exists()
+
+
+def test_les_courriers_d_avant_disent_quand_ils_ont_ete_ecrits(dossier, gens, ajourner, le) -> None:
+    """By the journal, else by the opening of their lot."""
+    DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    ajourner(dossier)
+    lot = LotDeCourriersFactory(campagne=dossier.campagne, financeur=gens.departement)
+    modele_a_utiliser(dossier.contrat, gens.departement, GenreCourrier.AJOURNEMENT, par=gens.decideur, le=le)
+    ecrit = actions.ouvrir_le_courrier(lot, dossier, par=gens.decideur, le=le)
+    actions.reecrire_le_courrier(ecrit, par=gens.decideur, le=le + timedelta(days=1))
+    ancien = CourrierFactory()
+    Courrier.objects.update(redige_le=le + timedelta(days=9))
+
+    import_module("programmation.migrations.0024_courriers_rediges").dire_quand_ils_sont_ecrits(apps, None)
+
+    lus = dict(Courrier.objects.values_list("pk", "redige_le"))
+    assert lus == {ecrit.pk: le + timedelta(days=1), ancien.pk: ancien.lot.ouvert_le}
+
+
+def test_reecrire_un_courrier_ne_redit_pas_ce_qu_un_autre_dit_deja(dossier, gens, ajourner, copil, le) -> None:
+    DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    ajourner(dossier)
+    modele_a_utiliser(dossier.contrat, gens.departement, GenreCourrier.AJOURNEMENT, par=gens.decideur, le=le)
+    lots = LotDeCourriersFactory.create_batch(2, campagne=dossier.campagne, financeur=gens.departement, ouvert_le=le)
+    ancien = actions.ouvrir_le_courrier(lots[0], dossier, par=gens.decideur, le=le)
+    actions.reprendre(dossier, par=gens.chef, le=le + timedelta(days=1))
+    ajourner(dossier, ReunionFactory(comite=copil.comite, le=date(2026, 5, 20)))
+    assert actions.ouvrir_le_courrier(lots[1], dossier, par=gens.decideur, le=le + timedelta(days=2)) is not None
+    with pytest.raises(RegleEnfreinte, match="annulez-le"):
+        actions.reecrire_le_courrier(ancien, par=gens.decideur, le=le + timedelta(days=3))
 
 
 @pytest.mark.parametrize("etat", ["retire", "irrecevable", "clos"])
