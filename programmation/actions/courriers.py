@@ -218,7 +218,7 @@ def reecrire_le_courrier(courrier: Courrier, *, par: Auteur, le: datetime) -> Co
     courrier = _verrouiller(courrier, par)
     lot, dossier = courrier.lot, courrier.dossier
     autres = Courrier.objects.vivants().filter(lot__financeur=lot.financeur, dossier=dossier).exclude(pk=courrier.pk)
-    siennes = courrier.demandes.pas_encore_dites(autres).select_related("dossier")
+    siennes = DemandeFinancement.objects.filter(courriers=courrier).pas_encore_dites(autres).select_related("dossier")
     sont_dites = [demande.pk for demande in annoncables(siennes, lot.acte_id)]
     nouvelles = list(du_lot(lot).filter(dossier=dossier).values_list("pk", flat=True))
     demandes = rangees(DemandeFinancement.objects.filter(pk__in=[*sont_dites, *nouvelles]))

@@ -141,8 +141,8 @@ def _decider(request: HttpRequest, portee: Portee, organisme: Organisme, acte: A
     refusables = avec_origine(a_refuser[:place])
     parties: list[str] = []
     if request.method == "POST":
-        lues = {demande.pk for demande in demandes} | {ligne.demande.pk for ligne in refusables}
-        perdues = {pk for pk, decision in decisions.items() if decision != ECARTER} - lues
+        restent = {demande.pk for demande in demandes} | {ligne.demande.pk for ligne in refusables}
+        perdues = {pk for pk, decision in decisions.items() if decision != ECARTER} - restent
         parties = lignes_parties(campagne, organisme, perdues, pour=portee.auteur)
     pour_le_compte = _ecrit_pour(portee, organisme)
     form = LignesDActeForm(
@@ -159,7 +159,7 @@ def _decider(request: HttpRequest, portee: Portee, organisme: Organisme, acte: A
         if travail is not None:
             return redirect(adresse(portee, "travail_actes", financeur=organisme.pk, pk=travail.pk))
         relire = False
-    contexte = {
+    contexte: dict[str, Any] = {
         "form": form,
         "acte": acte,
         "financeur": organisme,
@@ -272,7 +272,7 @@ def _ecrit_pour(portee: Portee, organisme: Organisme) -> bool:
 
 def _decisions(saisie: QueryDict) -> dict[int, str]:
     """What was typed of each row, by its key."""
-    lues = {cle.removeprefix("decision_"): saisie[cle] for cle in saisie if cle.startswith("decision_")}
+    lues = {cle.removeprefix("decision_"): str(saisie[cle]) for cle in saisie if cle.startswith("decision_")}
     return {int(pk): decision for pk, decision in lues.items() if pk.isdecimal()}
 
 
