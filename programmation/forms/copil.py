@@ -9,11 +9,19 @@ from django import forms
 from django.utils import timezone
 
 from commun.formulaires import ChampMontant
+from commun.typographie import date_chiffres
 from contrats.models import Comite, Reunion
 
 from ..lectures.dossier import LigneFinanceur
 from ..lectures.proximite import reunions_validant
 from .motifs import MotifForm
+
+
+class ChampReunion(forms.ModelChoiceField):
+    """A meeting, its day first: the names of bodies are long, and the end of a line may be out of sight."""
+
+    def label_from_instance(self, obj: Reunion) -> str:
+        return f"{date_chiffres(obj.le)} · {obj.comite.nom}"
 
 
 class ProgrammationForm(forms.Form):
@@ -22,7 +30,7 @@ class ProgrammationForm(forms.Form):
     Where several bodies have met, nobody chooses for who answers: each programmes its own rows only.
     """
 
-    reunion = forms.ModelChoiceField(
+    reunion = ChampReunion(
         label="Réunion",
         queryset=Reunion.objects.none(),
         empty_label=None,
@@ -37,6 +45,8 @@ class ProgrammationForm(forms.Form):
         reunis = set(champ.queryset.order_by().values_list("comite", flat=True).distinct())
         self.comites = comites
         self.instances = [comite for comite in comites if comite.pk in reunis]
+        if not any(comite.valide_programmation for comite in comites):
+            champ.help_text = "Une réunion déjà tenue de l’instance qui décide des initiatives."
         if len(self.instances) > 1:
             champ.empty_label = "Choisissez"
 
