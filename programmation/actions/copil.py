@@ -22,7 +22,7 @@ from contrats.models import Contrat, Reunion
 
 from ..etats import DEMANDE_OUVERTE, EtatDemande, EtatDossier
 from ..lectures.proximite import est_un_sip, valide_le_dossier
-from ..models import DemandeFinancement, Dossier
+from ..models import DemandeFinancement, Dossier, MontantExamine
 from ..models.seance import demandes_de
 from ..permissions import peut_programmer, peut_programmer_dossier, peut_reprendre_la_demande
 from .ecriture import ZERO, motif_donne, verrouiller_demande, verrouiller_dossier
@@ -43,7 +43,8 @@ def programmer(
 
     Only the rows that this body examines are on its table: another body's own stay as they are (regles 2.13).
     `montants` gives the euros kept for each request that the meeting saw; 0, or a request that is not there, leaves the
-    row as it is. None keeps every proposal. On a file already programmed, the rows proposed since are added.
+    row as it is. None keeps every proposal, save those that this meeting left at 0 in session. On a file already
+    programmed, the rows proposed since are added.
 
     Raises:
         RegleEnfreinte: the meeting has not been held yet or was before the deposit, no amount is proposed, one is more
@@ -58,12 +59,24 @@ def programmer(
         _reprendre_les_demandes(dossier, demandes_de(reunion.comite), par=par, le=le)
     siennes = _verrouiller_demandes(dossier, EtatDemande.PROPOSEE, siennes=demandes_de(reunion.comite))
     demandes = [d for d in siennes if d.a_la_table_du_copil]
+    laissees: set[int] = set()
     if montants is None:
-        retenus = {d.pk: d.montant_propose or ZERO for d in demandes}
+        laissees = set(
+            MontantExamine.objects.laisses()
+            .filter(examen__reunion=reunion, demande__in=demandes)
+            .values_list("demande", flat=True)
+        )
+        retenus = {d.pk: d.montant_propose or ZERO for d in demandes if d.pk not in laissees}
     else:
         retenus = {d.pk: montants[d.pk] for d in demandes if d.pk in montants}
     verifier_les_montants(dossier, {cle: montant for cle, montant in retenus.items() if montant})
     prises = [(enveloppe_de(d), d, retenus[d.pk]) for d in demandes if retenus.get(d.pk, ZERO) > 0]
+    if not prises and laissees:
+        raise RegleEnfreinte(
+            f"Dossier {dossier.numero} : cette réunion n’a rien donné à ce qui est encore proposé. "
+            "Choisissez la réunion qui l’a retenu.",
+            champ="reunion",
+        )
     if not prises:
         raise RegleEnfreinte(f"Aucun financeur ne propose de montant sur le dossier {dossier.numero}.")
     # Always in the order of the envelopes: two files programmed at once never wait for each other.

@@ -12,6 +12,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, Va
 
 from acteurs.models import Organisme
 from commun.auteur import Auteur
+from commun.models import LigneJournal
 from commun.typographie import date_chiffres, minuscule, pluriel
 from contrats.models import ActeDecision, Comite, Contrat
 from contrats.permissions import roles
@@ -326,7 +327,8 @@ def _avec_la_suite(vues: Any, contrat: Contrat) -> Any:
     """The unanswered requests of files examined or programmed, with `suite`: set aside, left out, or still under way; and
     what the last session of a committee that examines the row said of the file: `seance_motif`, `seance_le`.
 
-    Left out: the committee programmed another row of the file, neither kept this one nor is to find it on its table.
+    Left out: the committee programmed another row of the file, neither kept this one nor is to find it on its table. What
+    it left at 0 is on no table until its funder proposes again.
     """
     comites = list(Comite.objects.filter(contrat=contrat).filter(Q(valide_programmation=True) | Q(valide_sip=True)))
     programme = Q(dossier__etat=EtatDossier.PROGRAMME)
@@ -334,12 +336,17 @@ def _avec_la_suite(vues: Any, contrat: Contrat) -> Any:
     for comite in comites:
         ailleurs = DemandeFinancement.objects.filter(dossier__contrat=contrat, reunion__comite=comite)
         passee |= demandes_de(comite) & Q(dossier__in=ailleurs.order_by().values("dossier"))
-    retenue = MontantExamine.objects.filter(
-        demande=OuterRef("pk"), montant__gt=0, examen__etat=EtatExamen.RETENU, examen__applique_le__isnull=False
+    retenue = MontantExamine.objects.gardes().filter(demande=OuterRef("pk"))
+    proposee_depuis = LigneJournal.objects.filter(
+        cible_type=DemandeFinancement._meta.label_lower,
+        cible_id=OuterRef("demande"),
+        acte="proposer",
+        fait_le__gt=OuterRef("examen__applique_le"),
     )
+    laissee = MontantExamine.objects.laisses().filter(~Exists(proposee_depuis), demande=OuterRef("pk"))
     attendue = Q(etat=EtatDemande.PROPOSEE, proposition_partagee=True, montant_propose__gt=0)
     ecartee = Q(seance_etat=EtatExamen.ECARTE) & (Q(dossier__etat__in=_A_L_EXAMEN) | (programme & ~passee))
-    delaissee = programme & passee & ~attendue & ~Exists(retenue)
+    delaissee = programme & passee & (~attendue | Exists(laissee)) & ~Exists(retenue)
     ouvertes = vues.filter(etat__in=_SANS_REPONSE, dossier__etat__in=(EtatDossier.PROGRAMME, *_A_L_EXAMEN))
     return ouvertes.annotate(**_derniere_seance(comites)).annotate(
         suite=Case(

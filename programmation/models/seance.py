@@ -119,6 +119,19 @@ class ExamenDossier(ModeleAEtats):
         return self.dossier.contrat_id
 
 
+class MontantExamineQuerySet(models.QuerySet["MontantExamine"]):
+    def gardes(self) -> Self:
+        """What a meeting gave, its decision applied."""
+        return self._appliques().filter(montant__gt=0)
+
+    def laisses(self) -> Self:
+        """The requests to which a meeting gave nothing on a file that it kept, its decision applied."""
+        return self._appliques().filter(montant=0)
+
+    def _appliques(self) -> Self:
+        return self.filter(examen__etat=EtatExamen.RETENU, examen__applique_le__isnull=False)
+
+
 class MontantExamine(models.Model):
     """The euros that a meeting keeps for one request."""
 
@@ -127,6 +140,8 @@ class MontantExamine(models.Model):
         DemandeFinancement, models.CASCADE, related_name="montants_examines", verbose_name="demande"
     )
     montant = models.DecimalField("montant (€)", max_digits=12, decimal_places=2)
+
+    objects = MontantExamineQuerySet.as_manager()
 
     class Meta:
         verbose_name = "montant examiné"

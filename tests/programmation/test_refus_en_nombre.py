@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -119,6 +120,24 @@ def test_ce_qui_attend_le_prochain_copil_n_est_pas_a_refuser(programmer_sans, ca
     assert lues(campagne, gens.departement, gens.decideur) == []
     (ligne,) = lues(campagne, gens.departement, gens.decideur, toutes=True)
     assert ligne.origine == "Proposée : le prochain COPIL l’examinera"
+
+
+def test_ce_que_la_seance_a_laisse_a_zero_est_a_refuser_jusqu_a_une_nouvelle_proposition(
+    programmer_sans, campagne, copil, gens, le
+) -> None:
+    demande = programmer_sans(proposee=True)
+    applique = datetime(2026, 4, 11, 9, tzinfo=UTC)
+    examen = ExamenDossierFactory(reunion=copil, dossier=demande.dossier, retenu=True, applique_le=applique)
+    MontantExamineFactory(examen=examen, demande=demande, montant=0)
+    (ligne,) = lues(campagne, gens.departement, gens.decideur)
+    assert (ligne.demande, "sans cette demande" in ligne.origine) == (demande, True)
+
+    # That meeting does not give it what it left, whoever records its decision.
+    with pytest.raises(RegleEnfreinte, match="n’a rien donné"):
+        actions.programmer(demande.dossier, reunion=copil, par=gens.chef, le=le)
+
+    actions.proposer(demande, montant=Decimal(900), par=gens.instructeur, le=applique + timedelta(days=3))
+    assert lues(campagne, gens.departement, gens.decideur) == []
 
 
 def test_dans_un_dossier_mixte_chaque_instance_dit_ses_lignes(programmer_sans, campagne, contrat, gens) -> None:
