@@ -13,8 +13,9 @@ from contrats.models import Contrat, Reunion
 
 from .. import actions
 from ..etats import EtatDossier
-from ..lectures.selection import TableDuCopil, tables_du_copil
-from ..models import Dossier
+from ..lectures.selection import tables_du_copil
+from ..models import Dossier, MontantExamine
+from ..models.seance import demandes_de
 from .lots import dossier_visible, une_par_une
 
 
@@ -31,7 +32,7 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
 
     def faire(numero: str) -> None:
         dossier = dossier_visible(auteur, contrat, numero)
-        if not _deja_programme(dossier, reunion):
+        if not _deja_programme(dossier, reunion, reprise=rangee.tentatives > 1):
             actions.programmer(dossier, reunion=reunion, par=auteur, le=timezone.now())
         if (attendus := tables_du_copil([dossier.pk], reunion.comite).get(dossier.pk)) and attendus.restent:
             restent.append({"numero": numero, "financeurs": list(attendus.restent)})
@@ -42,8 +43,15 @@ def programmer_selection(rangee: Travail, suivi: Suivi) -> dict[str, Any]:
     return resultat | {"restent": restent}
 
 
-def _deja_programme(dossier: Dossier, reunion: Reunion) -> bool:
-    """This meeting programmed the file, and nothing proposed since awaits it."""
+def _deja_programme(dossier: Dossier, reunion: Reunion, *, reprise: bool) -> bool:
+    """This meeting programmed the file, and nothing proposed since awaits it.
+
+    `reprise`: the job was taken over; it may have programmed the file itself, beside what the meeting left at 0.
+    """
     if dossier.etat != EtatDossier.PROGRAMME or not dossier.demandes.filter(reunion=reunion).exists():
         return False
-    return not tables_du_copil([dossier.pk], reunion.comite).get(dossier.pk, TableDuCopil()).montant
+    siennes = dossier.demandes.filter(demandes_de(reunion.comite))
+    if reprise:
+        laissees = MontantExamine.objects.laisses().filter(examen__reunion=reunion)
+        siennes = siennes.exclude(pk__in=laissees.values("demande"))
+    return not any(demande.a_la_table_du_copil for demande in siennes)

@@ -26,7 +26,9 @@ from tests.fabriques import (
     DemandeFactory,
     DispositifFactory,
     DossierFactory,
+    ExamenDossierFactory,
     LocalisationFactory,
+    MontantExamineFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -312,3 +314,27 @@ def test_ce_qui_est_propose_depuis_se_valide_a_la_meme_reunion(dossier, gens, co
     assert travail.resultat["reussis"] == [dossier.numero]
     tardive.refresh_from_db()
     assert (tardive.etat, tardive.montant_programme) == ("programmee", 4000)
+
+
+def test_ce_que_la_reunion_a_laisse_a_zero_ne_se_valide_pas_en_son_nom(
+    dossier, gens, copil, le, executer_travaux
+) -> None:
+    """It is told, not counted as programmed; taken over after a crash, what the job had programmed counts as done."""
+    DemandeFactory(dossier=dossier, financeur=gens.departement, proposee=True)
+    laissee = DemandeFactory(dossier=dossier, financeur=gens.region, proposee=True)
+    examen = ExamenDossierFactory(reunion=copil, dossier=dossier, retenu=True, applique_le=le)
+    MontantExamineFactory(examen=examen, demande=laissee, montant=0)
+    actions.programmer(dossier, reunion=copil, par=gens.chef, le=le)
+
+    actions.programmer_selection(dossier.contrat, [dossier.numero], reunion=copil, par=gens.chef, le=le)
+    (travail,) = executer_travaux()
+
+    (refus,) = travail.resultat["refus"]
+    assert "n’a rien donné" in refus["motif"]
+    laissee.refresh_from_db()
+    assert (laissee.etat, laissee.montant_programme) == ("proposee", None)
+
+    repris = actions.programmer_selection(dossier.contrat, [dossier.numero], reunion=copil, par=gens.chef, le=le)
+    Travail.objects.filter(pk=repris.pk).update(tentatives=1)  # a worker died after it had programmed the file
+    (repris,) = executer_travaux()
+    assert repris.resultat["reussis"] == [dossier.numero]
