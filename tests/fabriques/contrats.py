@@ -209,7 +209,7 @@ class OrientationFactory(DjangoModelFactory):
 
     contrat = factory.SubFactory(ContratFactory)
     nature = NatureOrientation.THEMATIQUE
-    code = factory.Sequence(lambda n: f"O{n}")
+    code = factory.Sequence(lambda n: f"O{1_000 + n}")  # out of the way of those that a test gives
     nom = factory.Sequence(lambda n: f"Réussite éducative {n}")
     nom_court = factory.Sequence(lambda n: f"Éducation {n}")
     ordre = factory.Sequence(lambda n: n % 30_000)

@@ -178,7 +178,8 @@ def test_une_demande_va_du_telephone_du_porteur_a_l_equilibre_de_ses_financeurs(
     ouvrir("Calendrier et moyens")
     assert telephone.get_by_label("Partenaires").is_disabled()
     telephone.locator("#id_calendrier").fill("Le mercredi, de janvier à décembre")
-    telephone.get_by_role("button", name="Enregistrer", exact=True).click()
+    with telephone.expect_navigation():
+        telephone.get_by_role("button", name="Enregistrer", exact=True).click()
     telephone.goto(f"{page_du_dossier}demande/")
     telephone.get_by_role("link", name="Envoyer ma réponse").click()
     telephone.get_by_label("Votre message à l’équipe").fill("Les jours sont écrits.")
