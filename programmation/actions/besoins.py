@@ -131,8 +131,7 @@ def definir_l_opportunite(
     besoin = _tenir(besoin)
     verifier(peut_faire_avancer_besoin(par, besoin, "definir"))
     _tenir_la_revision(besoin, revision)
-    _verifier_l_opportunite(besoin, dispositif, reunion)
-    champs = {"opportunite": opportunite.strip(), "dispositif": dispositif, "reunion": reunion}
+    champs = _champs_de_l_opportunite(besoin, opportunite, dispositif, reunion)
     with contraintes_en_francais():
         besoin.changer_etat("definir", par=par, le=le, champs=champs)
         besoin.save(update_fields=["revision"])
@@ -159,15 +158,17 @@ def modifier_l_opportunite(
     besoin = _tenir(besoin)
     verifier(peut_modifier_l_opportunite(par, besoin))
     _tenir_la_revision(besoin, revision)
-    _verifier_l_opportunite(besoin, dispositif, reunion)
+    champs = _champs_de_l_opportunite(besoin, opportunite, dispositif, reunion)
     if dispositif != besoin.dispositif:
         _verifier_l_appel(besoin, dispositif)
-    champs = {"opportunite": opportunite.strip(), "dispositif": dispositif, "reunion": reunion}
     ecrire(besoin, champs, acte="modifier_opportunite", libelle="Opportunité modifiée", par=par, le=le)
     return besoin
 
 
-def _verifier_l_opportunite(besoin: Besoin, dispositif: Dispositif, reunion: Reunion | None) -> None:
+def _champs_de_l_opportunite(
+    besoin: Besoin, opportunite: str, dispositif: Dispositif, reunion: Reunion | None
+) -> dict[str, Any]:
+    """What it writes, once its scheme and its meeting are those of such a need."""
     if dispositif.famille not in FAMILLES_DES_BESOINS:
         raise RegleEnfreinte(
             "Un besoin passe par la fabrique des projets concertés ou un appel à manifestation d’intérêt.",
@@ -175,6 +176,7 @@ def _verifier_l_opportunite(besoin: Besoin, dispositif: Dispositif, reunion: Reu
         )
     if reunion is not None and reunion.comite.contrat_id != besoin.contrat_id:
         raise RegleEnfreinte("Cette réunion est celle d’un autre contrat.", champ="reunion")
+    return {"opportunite": opportunite.strip(), "dispositif": dispositif, "reunion": reunion}
 
 
 def _verifier_l_appel(besoin: Besoin, dispositif: Dispositif) -> None:
