@@ -331,8 +331,6 @@ def verifier_les_decisions(
         RegleEnfreinte: one was rectified, notified otherwise, or says something else since the letter was written.
     """
     demandes = demandes_du_courrier(courrier)
-    for demande in demandes:
-        demande.dossier = courrier.dossier  # read already, with what rights are asked of
     if phrase := empechement(courrier, demandes, attribue=attribue):
         raise RegleEnfreinte(phrase, code="decision_changee")
     return demandes

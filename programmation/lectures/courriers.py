@@ -113,8 +113,11 @@ def dans_l_ordre(demandes: Iterable[DemandeFinancement]) -> list[DemandeFinancem
 
 
 def demandes_du_courrier(courrier: Courrier) -> list[DemandeFinancement]:
-    """The rows that this letter tells, in that order."""
-    return rangees(courrier.demandes.all())
+    """The rows that this letter tells, in that order, each with its file."""
+    demandes = rangees(courrier.demandes.all())
+    for demande in demandes:
+        demande.dossier = courrier.dossier  # read already
+    return demandes
 
 
 # --- Text -------------------------------------------------------------------------------------------------------------
@@ -227,8 +230,6 @@ def empechement(
 ) -> str:
     """Why this letter may not leave as it is written, and what to do; empty when it still tells what stands."""
     lot = courrier.lot
-    for demande in demandes:
-        demande.dossier = courrier.dossier  # read already
     tenues = annoncables(demandes, lot.acte_id)
     reprises = [d for d in demandes if d.reprise_le is not None and courrier.redige_le <= d.reprise_le]
     if not demandes or len(tenues) < len(demandes) or reprises or genre_de(demandes) != courrier.genre:
@@ -253,7 +254,9 @@ def empechements(courriers: Sequence[Courrier]) -> dict[int, str]:
     liens = Courrier.demandes.through.objects.filter(courrier__in=ouverts).select_related(
         "demandefinancement__dispositif", "demandefinancement__financeur"
     )
+    dossiers = {courrier.pk: courrier.dossier for courrier in ouverts}
     for lien in liens:
+        lien.demandefinancement.dossier = dossiers[lien.courrier_id]
         dites[lien.courrier_id].append(lien.demandefinancement)
     attribue = attribue_dans_l_annee(lot.campagne, lot.financeur, [courrier.dossier.porteur for courrier in ouverts])
     trouves = {c.pk: empechement(c, dans_l_ordre(dites[c.pk]), attribue=attribue) for c in ouverts}
