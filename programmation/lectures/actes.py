@@ -29,6 +29,7 @@ from ..models import (
     LotDeCourriers,
     MontantExamine,
 )
+from ..models.demande import A_LA_TABLE_DU_COPIL
 from ..models.seance import demandes_de
 from .courriers import a_annoncer, attribue_dans_l_annee, convention_due
 from .enveloppes import masquees
@@ -344,9 +345,8 @@ def _avec_la_suite(vues: Any, contrat: Contrat) -> Any:
         fait_le__gt=OuterRef("examen__applique_le"),
     )
     laissee = MontantExamine.objects.laisses().filter(~Exists(proposee_depuis), demande=OuterRef("pk"))
-    attendue = Q(etat=EtatDemande.PROPOSEE, proposition_partagee=True, montant_propose__gt=0)
     ecartee = Q(seance_etat=EtatExamen.ECARTE) & (Q(dossier__etat__in=_A_L_EXAMEN) | (programme & ~passee))
-    delaissee = programme & passee & (~attendue | Exists(laissee)) & ~Exists(retenue)
+    delaissee = programme & passee & (~A_LA_TABLE_DU_COPIL | Exists(laissee)) & ~Exists(retenue)
     ouvertes = vues.filter(etat__in=_SANS_REPONSE, dossier__etat__in=(EtatDossier.PROGRAMME, *_A_L_EXAMEN))
     return ouvertes.annotate(**_derniere_seance(comites)).annotate(
         suite=Case(

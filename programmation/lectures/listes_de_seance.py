@@ -18,6 +18,7 @@ from contrats.models import Habilitation, Reunion
 
 from ..etats import DEMANDE_OUVERTE, DOSSIER_A_LA_TABLE_DU_COPIL, EtatDemande, EtatExamen
 from ..models import DemandeFinancement, Deport, Dossier, ExamenDossier, Localisation
+from ..models.demande import A_LA_TABLE_DU_COPIL
 from ..models.dossier import deports_de
 from ..models.seance import demandes_de
 from .lieux import nom_du_lieu
@@ -70,11 +71,7 @@ def examinables(reunion: Reunion, *, pour: Auteur) -> Any:
 def proposes(reunion: Reunion, *, pour: Auteur) -> Any:
     """Those of them on which a funder shares a proposal that no meeting has validated."""
     proposees = DemandeFinancement.objects.filter(
-        demandes_de(reunion.comite),
-        dossier=OuterRef("pk"),
-        etat=EtatDemande.PROPOSEE,
-        proposition_partagee=True,
-        montant_propose__gt=0,
+        A_LA_TABLE_DU_COPIL, demandes_de(reunion.comite), dossier=OuterRef("pk")
     )
     return examinables(reunion, pour=pour).filter(Exists(proposees))
 

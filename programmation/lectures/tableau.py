@@ -38,6 +38,7 @@ from ..etats import (
     EtatDossier,
 )
 from ..models import DemandeFinancement, Dossier, Localisation, ModeLocalisation
+from ..models.demande import A_LA_TABLE_DU_COPIL
 from ..models.dossier import DossierQuerySet
 from ..regles import Accord, accord
 from .notation import avec_tri_par_note, moyennes
@@ -231,9 +232,7 @@ def en_attente(
 
 def a_valider(dossiers: Any) -> Any:
     """Those of `dossiers` with a proposal on the COPIL's table; a private draft is not there yet."""
-    proposees = DemandeFinancement.objects.filter(
-        dossier=OuterRef("pk"), etat=EtatDemande.PROPOSEE, proposition_partagee=True, montant_propose__gt=0
-    )
+    proposees = DemandeFinancement.objects.filter(A_LA_TABLE_DU_COPIL, dossier=OuterRef("pk"))
     return dossiers.filter(Exists(proposees), etat__in=DOSSIER_A_LA_TABLE_DU_COPIL)
 
 

@@ -33,6 +33,10 @@ _MONTANTS_VUS = {
 }
 
 
+# `a_la_table_du_copil`, asked of the database: proposed, above 0 and shared.
+A_LA_TABLE_DU_COPIL = Q(etat=EtatDemande.PROPOSEE, proposition_partagee=True, montant_propose__gt=0)
+
+
 class DemandeFinancementQuerySet(models.QuerySet["DemandeFinancement"]):
     def avec_montants_vus(self, auteur: Auteur, contrat: Contrat) -> Any:  # the type of annotated rows
         """Adds `propose_vu`, `programme_vu`, `vote_vu`, `etat_vu`: what this author may read of each row, else NULL.
