@@ -11,6 +11,7 @@ from commun import fichiers
 from commun.auteur import Auteur
 from commun.journal import inscrire_lot, preparer
 from commun.models import EtatTravail, Travail
+from contrats.etats import Role
 from contrats.models import ActeDecision, Contrat
 from programmation.actions import ouvrir_le_courrier
 from programmation.actions.modeles_courriers import modele_a_utiliser
@@ -23,7 +24,7 @@ from programmation.lectures.courriers import (
     texte_du,
     valeurs_du_courrier,
 )
-from programmation.lectures.destinataires import gens_du_porteur
+from programmation.lectures.destinataires import gens
 from programmation.models import Campagne, Courrier, DemandeFinancement, Dossier, LotDeCourriers
 from programmation.rapports.courrier import rediger as produire_le_pdf
 from programmation.regles.courriers import rediger
@@ -94,7 +95,7 @@ def _envoyer(monde: Monde, campagne: Campagne, par: Auteur) -> None:
 def _courriels(monde: Monde, courrier: Courrier) -> None:
     """The e-mails that left with it, one per person of the porteur; without any, the letter went by post."""
     assert courrier.envoye_le is not None
-    for personne in gens_du_porteur(courrier.dossier):
+    for personne in gens(courrier.dossier.contrat, [Role.PORTEUR], [courrier.dossier.porteur_id]):
         Travail.objects.create(
             nom=PREVENIR_DU_COURRIER,
             cible_type=courrier._meta.label_lower,

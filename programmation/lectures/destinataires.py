@@ -19,11 +19,6 @@ def gens(contrat: Contrat, roles: Iterable[Role], organismes: Iterable[Organisme
     return list(Utilisateur.objects.filter(is_active=True, habilitations__in=tenues).distinct().order_by("pk"))
 
 
-def gens_du_porteur(dossier: Dossier) -> list[Utilisateur]:
-    """The people who carry the action."""
-    return gens(dossier.contrat, [Role.PORTEUR], [dossier.porteur_id])
-
-
 def destinataires_du_porteur(dossier: Dossier) -> list[int | None]:
     """Whom to write to, by account; None stands for the organisation itself, when it has an address and no account.
 
