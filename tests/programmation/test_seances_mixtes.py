@@ -192,15 +192,23 @@ def dire(reunion: Reunion, dossier: Dossier, acte: str, texte: str, gens, le) ->
     return appliquer_l_examen(examen, par=gens.chef, le=le)
 
 
-@pytest.mark.parametrize("copil_d_abord", [True, False])
-def test_des_lignes_deja_ajournees_le_sont_encore_avec_le_nouveau_motif(
-    mixte, lignes, gens, le, copil, commission, copil_d_abord
-) -> None:
+@pytest.fixture(params=[True, False], ids=["copil-d-abord", "commission-d-abord"])
+def copil_d_abord(request) -> bool:
+    return request.param
+
+
+@pytest.fixture
+def suivante(copil_d_abord, mixte, lignes, gens, le, copil, commission) -> Reunion:
+    """The commission's next meeting: it put its rows off at the last one, after or without the COPIL's decision."""
     if copil_d_abord:
         retenir(copil, lignes["appel"], gens, le)
     dire(commission, mixte, "ajourner", "Devis attendu", gens, le)
-    suivante = ReunionFactory(comite=commission.comite, le=date(2026, 4, 15))
+    return ReunionFactory(comite=commission.comite, le=date(2026, 4, 15))
 
+
+def test_des_lignes_deja_ajournees_le_sont_encore_avec_le_nouveau_motif(
+    mixte, lignes, gens, le, suivante, copil_d_abord
+) -> None:
     fait = dire(suivante, mixte, "ajourner", "Statuts attendus", gens, le)
 
     assert "le dossier continue" in fait
@@ -209,15 +217,9 @@ def test_des_lignes_deja_ajournees_le_sont_encore_avec_le_nouveau_motif(
     assert etats(lignes)["appel"] == (EtatDemande.PROGRAMMEE if copil_d_abord else EtatDemande.PROPOSEE)
 
 
-@pytest.mark.parametrize("copil_d_abord", [True, False])
 def test_des_lignes_ajournees_puis_ecartees_attendent_le_refus_de_leur_financeur(
-    mixte, lignes, gens, le, copil, commission, copil_d_abord
+    mixte, lignes, gens, le, suivante
 ) -> None:
-    if copil_d_abord:
-        retenir(copil, lignes["appel"], gens, le)
-    dire(commission, mixte, "ajourner", "Devis attendu", gens, le)
-    suivante = ReunionFactory(comite=commission.comite, le=date(2026, 4, 15))
-
     dire(suivante, mixte, "ecarter", "Hors du quartier", gens, le)
 
     sip = DemandeFinancement.objects.get(pk=lignes["sip"].pk)
